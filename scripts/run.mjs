@@ -1,0 +1,157 @@
+// The one entry of `npm start`, `npm test` and friends on a machine that may have nothing but git, Node 18 and npm:
+// puts the right Node and pnpm on PATH, installs dependencies, then runs the asked command. Plain JavaScript without
+// dependencies, because nothing else exists yet when it runs.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const CACHE =
+  process.env.MCP_SERVER_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcp-server');
+const NODE_VERSION = '24.21.0';
+const PNPM_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager.split('@')[1];
+const SOURCE = '--conditions=@mcp-server/source';
+const LOCAL = [SOURCE, 'packages/local/src/main.ts'];
+
+/** What each command runs once Node, pnpm and the dependencies are there. */
+const COMMANDS = {
+  deps: () => undefined,
+  start: (args) => ['node', SOURCE, 'packages/local/src/start/main.ts', ...args],
+  test: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...args],
+  check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
+  build: () => ['pnpm', 'exec', 'turbo', 'run', 'build'],
+};
+
+const say = (line) => console.log(`[setup] ${line}`);
+
+function runStep(command, args, { env, label }) {
+  return new Promise((resolve, reject) => {
+    const started = Date.now();
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    const progress = setInterval(
+      () => say(`${label} … ${Math.round((Date.now() - started) / 1000)} s`),
+      10_000,
+    );
+    child.on('error', (error) => {
+      clearInterval(progress);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      clearInterval(progress);
+      if (code === 0) resolve(output);
+      else reject(new Error(`${label} failed (exit ${code}):\n${output.trim()}`));
+    });
+  });
+}
+
+/** Installs npm packages into a cache folder; under a temporary name first, so that a broken one is never used. */
+async function ensureTool(name, spec, proof) {
+  const dir = join(CACHE, name);
+  const bin = join(dir, 'node_modules', '.bin');
+  if (existsSync(join(bin, proof))) return bin;
+  say(`installing ${spec} into the cache`);
+  mkdirSync(CACHE, { recursive: true });
+  const building = `${dir}.${process.pid}`;
+  mkdirSync(building, { recursive: true });
+  const npmArgs = ['install', '--no-fund', '--no-audit', '--no-package-lock', '--omit=dev', '--prefix', building, spec];
+  await runStep('npm', npmArgs, { env: process.env, label: `installing ${spec}` });
+  try {
+    renameSync(building, dir);
+  } catch {
+    // Another process was first, or an incomplete folder lies there: keep a whole one, replace a broken one.
+    if (!existsSync(join(bin, proof))) {
+      rmSync(dir, { recursive: true, force: true });
+      renameSync(building, dir);
+    }
+    rmSync(building, { recursive: true, force: true });
+  }
+  return bin;
+}
+
+async function toolchainPath() {
+  const path = [];
+  if (Number(process.versions.node.split('.')[0]) < 24) {
+    path.push(await ensureTool(`node-${NODE_VERSION}`, `node@${NODE_VERSION}`, 'node'));
+  } else {
+    path.push(dirname(process.execPath));
+  }
+  path.push(await ensureTool(`pnpm-${PNPM_VERSION}`, `pnpm@${PNPM_VERSION}`, 'pnpm'));
+  path.push(join(ROOT, 'node_modules', '.bin'), process.env.PATH);
+  return path.join(delimiter);
+}
+
+async function installDependencies(env) {
+  const stamp = join(ROOT, 'node_modules', '.installed');
+  const wanted = createHash('sha256').update(readFileSync(join(ROOT, 'pnpm-lock.yaml'))).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('installing dependencies with pnpm');
+  await runStep('pnpm', ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false'], {
+    env: { ...env, CI: 'true', MCP_SERVER_SETUP: '1' },
+    label: 'installing dependencies',
+  });
+  writeFileSync(stamp, wanted);
+}
+
+/** The processes that started this one; when one of them is gone, nobody waits for this one any more. */
+function ancestors() {
+  const chain = [process.ppid];
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const grandparent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    const name = readFileSync(`/proc/${grandparent}/cmdline`, 'utf8');
+    if (/\bnpm\b|\bpnpm\b/.test(name)) chain.push(grandparent);
+  } catch {
+    // No /proc here (macOS): the direct parent has to do.
+  }
+  return chain;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function runCommand([command, ...args], env) {
+  // stdin stays an open pipe: its end tells the child, even after SIGKILL, that this process is gone.
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
+  const stop = (signal) => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+  const chain = ancestors();
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent || !chain.every(isAlive)) stop('SIGTERM');
+  }, 500);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearInterval(watch);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+const [name = '', ...rest] = process.argv.slice(2);
+// pnpm runs this package's postinstall too, inside the installation started below.
+if (process.env.MCP_SERVER_SETUP === '1' && name === 'deps') process.exit(0);
+try {
+  const build = COMMANDS[name];
+  if (!build) throw new Error(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}`);
+  const env = { ...process.env, PATH: await toolchainPath() };
+  await installDependencies(env);
+  const command = build(rest);
+  if (command) process.exitCode = await runCommand(command, env);
+} catch (error) {
+  console.error(`[setup] ${error.message}`);
+  process.exitCode = 1;
+}
