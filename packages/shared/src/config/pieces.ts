@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Text such as "3" or "0.5" from the environment as a number. */
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+export const storesConfig = {
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+    .default('mongodb://127.0.0.1:27017/mcp_server'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .default('redis://127.0.0.1:6379'),
+  /** Namespace of every Redis key, so that several systems can share one Redis. */
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w{}-]{1,64}$/, 'must be letters, digits, dashes or a hash tag')
+    .default('mcp'),
+};
+
+export const logConfig = {
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+};
+
+/** Times of the execution protocol; shipped defaults are the measured ones, tests and operators may change them. */
+export const protocolConfig = {
+  LEASE_MS: count(500, 600_000).default(5_000),
+  BEAT_MS: count(50, 60_000).default(1_000),
+  SWEEP_MS: count(50, 600_000).default(1_000),
+  STALLED_CHECK_MS: count(100, 600_000).default(1_000),
+  MAX_CRASHES: count(1, 100).default(3),
+  EXECUTION_RETENTION_SECONDS: count(60, 3650 * SECONDS_PER_DAY).default(30 * SECONDS_PER_DAY),
+};
+
+export const positiveInt = count;

@@ -1,0 +1,74 @@
+import mongoose, { type Connection } from 'mongoose';
+
+export interface MongoOptions {
+  uri: string;
+  /** Database name when it is not the one in the URI. */
+  dbName?: string;
+  maxPoolSize: number;
+  /** How long an operation may look for a server before it fails. */
+  serverSelectionTimeoutMs: number;
+  /** How long one command may take on the wire: a hung database must not hang its callers. */
+  socketTimeoutMs: number;
+}
+
+export interface Mongo {
+  readonly connection: Connection;
+  close(): Promise<void>;
+}
+
+/** Pause between tries of the first connect; later reconnects are the driver's. */
+const CONNECT_RETRY_MS = 500;
+
+/**
+ * Opens a connection without waiting for the server: a process starts while the database is away and says so by its
+ * readiness. Nothing is buffered: a command fails at once when there is no server.
+ */
+export function createMongo(options: MongoOptions): Mongo {
+  const connection = mongoose.createConnection();
+  connection.set('bufferCommands', false);
+  connection.set('autoIndex', false);
+  connection.set('autoCreate', false);
+  // Without a listener a failed first connect would be an unhandled 'error' event.
+  connection.on('error', () => undefined);
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const connect = async (): Promise<void> => {
+    try {
+      await connection.openUri(options.uri, {
+        ...(options.dbName === undefined ? {} : { dbName: options.dbName }),
+        maxPoolSize: options.maxPoolSize,
+        minPoolSize: 1,
+        serverSelectionTimeoutMS: options.serverSelectionTimeoutMs,
+        connectTimeoutMS: options.serverSelectionTimeoutMs,
+        socketTimeoutMS: options.socketTimeoutMs,
+        waitQueueTimeoutMS: options.serverSelectionTimeoutMs,
+        heartbeatFrequencyMS: 1_000,
+        writeConcern: { w: 'majority', journal: true },
+      });
+    } catch {
+      if (!isClosed) timer = setTimeout(() => void connect(), CONNECT_RETRY_MS);
+    }
+  };
+  let connecting = connect();
+
+  return {
+    connection,
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await connecting;
+      await connection.close(true);
+    },
+  };
+}
+
+/** Resolves to the latency in milliseconds; rejects when the database does not answer. */
+export async function pingMongo(connection: Connection): Promise<number> {
+  const startedAt = performance.now();
+  if (connection.readyState !== mongoose.ConnectionStates.connected || !connection.db) {
+    throw new Error('not connected to MongoDB');
+  }
+  await connection.db.command({ ping: 1 });
+  return performance.now() - startedAt;
+}

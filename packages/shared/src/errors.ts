@@ -1,0 +1,54 @@
+import createError from '@fastify/error';
+
+/**
+ * Every error a caller can meet: stable code, HTTP status, message (printf-style). `docs/errors.md` is generated
+ * from this file. Outcomes of an execution (`failure.kind`) are values and stand in schemas/execution.ts.
+ */
+export const Unauthenticated = createError(
+  'unauthenticated',
+  'Authentication is required or no longer valid.',
+  401,
+);
+export const BadCredentials = createError('bad_credentials', 'E-mail or password is wrong.', 401);
+export const Forbidden = createError('forbidden', 'Your role or key does not allow this: %s', 403);
+export const AdminRefused = createError('admin_refused', 'A role above "user" is not given here: %s', 403);
+export const AccountExists = createError('account_exists', 'An account with this %s exists already.', 409);
+export const InvalidRequest = createError('invalid_request', 'The request does not fit its schema.', 400);
+export const InvalidPayload = createError(
+  'invalid_payload',
+  'The payload does not fit the input schema of %s.',
+  400,
+);
+export const TwoCredentials = createError('two_credentials', 'Send one credential, not several.', 400);
+export const PayloadTooLarge = createError('payload_too_large', 'The %s is larger than %d bytes.', 413);
+export const UnknownPlugin = createError('unknown_plugin', 'No plugin %s was ever seen here.', 404);
+export const UnknownAction = createError('unknown_action', 'Plugin %s has no action %s.', 404);
+export const NotFound = createError('not_found', 'There is no %s with this id.', 404);
+export const RouteNotFound = createError('route_not_found', 'There is nothing at %s.', 404);
+export const IdempotencyConflict = createError(
+  'idempotency_conflict',
+  'This idempotency key was used with another request.',
+  409,
+);
+export const TooManyUnfinished = createError(
+  'too_many_unfinished',
+  'You have %d unfinished executions; wait until some have ended.',
+  429,
+);
+export const Overloaded = createError(
+  'overloaded',
+  'The system holds too much unfinished work; try again later.',
+  503,
+);
+export const DatabaseUnavailable = createError(
+  'database_unavailable',
+  'The database does not answer. Nothing was lost; repeat the request.',
+  503,
+);
+export const AcceptUnknown = createError(
+  'accept_unknown',
+  'Whether the work was stored is not known. Repeating the request with the same Idempotency-Key is safe.',
+  503,
+);
+export const Busy = createError('busy', 'Too many %s at once; try again in a moment.', 503);
+export const InternalError = createError('internal_error', 'Something went wrong on our side.', 500);

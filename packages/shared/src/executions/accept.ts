@@ -1,0 +1,53 @@
+import type { Model, mongo } from 'mongoose';
+
+import { isDatabaseAway, isDuplicateKey, isNeverSent } from '../connections/mongo-errors.ts';
+import { AcceptUnknown, DatabaseUnavailable } from '../errors.ts';
+import type { ExecutionRecord } from '../schemas/execution.ts';
+
+/** One try of the insert may take this long; two tries stay below the 5 s in which a caller is answered. */
+const INSERT_TIMEOUT_MS = 2_000;
+
+export type Acceptance =
+  | { kind: 'accepted'; execution: ExecutionRecord }
+  /** The same idempotency key and body came before: this is the first one's execution. */
+  | { kind: 'repeated'; execution: ExecutionRecord }
+  /** The same idempotency key with another body. */
+  | { kind: 'conflict' };
+
+/**
+ * Step 1, accept: from the return on, the work is promised. A lost reply is answered by sending the same insert once
+ * more: its `_id` was made here, so a duplicate of it means that the first one arrived.
+ * @throws {DatabaseUnavailable} nothing was stored. @throws {AcceptUnknown} a repeat with the same key is safe.
+ */
+export async function acceptExecution(
+  model: Model<ExecutionRecord>,
+  record: ExecutionRecord,
+): Promise<Acceptance> {
+  for (let isRepeat = false; ; isRepeat = true) {
+    try {
+      await (model.collection as unknown as mongo.Collection<ExecutionRecord>).insertOne(record, {
+        writeConcern: { w: 'majority', journal: true },
+        timeoutMS: INSERT_TIMEOUT_MS,
+      });
+      return { kind: 'accepted', execution: record };
+    } catch (error) {
+      if (isDuplicateKey(error, '_id')) return { kind: 'accepted', execution: record };
+      if (isDuplicateKey(error, 'idempotencyKey')) return earlierAcceptance(model, record);
+      if (!isDatabaseAway(error)) throw error;
+      if (isRepeat) throw new AcceptUnknown({ cause: error });
+      if (isNeverSent(error)) throw new DatabaseUnavailable({ cause: error });
+    }
+  }
+}
+
+async function earlierAcceptance(
+  model: Model<ExecutionRecord>,
+  record: ExecutionRecord,
+): Promise<Acceptance> {
+  const { ownerId, idempotencyKey } = record;
+  const earlier = await model.findOne({ ownerId, idempotencyKey }).lean<ExecutionRecord>();
+  if (!earlier) return { kind: 'conflict' };
+  return earlier.bodyHash === record.bodyHash
+    ? { kind: 'repeated', execution: earlier }
+    : { kind: 'conflict' };
+}

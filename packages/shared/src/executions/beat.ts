@@ -1,0 +1,53 @@
+import type { Model } from 'mongoose';
+
+import type { ExecutionRecord, ProgressRecord } from '../schemas/execution.ts';
+import { inMs } from './clock.ts';
+
+/** One run that its worker believes to own. */
+export interface HeldLease {
+  id: string;
+  token: string;
+}
+
+export interface BeatReport {
+  /** Ids whose lease is another's, or whose execution has ended or is gone: stop them. */
+  lost: string[];
+  /** Ids whose cancel flag is set. */
+  cancelled: string[];
+}
+
+/**
+ * One beat for all runs of a process: one update renews every lease that is still ours (a past one too, if nobody
+ * took it), one find reads who lost theirs and who is to be cancelled.
+ */
+export async function renewLeases(
+  model: Model<ExecutionRecord>,
+  held: readonly HeldLease[],
+  leaseMs: number,
+): Promise<BeatReport> {
+  const ids = held.map(({ id }) => id).sort();
+  const tokens = held.map(({ token }) => token);
+  await model.updateMany(
+    { _id: { $in: ids }, status: 'running', 'lease.token': { $in: tokens } },
+    [{ $set: { 'lease.until': inMs(leaseMs) } }],
+    { updatePipeline: true, timestamps: false },
+  );
+  const found = await model
+    .find({ _id: { $in: ids } }, { status: 1, cancel: 1, 'lease.token': 1 })
+    .lean<Pick<ExecutionRecord, '_id' | 'status' | 'cancel' | 'lease'>[]>();
+  const byId = new Map(found.map((execution) => [execution._id, execution]));
+  const lost = held.filter(({ id, token }) => byId.get(id)?.lease?.token !== token).map(({ id }) => id);
+  const isLost = new Set(lost);
+  return {
+    lost,
+    cancelled: held.filter(({ id }) => byId.get(id)?.cancel && !isLost.has(id)).map(({ id }) => id),
+  };
+}
+
+/** Stores the newest progress of a run, fenced by its epoch. */
+export async function storeProgress(
+  model: Model<ExecutionRecord>,
+  { id, epoch, progress }: { id: string; epoch: number; progress: ProgressRecord },
+): Promise<void> {
+  await model.updateOne({ _id: id, epoch, status: 'running' }, { $set: { progress } });
+}

@@ -1,0 +1,89 @@
+import type { Model } from 'mongoose';
+
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import { closeAttempt, endFields, leaseHasLapsed, literal, NOW } from './clock.ts';
+
+const WAITING = ['queued', 'retrying', 'input_required'] as const;
+
+export type CancelOutcome =
+  /** Nobody ran it: it is `cancelled` now, for good. */
+  | { kind: 'cancelled'; execution: ExecutionRecord }
+  /** It runs: the flag is set, and its worker reads it with the next beat at the latest. */
+  | { kind: 'requested'; execution: ExecutionRecord }
+  /** It had ended before; the first end written wins. */
+  | { kind: 'ended'; execution: ExecutionRecord }
+  | { kind: 'gone' };
+
+/** Cancel: compare-and-set of waiting work; of running work only the flag, for its worker to see. */
+export async function cancelExecution(
+  model: Model<ExecutionRecord>,
+  request: { id: string; by: string; retentionSeconds: number },
+): Promise<CancelOutcome> {
+  const { id } = request;
+  const cancelled = await cancelWaiting(model, request);
+  if (cancelled) return { kind: 'cancelled', execution: cancelled };
+  const flagged = await model
+    .findOneAndUpdate(
+      { _id: id, status: 'running' },
+      [{ $set: { cancel: { $ifNull: ['$cancel', flag(request.by)] }, updatedAt: NOW } }],
+      { returnDocument: 'after', updatePipeline: true, timestamps: false },
+    )
+    .lean<ExecutionRecord>();
+  if (flagged) return { kind: 'requested', execution: flagged };
+  // Between the two writes it may have gone back to waiting (retry, hand-back): that one is not running any more.
+  const late = await cancelWaiting(model, request);
+  if (late) return { kind: 'cancelled', execution: late };
+  const execution = await model.findById(id).lean<ExecutionRecord>();
+  return execution ? { kind: 'ended', execution } : { kind: 'gone' };
+}
+
+const flag = (by: string) => ({ at: NOW, by: literal(by) });
+
+async function cancelWaiting(
+  model: Model<ExecutionRecord>,
+  { id, by, retentionSeconds }: { id: string; by: string; retentionSeconds: number },
+): Promise<ExecutionRecord | null> {
+  return model
+    .findOneAndUpdate(
+      { _id: id, status: { $in: WAITING } },
+      [
+        {
+          $set: {
+            ...endFields(retentionSeconds),
+            status: 'cancelled',
+            cancel: { $ifNull: ['$cancel', flag(by)] },
+          },
+        },
+        { $unset: ['nextAttemptAt'] },
+      ],
+      { returnDocument: 'after', updatePipeline: true, timestamps: false },
+    )
+    .lean<ExecutionRecord>();
+}
+
+/** Ends an execution whose cancel flag is set and that nobody runs (any more). Null when that is not so. */
+export async function endFlagged(
+  model: Model<ExecutionRecord>,
+  { id, retentionSeconds }: { id: string; retentionSeconds: number },
+): Promise<ExecutionRecord | null> {
+  return model
+    .findOneAndUpdate(
+      {
+        _id: id,
+        cancel: { $exists: true },
+        $or: [{ status: { $in: WAITING } }, { status: 'running', $expr: leaseHasLapsed }],
+      },
+      [
+        {
+          $set: {
+            ...endFields(retentionSeconds),
+            status: 'cancelled',
+            attempts: closeAttempt('$epoch', { outcome: 'crashed' }),
+          },
+        },
+        { $unset: ['nextAttemptAt', 'lease'] },
+      ],
+      { returnDocument: 'after', updatePipeline: true, timestamps: false },
+    )
+    .lean<ExecutionRecord>();
+}

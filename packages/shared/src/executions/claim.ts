@@ -1,0 +1,129 @@
+import type { Model } from 'mongoose';
+
+import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
+import { closeAttempt, CRASH_BACKOFF_MS, inMs, leaseHasLapsed, literal, NOW, since } from './clock.ts';
+import { readExecution, type Reading } from './read.ts';
+
+export interface ClaimRequest {
+  id: string;
+  seq: number;
+  worker: string;
+  /** Random; names this claim, so that a read-back can tell whose it is. */
+  token: string;
+  leaseMs: number;
+  /** False while this process was out of touch with the database: owners must get the chance to renew first. */
+  canJudgeLeases: boolean;
+  /** False while this process runs another suspect (an execution whose process died before). */
+  canTakeSuspect: boolean;
+}
+
+/**
+ * Step 3, claim: compare-and-set to `running` under a new epoch and a lease. A crashed predecessor's attempt is closed
+ * in the same write. Resolves to undefined when nothing matched; `readMiss` then says why.
+ */
+export async function claimExecution(
+  model: Model<ExecutionRecord>,
+  request: ClaimRequest,
+): Promise<ExecutionRecord | undefined> {
+  const claimed = await model
+    .findOneAndUpdate(
+      claimable(request),
+      [{ $set: claimUpdate(request) }, { $unset: ['nextAttemptAt', 'progress'] }],
+      {
+        returnDocument: 'after',
+        updatePipeline: true,
+        timestamps: false,
+      },
+    )
+    .lean<ExecutionRecord>();
+  return claimed ?? undefined;
+}
+
+function claimable({ id, seq, canJudgeLeases, canTakeSuspect }: ClaimRequest) {
+  const states: Record<string, unknown>[] = [
+    { status: 'queued' },
+    { status: 'retrying', $expr: { $lte: ['$nextAttemptAt', NOW] } },
+  ];
+  if (canJudgeLeases && canTakeSuspect) {
+    states.push({
+      status: 'running',
+      'policy.onCrash': 'rerun',
+      $expr: { $and: [leaseHasLapsed, mayCrashAgain] },
+    });
+  }
+  return {
+    _id: id,
+    seq,
+    cancel: { $exists: false },
+    $or: states,
+    $expr: { $gt: [{ $ifNull: ['$deadlineAt', inMs(1)] }, NOW] },
+    ...(canTakeSuspect ? {} : { crashes: 0 }),
+  };
+}
+
+const mayCrashAgain = { $lt: [{ $add: ['$crashes', 1] }, '$policy.maxCrashes'] };
+
+function claimUpdate({ worker, token, leaseMs }: ClaimRequest) {
+  const nextEpoch = { $add: ['$epoch', 1] };
+  const attempt = { epoch: nextEpoch, worker: literal(worker), startedAt: NOW };
+  return {
+    status: 'running',
+    epoch: nextEpoch,
+    lease: { until: inMs(leaseMs), worker: literal(worker), token: literal(token) },
+    crashes: { $add: ['$crashes', { $cond: [{ $eq: ['$status', 'running'] }, 1, 0] }] },
+    attempts: { $concatArrays: [closeAttempt('$epoch', { outcome: 'crashed' }), [attempt]] },
+    waitMs: { $ifNull: ['$waitMs', since('$createdAt')] },
+    updatedAt: NOW,
+  };
+}
+
+/** Why a delivered job could not be claimed, and so what becomes of the job. Delays are in milliseconds. */
+export type ClaimMiss =
+  | { kind: 'gone' }
+  | { kind: 'ended'; execution: ExecutionRecord }
+  /** Another job carries this execution now, or it waits for input: this delivery is void. */
+  | { kind: 'void' }
+  | { kind: 'cancelled'; execution: ExecutionRecord }
+  | { kind: 'expired'; execution: ExecutionRecord }
+  | { kind: 'crashed_out'; execution: ExecutionRecord }
+  /** Not now: a live lease, a time not reached, or a suspect while another one runs here. */
+  | { kind: 'later'; delayMs: number; reason: 'leased' | 'not_due' | 'suspect' | 'raced' };
+
+/** One suspect at a time runs in a process; the others are looked at again after this pause. */
+const SUSPECT_DELAY_MS = 250;
+/** The state changed between the claim and the reading: look again soon. */
+const RACED_DELAY_MS = 100;
+/** The database's and BullMQ's timers differ a little; without this a job comes back a moment too early. */
+const TIMER_SLACK_MS = 20;
+
+/** Reads the document behind a missed claim and says why it missed. */
+export async function readMiss(model: Model<ExecutionRecord>, request: ClaimRequest): Promise<ClaimMiss> {
+  const reading = await readExecution(model, request.id);
+  return reading ? explainMiss(reading, request) : { kind: 'gone' };
+}
+
+function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimMiss {
+  const { status, lease, crashes, policy, cancel, deadlineAt, nextAttemptAt } = execution;
+  if (isEnded(status)) return { kind: 'ended', execution };
+  if (execution.seq !== request.seq || status === 'input_required') return { kind: 'void' };
+  if (status === 'running' && lease) {
+    const lapsesAt = lease.until.getTime() + crashes * CRASH_BACKOFF_MS;
+    if (lapsesAt >= now.getTime()) return later('leased', lapsesAt - now.getTime());
+    if (!request.canJudgeLeases) return later('leased', request.leaseMs);
+    if (cancel) return { kind: 'cancelled', execution };
+    if (policy.onCrash === 'fail' || crashes + 1 >= policy.maxCrashes)
+      return { kind: 'crashed_out', execution };
+    return later('suspect', request.canTakeSuspect ? RACED_DELAY_MS : SUSPECT_DELAY_MS);
+  }
+  if (cancel) return { kind: 'cancelled', execution };
+  if (deadlineAt && deadlineAt <= now) return { kind: 'expired', execution };
+  if (nextAttemptAt && nextAttemptAt > now) return later('not_due', nextAttemptAt.getTime() - now.getTime());
+  if (crashes > 0 && !request.canTakeSuspect) return later('suspect', SUSPECT_DELAY_MS);
+  return later('raced', RACED_DELAY_MS);
+}
+
+const later = (reason: 'leased' | 'not_due' | 'suspect' | 'raced', delayMs: number): ClaimMiss => ({
+  kind: 'later',
+  reason,
+  delayMs: delayMs + TIMER_SLACK_MS,
+});

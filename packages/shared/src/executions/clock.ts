@@ -1,0 +1,46 @@
+/**
+ * Pieces of update pipelines that use the database's clock. Leases, due times and deadlines are set and compared with
+ * `$$NOW` only, so that a process with a wrong clock can neither steal a run nor start one early.
+ */
+export const NOW = '$$NOW';
+
+/** The database's time plus `ms` milliseconds. */
+export const inMs = (ms: number) => ({ $add: [NOW, ms] });
+
+/** A value that must not be read as an expression (texts of plugins may begin with `$`). */
+export const literal = (value: unknown) => ({ $literal: value });
+
+/** Milliseconds from a date expression to now. */
+export const since = (date: unknown) => ({ $subtract: [NOW, date] });
+
+/** Closes the still open attempt of an epoch; all others stay as they are. */
+export const closeAttempt = (epoch: number | '$epoch', fields: Record<string, unknown>) => ({
+  $map: {
+    input: '$attempts',
+    as: 'attempt',
+    in: {
+      $cond: [
+        {
+          $and: [{ $eq: ['$$attempt.epoch', epoch] }, { $not: [{ $ifNull: ['$$attempt.endedAt', false] }] }],
+        },
+        { $mergeObjects: ['$$attempt', { endedAt: NOW, ...fields }] },
+        '$$attempt',
+      ],
+    },
+  },
+});
+
+/** Every next crash of an execution makes its next start wait this much longer. */
+export const CRASH_BACKOFF_MS = 1_000;
+
+/** True once the lease, plus the backoff of earlier crashes, has passed: the holder counts as dead. */
+export const leaseHasLapsed = {
+  $lt: [{ $add: ['$lease.until', { $multiply: ['$crashes', CRASH_BACKOFF_MS] }] }, NOW],
+};
+
+/** Fields that every end state sets. `expiresAt` (TTL) is set here and nowhere else. */
+export const endFields = (retentionSeconds: number) => ({
+  endedAt: NOW,
+  updatedAt: NOW,
+  expiresAt: inMs(retentionSeconds * 1_000),
+});

@@ -1,0 +1,21 @@
+import type { Model } from 'mongoose';
+
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import { NOW } from './clock.ts';
+
+export interface Reading {
+  execution: ExecutionRecord;
+  /** The database's time at the reading. */
+  now: Date;
+}
+
+/** Reads one execution with the database's time, which alone may be compared with its times. */
+export async function readExecution(model: Model<ExecutionRecord>, id: string): Promise<Reading | undefined> {
+  const [found] = await model.aggregate<ExecutionRecord & { now: Date }>([
+    { $match: { _id: id } },
+    { $set: { now: NOW } },
+  ]);
+  if (!found) return undefined;
+  const { now, ...execution } = found;
+  return { execution, now };
+}

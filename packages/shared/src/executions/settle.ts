@@ -1,0 +1,51 @@
+import { Types, type Model } from 'mongoose';
+
+import type { Models } from '../models/models.ts';
+import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
+import type { TaskRecord } from '../schemas/task.ts';
+
+/**
+ * Writes an execution's status onto its task. Guarded so that an older execution never overwrites a newer one, and a
+ * task whose API died before it could point to this execution is mended.
+ */
+export async function mirrorTask(model: Model<TaskRecord>, execution: ExecutionRecord): Promise<void> {
+  if (!execution.taskId) return;
+  const { _id: id, createdAt, status, failure } = execution;
+  await model.updateOne(
+    {
+      _id: new Types.ObjectId(execution.taskId),
+      $or: [
+        { lastExecutionId: id },
+        { lastExecutionAt: { $exists: false } },
+        { lastExecutionAt: { $lt: createdAt } },
+      ],
+    },
+    {
+      $set: {
+        lastExecutionId: id,
+        lastExecutionAt: createdAt,
+        status,
+        ...(failure ? { lastFailure: failure } : {}),
+      },
+      ...(failure ? {} : { $unset: { lastFailure: 1 } }),
+    },
+  );
+}
+
+/** Tells the world that an execution ended; may be repeated. */
+export type TellEnded = (execution: ExecutionRecord) => Promise<void>;
+
+/**
+ * Step 6, settle: what must follow an end, in an order that can be repeated from the start after a crash anywhere.
+ * Does nothing for an execution that has not ended.
+ */
+export async function settleExecution(
+  models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
+  execution: ExecutionRecord,
+  tellEnded: TellEnded,
+): Promise<void> {
+  if (!isEnded(execution.status) || execution.settledAt) return;
+  await mirrorTask(models.TaskModel, execution);
+  await tellEnded(execution);
+  await models.ExecutionModel.updateOne({ _id: execution._id }, { $set: { settledAt: new Date() } });
+}

@@ -1,0 +1,36 @@
+export { ConfigError, EXIT_CONFIG, loadConfig } from './config/load.ts';
+export { logConfig, positiveInt, protocolConfig, storesConfig } from './config/pieces.ts';
+export { isDatabaseAway, isDuplicateKey } from './connections/mongo-errors.ts';
+export { createMongo, type Mongo, type MongoOptions, pingMongo } from './connections/mongo.ts';
+export { createRedis, pingRedis, type RedisRole } from './connections/redis.ts';
+export * as errors from './errors.ts';
+export { type Acceptance, acceptExecution } from './executions/accept.ts';
+export { type BeatReport, type HeldLease, renewLeases, storeProgress } from './executions/beat.ts';
+export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
+export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
+export { enqueueExecution } from './executions/enqueue.ts';
+export { finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
+export { endCrashed, endExpired } from './executions/give-up.ts';
+export { handBackExecution } from './executions/hand-back.ts';
+export { endStep, readStep, startStep } from './executions/once.ts';
+export { readExecution } from './executions/read.ts';
+export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
+export { buildLogger, type Logger } from './logger.ts';
+export { buildModels, createIndexes, type Models } from './models/models.ts';
+export {
+  type Action,
+  type ActionContext,
+  defineAction,
+  definePlugin,
+  FatalError,
+  type Plugin,
+  RetryableError,
+} from './plugin.ts';
+export * from './queues.ts';
+export * from './schemas/catalogue.ts';
+export * from './schemas/execution.ts';
+export * from './schemas/policy.ts';
+export * from './schemas/primitives.ts';
+export * from './schemas/problem.ts';
+export * from './schemas/task.ts';
+export * from './schemas/user.ts';

@@ -1,0 +1,95 @@
+import { Schema } from 'mongoose';
+
+import {
+  AttemptOutcome,
+  type ExecutionRecord,
+  ExecutionSource,
+  ExecutionStatus,
+} from '../schemas/execution.ts';
+import { Priority } from '../schemas/primitives.ts';
+import { failureSchema, policySchema } from './embedded.ts';
+import { embeddedOptions, schemaOptions } from './schema-options.ts';
+
+const leaseSchema = new Schema({ until: Date, worker: String, token: String }, embeddedOptions);
+
+const attemptSchema = new Schema(
+  {
+    epoch: { type: Number, required: true },
+    worker: { type: String, required: true },
+    startedAt: { type: Date, required: true },
+    endedAt: Date,
+    outcome: { type: String, enum: AttemptOutcome.options },
+    error: failureSchema,
+  },
+  embeddedOptions,
+);
+
+const stepSchema = new Schema(
+  { startedAt: Date, epoch: Number, endedAt: Date, result: String },
+  embeddedOptions,
+);
+
+const progressSchema = new Schema(
+  { done: Number, total: Number, message: String, at: Date },
+  embeddedOptions,
+);
+
+export const executionSchema = new Schema<ExecutionRecord>(
+  {
+    _id: { type: String, required: true },
+    ownerId: { type: String, required: true },
+    taskId: String,
+    fireTime: Date,
+    rerunOf: String,
+    source: { type: String, enum: ExecutionSource.options, required: true },
+    plugin: { type: String, required: true },
+    action: { type: String, required: true },
+    pluginVersion: { type: String, required: true },
+    pool: { type: String, required: true },
+    payload: { type: String, required: true },
+    policy: { type: policySchema, required: true },
+    status: { type: String, enum: ExecutionStatus.options, required: true },
+    seq: { type: Number, required: true },
+    epoch: { type: Number, required: true },
+    lease: leaseSchema,
+    attemptsUsed: { type: Number, required: true },
+    crashes: { type: Number, required: true },
+    handBacks: { type: Number, required: true },
+    attempts: { type: [attemptSchema], required: true },
+    nextAttemptAt: Date,
+    deadlineAt: Date,
+    cancel: new Schema({ at: Date, by: String }, embeddedOptions),
+    result: String,
+    failure: failureSchema,
+    steps: { type: Map, of: stepSchema },
+    progress: progressSchema,
+    priority: { type: String, enum: Priority.options, required: true },
+    idempotencyKey: String,
+    bodyHash: String,
+    requestId: String,
+    waitMs: Number,
+    runMs: Number,
+    endedAt: Date,
+    settledAt: Date,
+    expiresAt: Date,
+  },
+  { ...schemaOptions, collection: 'pluginexecutions' },
+)
+  .index(
+    { ownerId: 1, idempotencyKey: 1 },
+    { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } },
+  )
+  .index(
+    { taskId: 1, fireTime: 1 },
+    { unique: true, partialFilterExpression: { fireTime: { $exists: true } } },
+  )
+  .index({ taskId: 1, createdAt: -1 })
+  .index({ ownerId: 1, createdAt: -1, _id: -1 })
+  .index({ ownerId: 1, status: 1, createdAt: -1 })
+  .index({ plugin: 1, action: 1, createdAt: -1 })
+  .index({ status: 1, _id: 1 })
+  .index({ status: 1, nextAttemptAt: 1 })
+  .index({ status: 1, deadlineAt: 1 })
+  .index({ status: 1, 'lease.until': 1 })
+  .index({ status: 1, settledAt: 1 })
+  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

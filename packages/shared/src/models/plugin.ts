@@ -1,0 +1,42 @@
+import { Schema } from 'mongoose';
+
+import type { PluginRecord } from '../schemas/catalogue.ts';
+import { OnCrash } from '../schemas/policy.ts';
+import { retrySchema } from './embedded.ts';
+import { embeddedOptions, schemaOptions } from './schema-options.ts';
+
+const annotationsSchema = new Schema(
+  { readOnly: Boolean, destructive: Boolean, idempotent: Boolean, openWorld: Boolean },
+  embeddedOptions,
+);
+
+const actionSchema = new Schema(
+  {
+    name: { type: String, required: true },
+    title: { type: String, required: true },
+    description: String,
+    inputSchema: { type: String, required: true },
+    outputSchema: { type: String, required: true },
+    timeoutMs: { type: Number, required: true },
+    retry: { type: retrySchema, required: true },
+    onCrash: { type: String, enum: OnCrash.options, required: true },
+    annotations: { type: annotationsSchema, required: true },
+  },
+  embeddedOptions,
+);
+
+export const pluginSchema = new Schema<PluginRecord>(
+  {
+    _id: { type: String, required: true },
+    id: { type: String, required: true },
+    version: { type: String, required: true },
+    pool: { type: String, required: true },
+    title: { type: String, required: true },
+    description: String,
+    actions: { type: [actionSchema], required: true },
+    hash: { type: String, required: true },
+    publishedBy: { type: String, required: true },
+    seenAt: { type: Date, required: true },
+  },
+  { ...schemaOptions, collection: 'plugins' },
+).index({ id: 1, version: 1 }, { unique: true });

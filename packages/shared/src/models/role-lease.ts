@@ -1,0 +1,23 @@
+import { Schema } from 'mongoose';
+import { z } from 'zod';
+
+import { schemaOptions } from './schema-options.ts';
+
+/** Who may act in a role that one process holds at a time (the sweeper, for one); `until` by the database clock. */
+export const RoleLeaseRecord = z.object({
+  _id: z.string(),
+  holder: z.string(),
+  until: z.date(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type RoleLeaseRecord = z.infer<typeof RoleLeaseRecord>;
+
+export const roleLeaseSchema = new Schema<RoleLeaseRecord>(
+  {
+    _id: { type: String, required: true },
+    holder: { type: String, required: true },
+    until: { type: Date, required: true },
+  },
+  { ...schemaOptions, collection: 'roleleases' },
+);

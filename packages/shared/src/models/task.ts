@@ -1,0 +1,37 @@
+import { Schema } from 'mongoose';
+
+import { Priority } from '../schemas/primitives.ts';
+import type { TaskRecord } from '../schemas/task.ts';
+import { TaskStatus } from '../schemas/task.ts';
+import { failureSchema, retrySchema } from './embedded.ts';
+import { schemaOptions } from './schema-options.ts';
+
+export const taskSchema = new Schema<TaskRecord>(
+  {
+    ownerId: { type: String, required: true },
+    title: { type: String, required: true },
+    description: String,
+    priority: { type: String, enum: Priority.options, required: true },
+    tags: { type: [String], required: true },
+    plugin: { type: String, required: true },
+    action: { type: String, required: true },
+    payload: { type: String, required: true },
+    retry: retrySchema,
+    timeoutMs: Number,
+    status: { type: String, enum: TaskStatus.options, required: true },
+    lastExecutionId: String,
+    lastExecutionAt: Date,
+    lastFailure: failureSchema,
+    idempotencyKey: String,
+    bodyHash: String,
+  },
+  { ...schemaOptions, collection: 'tasks' },
+)
+  .index(
+    { ownerId: 1, idempotencyKey: 1 },
+    { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } },
+  )
+  .index({ ownerId: 1, createdAt: -1, _id: -1 })
+  .index({ ownerId: 1, status: 1, createdAt: -1, _id: -1 })
+  .index({ ownerId: 1, tags: 1, createdAt: -1 })
+  .index({ createdAt: -1, _id: -1 });

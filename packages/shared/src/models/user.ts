@@ -1,0 +1,57 @@
+import { Schema } from 'mongoose';
+
+import { Role } from '../schemas/primitives.ts';
+import type { ApiKeyRecord, SessionRecord, UserRecord } from '../schemas/user.ts';
+import { Scope } from '../schemas/user.ts';
+import { schemaOptions } from './schema-options.ts';
+
+export const userSchema = new Schema<UserRecord>(
+  {
+    email: { type: String, required: true },
+    username: { type: String, required: true },
+    passwordHash: { type: String, required: true },
+    role: { type: String, enum: Role.options, required: true },
+    isActive: { type: Boolean, required: true, default: true },
+    lastLoginAt: Date,
+    tokenVersion: { type: Number, required: true, default: 0 },
+    bootstrap: Boolean,
+  },
+  { ...schemaOptions, collection: 'users' },
+)
+  .index({ email: 1 }, { unique: true })
+  .index({ username: 1 }, { unique: true })
+  .index({ bootstrap: 1 }, { unique: true, partialFilterExpression: { bootstrap: true } });
+
+export const sessionSchema = new Schema<SessionRecord>(
+  {
+    userId: { type: String, required: true },
+    family: { type: String, required: true },
+    refreshHash: { type: String, required: true },
+    userAgent: String,
+    ip: String,
+    expiresAt: { type: Date, required: true },
+    rotatedAt: Date,
+    revokedAt: Date,
+  },
+  { ...schemaOptions, collection: 'sessions' },
+)
+  .index({ refreshHash: 1 }, { unique: true })
+  .index({ family: 1 })
+  .index({ userId: 1 })
+  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const apiKeySchema = new Schema<ApiKeyRecord>(
+  {
+    userId: { type: String, required: true },
+    name: { type: String, required: true },
+    prefix: { type: String, required: true },
+    keyHash: { type: String, required: true },
+    scopes: { type: [String], enum: Scope.options, required: true },
+    expiresAt: Date,
+    lastUsedAt: Date,
+    revokedAt: Date,
+  },
+  { ...schemaOptions, collection: 'apikeys' },
+)
+  .index({ prefix: 1 }, { unique: true })
+  .index({ userId: 1 });

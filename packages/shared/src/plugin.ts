@@ -1,0 +1,119 @@
+import { z } from 'zod';
+
+import type { Logger } from './logger.ts';
+import { Annotations } from './schemas/catalogue.ts';
+import { OnCrash, RetryPolicy } from './schemas/policy.ts';
+import { Slug } from './schemas/primitives.ts';
+
+/** Lower-case kebab ids joined by `__` must fit the 64 characters that model APIs allow for a tool's name. */
+const MAX_TOOL_NAME = 64;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** What an action is given beside its input. */
+export interface ActionContext {
+  /** The execution's id; the same over all attempts. */
+  readonly executionId: string;
+  /** 1 for the first counted try. Crashes and hand-backs do not raise it. */
+  readonly attempt: number;
+  /** Send it with side effects: the same over all attempts, so that a receiver can recognise a repeat. */
+  readonly idempotencyKey: string;
+  readonly userId: string;
+  /** Fires on cancel, timeout, deadline, shutdown and when another worker has taken over. Stop then. */
+  readonly signal: AbortSignal;
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+  /** Tells how far the run is; cheap, the newest value is stored about once a second. */
+  progress(done: number, total?: number, message?: string): void;
+  /**
+   * Runs `fn` once per execution and remembers its JSON result over attempts. It can run twice only if the process
+   * dies, or loses its lease, inside `fn`.
+   */
+  once<T>(name: string, fn: () => Promise<T> | T): Promise<T>;
+}
+
+/** "Try again": thrown by an action. `retryAfterMs` wins over the policy's backoff; attempts still count. */
+export class RetryableError extends Error {
+  override name = 'RetryableError';
+  readonly retryAfterMs: number | undefined;
+  readonly code: string | undefined;
+  constructor(message: string, options: { retryAfterMs?: number; code?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.retryAfterMs = options.retryAfterMs;
+    this.code = options.code;
+  }
+}
+
+/** "Never try again": thrown by an action; the execution fails at once. */
+export class FatalError extends Error {
+  override name = 'FatalError';
+  readonly code: string | undefined;
+  constructor(message: string, options: { code?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+  }
+}
+
+interface ActionSpec<I extends z.ZodType, O extends z.ZodType> {
+  title: string;
+  description: string;
+  /** Payload schema; an object schema, so that it can be a tool's input. */
+  input: I;
+  output: O;
+  /** Longest run of one attempt in milliseconds. Default 60,000. */
+  timeoutMs?: number;
+  retry?: Partial<RetryPolicy>;
+  annotations?: Annotations;
+  /** Default: `fail` for destructive actions that are not idempotent, else `rerun`. */
+  onCrash?: OnCrash;
+  run(input: z.output<I>, ctx: ActionContext): Promise<z.input<O>> | z.input<O>;
+}
+
+/** One callable thing of a plugin, its defaults filled in. */
+export interface Action {
+  title: string;
+  description: string;
+  input: z.ZodType;
+  output: z.ZodType;
+  timeoutMs: number;
+  retry: RetryPolicy;
+  annotations: Annotations;
+  onCrash: OnCrash;
+  run(input: unknown, ctx: ActionContext): unknown;
+}
+
+/** A named, versioned bundle of actions. */
+export interface Plugin {
+  id: string;
+  version: string;
+  title: string;
+  description: string;
+  pool: string;
+  actions: Readonly<Record<string, Action>>;
+}
+
+/** Declares an action; types of `run` follow from the schemas. @throws {z.ZodError} on a wrong policy. */
+export function defineAction<I extends z.ZodType, O extends z.ZodType>(spec: ActionSpec<I, O>): Action {
+  const annotations = Annotations.parse(spec.annotations ?? {});
+  const isRepeatUnsafe = annotations.destructive === true && annotations.idempotent !== true;
+  return {
+    title: spec.title,
+    description: spec.description,
+    input: spec.input,
+    output: spec.output,
+    timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    retry: RetryPolicy.parse(spec.retry ?? {}),
+    annotations,
+    onCrash: spec.onCrash ?? (isRepeatUnsafe ? 'fail' : 'rerun'),
+    run: spec.run as Action['run'],
+  };
+}
+
+/** Declares a plugin: the default export of its folder. @throws {Error} on ids or names that cannot be tool names. */
+export function definePlugin(spec: Omit<Plugin, 'pool'> & { pool?: string }): Plugin {
+  Slug.parse(spec.id);
+  for (const name of Object.keys(spec.actions)) {
+    Slug.parse(name);
+    if (`${spec.id}__${name}`.length > MAX_TOOL_NAME)
+      throw new Error(`${spec.id}__${name} is longer than ${MAX_TOOL_NAME}`);
+  }
+  return { ...spec, pool: Slug.parse(spec.pool ?? 'default') };
+}

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+
+import { ExecutionPolicy } from './policy.ts';
+import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Slug } from './primitives.ts';
+
+export const ExecutionStatus = z.enum([
+  'queued',
+  'running',
+  'retrying',
+  'input_required',
+  'completed',
+  'failed',
+  'cancelled',
+]);
+export type ExecutionStatus = z.infer<typeof ExecutionStatus>;
+
+/** States that never change again. */
+export const END_STATUSES = ['completed', 'failed', 'cancelled'] as const satisfies ExecutionStatus[];
+export type EndStatus = (typeof END_STATUSES)[number];
+export const isEnded = (status: ExecutionStatus): status is EndStatus =>
+  (END_STATUSES as readonly ExecutionStatus[]).includes(status);
+
+export const FailureKind = z.enum([
+  'error',
+  'timeout',
+  'invalid_input',
+  'invalid_output',
+  'plugin_missing',
+  'crashed',
+  'outcome_unknown',
+  'expired',
+]);
+export type FailureKind = z.infer<typeof FailureKind>;
+
+export const Failure = z.object({ kind: FailureKind, message: z.string(), code: z.string().optional() });
+export type Failure = z.infer<typeof Failure>;
+
+export const AttemptOutcome = z.enum(['completed', 'failed', 'cancelled', 'crashed', 'handed_back']);
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
+
+export const ExecutionSource = z.enum(['task', 'execute', 'mcp', 'schedule']);
+export type ExecutionSource = z.infer<typeof ExecutionSource>;
+
+/** One try of an execution on one worker, named by its epoch. */
+export const AttemptRecord = z.object({
+  epoch: z.int(),
+  worker: z.string(),
+  startedAt: z.date(),
+  endedAt: z.date().optional(),
+  outcome: AttemptOutcome.optional(),
+  error: Failure.optional(),
+});
+export type AttemptRecord = z.infer<typeof AttemptRecord>;
+
+/** Until when the holder of the epoch may believe that it owns the run (database clock). */
+export const Lease = z.object({ until: z.date(), worker: z.string(), token: z.string() });
+export type Lease = z.infer<typeof Lease>;
+
+/** A side effect guarded by `ctx.once`; a start without an end means that its process died inside it. */
+export const StepRecord = z.object({
+  startedAt: z.date(),
+  epoch: z.int(),
+  endedAt: z.date().optional(),
+  /** JSON text. */
+  result: z.string().optional(),
+});
+export type StepRecord = z.infer<typeof StepRecord>;
+
+export const ProgressRecord = z.object({
+  done: z.number(),
+  total: z.number().optional(),
+  message: z.string().optional(),
+  at: z.date(),
+});
+export type ProgressRecord = z.infer<typeof ProgressRecord>;
+
+/** An execution as stored in `pluginexecutions`. Payload and result are JSON text: see docs/decisions/0002. */
+export const ExecutionRecord = z.object({
+  _id: z.uuid(),
+  ownerId: ObjectIdText,
+  taskId: ObjectIdText.optional(),
+  fireTime: z.date().optional(),
+  rerunOf: z.uuid().optional(),
+  source: ExecutionSource,
+  plugin: Slug,
+  action: Slug,
+  pluginVersion: z.string(),
+  pool: Slug,
+  payload: z.string(),
+  policy: ExecutionPolicy,
+  status: ExecutionStatus,
+  /** Names one Redis job, `<_id>-<seq>`. */
+  seq: z.int(),
+  /** Names one claim; every write of a running attempt is filtered by it. */
+  epoch: z.int(),
+  lease: Lease.optional(),
+  attemptsUsed: z.int(),
+  crashes: z.int(),
+  handBacks: z.int(),
+  attempts: z.array(AttemptRecord),
+  nextAttemptAt: z.date().optional(),
+  deadlineAt: z.date().optional(),
+  cancel: z.object({ at: z.date(), by: z.string() }).optional(),
+  result: z.string().optional(),
+  failure: Failure.optional(),
+  steps: z.record(z.string(), StepRecord).optional(),
+  progress: ProgressRecord.optional(),
+  priority: Priority,
+  idempotencyKey: IdempotencyKey.optional(),
+  bodyHash: z.string().optional(),
+  requestId: z.string().optional(),
+  waitMs: z.number().optional(),
+  runMs: z.number().optional(),
+  endedAt: z.date().optional(),
+  settledAt: z.date().optional(),
+  expiresAt: z.date().optional(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
+
+/** An execution as answered by the API. Times are ISO 8601, durations milliseconds. */
+export const Execution = z.object({
+  id: z.uuid(),
+  ownerId: z.string(),
+  taskId: z.string().optional(),
+  rerunOf: z.string().optional(),
+  fireTime: z.iso.datetime().optional(),
+  source: ExecutionSource,
+  plugin: z.string(),
+  action: z.string(),
+  pluginVersion: z.string(),
+  pool: z.string(),
+  priority: Priority,
+  status: ExecutionStatus,
+  payload: JsonValue,
+  result: JsonValue.optional(),
+  failure: Failure.optional(),
+  attemptsUsed: z.int(),
+  crashes: z.int(),
+  handBacks: z.int(),
+  attempts: z.array(
+    z.object({
+      epoch: z.int(),
+      worker: z.string(),
+      startedAt: z.iso.datetime(),
+      endedAt: z.iso.datetime().optional(),
+      outcome: AttemptOutcome.optional(),
+      error: Failure.optional(),
+    }),
+  ),
+  progress: z
+    .object({
+      done: z.number(),
+      total: z.number().optional(),
+      message: z.string().optional(),
+      at: z.iso.datetime(),
+    })
+    .optional(),
+  cancelRequestedAt: z.iso.datetime().optional(),
+  nextAttemptAt: z.iso.datetime().optional(),
+  deadlineAt: z.iso.datetime().optional(),
+  waitMs: z.number().optional(),
+  runMs: z.number().optional(),
+  createdAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+});
+export type Execution = z.infer<typeof Execution>;

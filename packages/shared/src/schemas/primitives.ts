@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Roles from least to most powerful. */
+export const Role = z.enum(['user', 'developer', 'admin']);
+export type Role = z.infer<typeof Role>;
+
+export const Priority = z.enum(['low', 'normal', 'high', 'urgent']);
+export type Priority = z.infer<typeof Priority>;
+
+/** A MongoDB ObjectId as 24 hex digits. */
+export const ObjectIdText = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 hexadecimal digits');
+
+/** Ids of plugins and names of actions: kebab case, so that `plugin__action` is a valid tool name everywhere. */
+export const Slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single dashes')
+  .max(40);
+
+/** Sent by callers in `Idempotency-Key`; printable ASCII. */
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters');
+
+export const JsonValue = z.json();
+export type JsonValue = z.infer<typeof JsonValue>;

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+import { ObjectIdText, Role } from './primitives.ts';
+
+/** bcrypt reads 72 bytes; a longer password would match on its first 72 alone. */
+const MAX_PASSWORD_BYTES = 72;
+
+export const Email = z.email().max(254).toLowerCase();
+export const Username = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{3,32}$/, 'must be 3 to 32 letters, digits, dots, dashes');
+export const Password = z
+  .string()
+  .min(8)
+  .refine(
+    (text) => Buffer.byteLength(text) <= MAX_PASSWORD_BYTES,
+    `must be at most ${MAX_PASSWORD_BYTES} bytes`,
+  );
+
+/** A user as stored in `users`. */
+export const UserRecord = z.object({
+  email: Email,
+  username: Username,
+  passwordHash: z.string(),
+  role: Role,
+  isActive: z.boolean(),
+  lastLoginAt: z.date().optional(),
+  /** Raised to end every access token of the user at once. */
+  tokenVersion: z.int(),
+  /** Set on the first admin only; a unique partial index makes it the only one. */
+  bootstrap: z.literal(true).optional(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type UserRecord = z.infer<typeof UserRecord>;
+
+/** A user as answered by the API. */
+export const User = z.object({
+  id: ObjectIdText,
+  email: z.string(),
+  username: z.string(),
+  role: Role,
+  isActive: z.boolean(),
+  lastLoginAt: z.iso.datetime().optional(),
+  createdAt: z.iso.datetime(),
+});
+export type User = z.infer<typeof User>;
+
+/** A login and its chain of refresh tokens, as stored in `sessions`. */
+export const SessionRecord = z.object({
+  userId: ObjectIdText,
+  /** All rotations of one login share it; reuse of an old token ends the whole family. */
+  family: z.string(),
+  refreshHash: z.string(),
+  userAgent: z.string().optional(),
+  ip: z.string().optional(),
+  expiresAt: z.date(),
+  rotatedAt: z.date().optional(),
+  revokedAt: z.date().optional(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type SessionRecord = z.infer<typeof SessionRecord>;
+
+/** What an API key may do; never more than its owner. */
+export const Scope = z.enum(['tasks:read', 'tasks:write', 'execute', 'mcp']);
+export type Scope = z.infer<typeof Scope>;
+
+/** An API key as stored in `apikeys`; the key itself is shown once and never stored. */
+export const ApiKeyRecord = z.object({
+  userId: ObjectIdText,
+  name: z.string(),
+  prefix: z.string(),
+  /** SHA-256 of 256 random bits, hex. */
+  keyHash: z.string(),
+  scopes: z.array(Scope),
+  expiresAt: z.date().optional(),
+  lastUsedAt: z.date().optional(),
+  revokedAt: z.date().optional(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>;
