@@ -1,0 +1,15 @@
+import { parseArgs } from 'node:util';
+
+export interface Arguments {
+  readonly dataDir: string;
+  /** Empty: only the services are wanted. */
+  readonly command: readonly string[];
+}
+
+/** Splits `[--data DIR] [--] [COMMAND ARGS…]`; what follows `--` is the command's own. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const { values } = parseArgs({ args: [...own], options: { data: { type: 'string', default: '.data' } } });
+  return { dataDir: values.data, command: end === -1 ? [] : argv.slice(end + 1) };
+}

@@ -1,0 +1,141 @@
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { runCommand, ServerProcess } from '../server-process.ts';
+import { LocalServiceError } from '../service-error.ts';
+import type { Log } from '../service.ts';
+import { chrootCommand, DATA_MOUNT, postgresUserId } from './chroot-command.ts';
+
+const BIN = '/usr/lib/postgresql/18/bin';
+const CLUSTER = `${DATA_MOUNT}/cluster`;
+const SOCKETS = `${DATA_MOUNT}/run`;
+/** How long the processes of a killed predecessor may need to vanish. */
+const PREDECESSOR_MS = 10_000;
+const PREDECESSOR_STEP_MS = 100;
+const PREDECESSOR_ALIVE = /pre-existing shared memory block|lock file .* already exists/;
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  // No TCP: only this machine's root and the gateway reach the socket, in a directory that others cannot enter.
+  listen_addresses: '',
+  unix_socket_directories: SOCKETS,
+  shared_preload_libraries: 'pg_cron,pg_documentdb_core,pg_documentdb',
+  'cron.database_name': 'postgres',
+  'cron.use_background_workers': 'on',
+  'documentdb.localhost_connection_string': `host=${SOCKETS}`,
+  // A deadlock undoes the whole command, which the gateway then runs again; else it would be a write error.
+  'documentdb.throwDeadlockOnCRUD': 'on',
+  max_connections: '100',
+  // Compiling takes longer than the short statements of the engine run.
+  jit: 'off',
+  // Acknowledged writes survive SIGKILL of the server.
+  synchronous_commit: 'on',
+};
+
+/** PostgreSQL with the DocumentDB extension, in its chroot, reached through a Unix socket. */
+export class PostgresServer {
+  readonly #root: string;
+  readonly #dataDir: string;
+  readonly #log: Log;
+  #server: ServerProcess | undefined;
+
+  constructor(root: string, dataDir: string, log: Log) {
+    this.#root = root;
+    this.#dataDir = dataDir;
+    this.#log = log;
+  }
+
+  get socketDir(): string {
+    return join(this.#dataDir, 'run');
+  }
+
+  get isRunning(): boolean {
+    return this.#server?.isRunning ?? false;
+  }
+
+  /** Resolves with the end of its log when the server has ended. */
+  get ended(): Promise<string> {
+    return this.#server?.exited.then(() => this.logTail()) ?? Promise.resolve('never started');
+  }
+
+  logTail(): string {
+    return this.#server?.logTail() ?? '';
+  }
+
+  /** Launches the server; that it answers is for the gateway to find out. */
+  async start(): Promise<void> {
+    await this.#prepareDataDir();
+    const deadline = Date.now() + PREDECESSOR_MS;
+    for (;;) {
+      this.#server = this.#launch();
+      const hasEnded = await Promise.race([this.#server.exited.then(() => true), this.#listens()]);
+      if (!hasEnded) return;
+      const reason = this.logTail();
+      if (!PREDECESSOR_ALIVE.test(reason) || Date.now() > deadline) {
+        throw new LocalServiceError(`PostgreSQL ended while it started:\n${reason}`);
+      }
+      await delay(PREDECESSOR_STEP_MS);
+    }
+  }
+
+  async kill(): Promise<void> {
+    await this.#server?.kill();
+  }
+
+  /** A fast shutdown: running statements are cut off, everything acknowledged is on disk. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    await server?.stop(() => {
+      const pid = firstChildOf(server.pid);
+      if (pid === undefined) server.signal('SIGKILL');
+      else process.kill(pid, 'SIGINT');
+    });
+  }
+
+  #launch(): ServerProcess {
+    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const command = chrootCommand(this.#root, this.#dataDir, [`${BIN}/postgres`, '-D', CLUSTER, ...settings]);
+    return new ServerProcess(command, join(this.#dataDir, 'postgres.log'));
+  }
+
+  /** Resolves (to false: it has not ended) when the socket is there; PostgreSQL makes it after taking its lock files. */
+  async #listens(): Promise<false> {
+    const socket = join(this.socketDir, '.s.PGSQL.5432');
+    while (!existsSync(socket) && this.isRunning) await delay(10);
+    return false;
+  }
+
+  async #prepareDataDir(): Promise<void> {
+    const userId = postgresUserId(this.#root);
+    const cluster = join(this.#dataDir, 'cluster');
+    // The socket of a killed server would be taken for the new one's.
+    rmSync(this.socketDir, { recursive: true, force: true });
+    for (const dir of [this.#dataDir, this.socketDir]) {
+      mkdirSync(dir, { recursive: true, mode: 0o700 });
+      chownSync(dir, userId, userId);
+    }
+    if (!existsSync(join(cluster, 'PG_VERSION'))) {
+      await this.#initialize(cluster);
+    } else if (statSync(cluster).uid !== userId) {
+      // A rebuilt chroot may number its users differently.
+      await runCommand(['chown', '-R', `${userId}:${userId}`, cluster]);
+    }
+  }
+
+  async #initialize(cluster: string): Promise<void> {
+    this.#log('creating the database files');
+    // What an interrupted initdb left.
+    rmSync(cluster, { recursive: true, force: true });
+    const fresh = `${CLUSTER}.new`;
+    rmSync(join(this.#dataDir, 'cluster.new'), { recursive: true, force: true });
+    const initdb = [`${BIN}/initdb`, '-D', fresh, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8'];
+    await runCommand(chrootCommand(this.#root, this.#dataDir, ['sh', '-c', `"$@" && mv ${fresh} ${CLUSTER}`, 'sh', ...initdb]));
+  }
+}
+
+/** `unshare` does not pass signals on; the server is its only child. */
+function firstChildOf(pid: number | undefined): number | undefined {
+  if (pid === undefined) return undefined;
+  const child = Number.parseInt(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), 10);
+  return Number.isNaN(child) ? undefined : child;
+}

@@ -1,0 +1,21 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Where Debian keeps system commands; not on every user's PATH. */
+const SYSTEM_DIRS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** PATH with the system directories, for starting commands such as `chroot`. */
+export const SYSTEM_PATH = [process.env['PATH'] ?? '', ...SYSTEM_DIRS].join(delimiter);
+
+export function findExecutable(name: string): string | undefined {
+  for (const dir of SYSTEM_PATH.split(delimiter)) {
+    const path = join(dir, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,25 @@
+import type { CommandDocument } from './command-document.ts';
+import type { CursorStore } from './cursors.ts';
+import type { DuplicateKeys } from './duplicate-key.ts';
+import type { IndexKeys } from './index-keys.ts';
+import type { SqlPool } from './sql-pool.ts';
+
+/** What every command works with; one per gateway process. */
+export interface GatewayParts {
+  readonly pool: SqlPool;
+  readonly cursors: CursorStore;
+  readonly indexKeys: IndexKeys;
+  readonly duplicateKeys: DuplicateKeys;
+}
+
+export interface CommandRequest {
+  readonly command: CommandDocument;
+  /** The kind-1 sections of the message, by name. */
+  readonly sequences: ReadonlyMap<string, Buffer>;
+  readonly connectionId: number;
+}
+
+/** Answers one command with a whole BSON document; throws a CommandError (or lets an SQL error through) when it fails. */
+export type CommandHandler = (request: CommandRequest, parts: GatewayParts) => Promise<Uint8Array> | Uint8Array;
+
+export type CommandHandlers = Readonly<Record<string, CommandHandler>>;

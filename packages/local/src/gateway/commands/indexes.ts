@@ -1,0 +1,52 @@
+import { deserialize, serialize, type Document } from 'bson';
+
+import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
+import { CommandError, ERROR_CODES } from '../command-error.ts';
+import { isLostCreateRace, toCommandError } from '../engine-error.ts';
+import { bsonColumn } from '../engine-reply.ts';
+import type { Statement } from '../sql-connection.ts';
+
+// `create_indexes_background` answers before anything is built, so that a unique index would not hold yet.
+const CREATE_INDEXES: Statement = {
+  name: 'create_indexes',
+  text: 'SELECT documentdb_api_internal.create_indexes_non_concurrently($1, $2::bytea::documentdb_core.bson, true)::bytea',
+};
+
+const DROP_INDEXES: Statement = {
+  name: 'drop_indexes',
+  text: 'CALL documentdb_api.drop_indexes($1, $2::bytea::documentdb_core.bson)',
+};
+
+/** Other processes build the same indexes at the same moment when a fleet starts: the loser of a race looks again. */
+const MAX_RACE_RETRIES = 10;
+
+async function createIndexes({ command }: CommandRequest, parts: GatewayParts): Promise<Uint8Array> {
+  for (let retries = 0; ; retries += 1) {
+    try {
+      const reply = bsonColumn(await parts.pool.run(CREATE_INDEXES, [command.database, command.bytes]));
+      return shardReply(deserialize(reply));
+    } catch (error) {
+      if (isLostCreateRace(error) && retries < MAX_RACE_RETRIES) continue;
+      if (toCommandError(error).codeName !== 'DuplicateKey') throw error;
+      throw await parts.duplicateKeys.fromSqlError(command.database, command.collection, error);
+    }
+  }
+}
+
+/** The engine answers as a router of shards does, with the one shard's reply inside. */
+function shardReply(reply: Document): Uint8Array {
+  const shard: Document = reply['raw']?.defaultShard ?? reply;
+  if (shard['ok'] === 1) return serialize(shard);
+  const known = Object.entries(ERROR_CODES).find(([, code]) => code === shard['code']);
+  throw new CommandError((known?.[0] ?? 'CannotCreateIndex') as keyof typeof ERROR_CODES, String(shard['errmsg']));
+}
+
+async function dropIndexes({ command }: CommandRequest, { pool, indexKeys }: GatewayParts): Promise<Uint8Array> {
+  const rows = await pool.run(DROP_INDEXES, [command.database, command.bytes]);
+  indexKeys.forget();
+  const hex = /^BSONHEX([0-9a-f]+)$/.exec(String(rows[0]?.[0]))?.[1];
+  if (hex === undefined) throw new CommandError('InternalError', 'the engine answered without a document');
+  return Buffer.from(hex, 'hex');
+}
+
+export const indexCommands: CommandHandlers = { createIndexes, dropIndexes };

@@ -1,0 +1,27 @@
+import { collectionCommands } from './commands/collections.ts';
+import { indexCommands } from './commands/indexes.ts';
+import { queryCommands } from './commands/queries.ts';
+import { serverCommands } from './commands/server.ts';
+import { writeCommands } from './commands/writes.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandHandler, CommandRequest, GatewayParts } from './command.ts';
+import { toCommandError } from './engine-error.ts';
+import { OutcomeUnknownError } from './sql-pool.ts';
+
+const HANDLERS = new Map<string, CommandHandler>(
+  [writeCommands, queryCommands, indexCommands, collectionCommands, serverCommands].flatMap(Object.entries),
+);
+
+/** Runs one command and returns its reply document, which may be an error; throws only when no honest reply exists. */
+export async function dispatch(request: CommandRequest, parts: GatewayParts): Promise<Uint8Array> {
+  try {
+    const handler = HANDLERS.get(request.command.name);
+    if (handler === undefined) {
+      throw new CommandError('CommandNotFound', `no such command: '${request.command.name}'`);
+    }
+    return await handler(request, parts);
+  } catch (error) {
+    if (error instanceof OutcomeUnknownError) throw error;
+    return toCommandError(error).toReply();
+  }
+}
