@@ -24,6 +24,11 @@ export const PayloadTooLarge = createError('payload_too_large', 'The %s is large
 export const UnknownPlugin = createError('unknown_plugin', 'No plugin %s was ever seen here.', 404);
 export const UnknownAction = createError('unknown_action', 'Plugin %s has no action %s.', 404);
 export const NotFound = createError('not_found', 'There is no %s with this id.', 404);
+export const UnsupportedMediaType = createError(
+  'unsupported_media_type',
+  'The body must be JSON with Content-Type: application/json.',
+  415,
+);
 export const RouteNotFound = createError('route_not_found', 'There is nothing at %s.', 404);
 export const IdempotencyConflict = createError(
   'idempotency_conflict',

@@ -27,6 +27,7 @@ export {
   RetryableError,
 } from './plugin.ts';
 export * from './queues.ts';
+export * from './schemas/auth.ts';
 export * from './schemas/catalogue.ts';
 export * from './schemas/execution.ts';
 export * from './schemas/policy.ts';
@@ -34,3 +35,29 @@ export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
 export * from './schemas/task.ts';
 export * from './schemas/user.ts';
+export {
+  countUnfinished,
+  type EndedExecution,
+  findByIdempotencyKey,
+  findEnded,
+  findExecution,
+} from './stores/executions.ts';
+export type { PagePosition } from './stores/page.ts';
+export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
+export { findLiveSession, insertSession, revokeSession, rotateRefreshHash } from './stores/sessions.ts';
+export type { Stored } from './stores/stored.ts';
+export {
+  countTasks,
+  findTask,
+  insertTask,
+  listTasks,
+  type TaskFilter,
+  type TaskInsertion,
+} from './stores/tasks.ts';
+export {
+  findUserByEmail,
+  findUserById,
+  insertUser,
+  recordLogin,
+  type UserInsertion,
+} from './stores/users.ts';

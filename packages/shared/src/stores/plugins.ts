@@ -1,0 +1,19 @@
+import type { Model } from 'mongoose';
+
+import { NOW } from '../executions/clock.ts';
+import type { PluginRecord } from '../schemas/catalogue.ts';
+
+/** A published plugin version and how long ago a worker last said that it can run it, by the database's clock. */
+export interface PluginSighting {
+  plugin: PluginRecord;
+  unseenMs: number;
+}
+
+/** All that was ever published. */
+export async function listPluginSightings(model: Model<PluginRecord>): Promise<PluginSighting[]> {
+  const found = await model.aggregate<PluginRecord & { now: Date }>([{ $set: { now: NOW } }]);
+  return found.map(({ now, ...plugin }) => ({
+    plugin,
+    unseenMs: now.getTime() - plugin.seenAt.getTime(),
+  }));
+}

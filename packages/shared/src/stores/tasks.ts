@@ -1,0 +1,85 @@
+import { type Model, type QueryFilter, Types } from 'mongoose';
+
+import { isDatabaseAway, isDuplicateKey } from '../connections/mongo-errors.ts';
+import type { TaskRecord } from '../schemas/task.ts';
+import { afterPosition, type PagePosition } from './page.ts';
+import { type Stored, toStored } from './stored.ts';
+
+type TaskModel = Model<TaskRecord>;
+type LeanTask = TaskRecord & { _id: Types.ObjectId };
+
+export type TaskInsertion =
+  | { kind: 'inserted'; task: Stored<TaskRecord> }
+  /** The same idempotency key and body came before: this is the first one's task. */
+  | { kind: 'repeated'; task: Stored<TaskRecord> }
+  /** The same idempotency key with another body. */
+  | { kind: 'conflict' };
+
+/** Inserts a task. A lost reply is answered by sending the same insert once more, under the same `_id`. */
+export async function insertTask(
+  model: TaskModel,
+  task: Omit<TaskRecord, 'createdAt' | 'updatedAt' | 'status'>,
+): Promise<TaskInsertion> {
+  const _id = new Types.ObjectId();
+  for (let isRepeat = false; ; isRepeat = true) {
+    try {
+      const created = await model.create({ ...task, _id, status: 'pending' });
+      return { kind: 'inserted', task: toStored(created.toObject<LeanTask>()) };
+    } catch (error) {
+      if (isDuplicateKey(error, 'idempotencyKey')) return earlierTask(model, task);
+      const arrived = isDuplicateKey(error, '_id') ? await model.findById(_id).lean<LeanTask>() : null;
+      if (arrived) return { kind: 'inserted', task: toStored(arrived) };
+      if (isRepeat || !isDatabaseAway(error)) throw error;
+    }
+  }
+}
+
+async function earlierTask(
+  model: TaskModel,
+  { ownerId, idempotencyKey, bodyHash }: Pick<TaskRecord, 'ownerId' | 'idempotencyKey' | 'bodyHash'>,
+): Promise<TaskInsertion> {
+  const earlier = await model.findOne({ ownerId, idempotencyKey }).lean<LeanTask>();
+  return earlier?.bodyHash === bodyHash && earlier
+    ? { kind: 'repeated', task: toStored(earlier) }
+    : { kind: 'conflict' };
+}
+
+/** Without `ownerId`, whoever owns it: for admins only. */
+export async function findTask(
+  model: TaskModel,
+  { id, ownerId }: { id: string; ownerId?: string },
+): Promise<Stored<TaskRecord> | undefined> {
+  const task = await model
+    .findOne({ _id: new Types.ObjectId(id), ...(ownerId === undefined ? {} : { ownerId }) })
+    .lean<LeanTask>();
+  return task ? toStored(task) : undefined;
+}
+
+/** Fields left out do not filter. */
+export type TaskFilter = Partial<Pick<TaskRecord, 'ownerId' | 'status' | 'plugin' | 'priority'>> & {
+  tag?: string;
+};
+
+const toQuery = ({ tag, ...fields }: TaskFilter) => ({
+  ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  ...(tag === undefined ? {} : { tags: tag }),
+});
+
+/** Newest first. */
+export async function listTasks(
+  model: TaskModel,
+  { filter, after, limit }: { filter: TaskFilter; after?: PagePosition; limit: number },
+): Promise<Stored<TaskRecord>[]> {
+  const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
+  const query: QueryFilter<TaskRecord> = { ...toQuery(filter), ...afterPosition(position) };
+  const tasks = await model
+    .find(query)
+    .sort({ createdAt: -1, _id: -1 })
+    .limit(limit)
+    .lean<LeanTask[]>();
+  return tasks.map(toStored);
+}
+
+export async function countTasks(model: TaskModel, filter: TaskFilter): Promise<number> {
+  return model.countDocuments(toQuery(filter));
+}
