@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import type { Logger } from './logger.ts';
 import { Annotations } from './schemas/catalogue.ts';
 import { OnCrash, RetryPolicy } from './schemas/policy.ts';
 import { Slug } from './schemas/primitives.ts';
@@ -8,6 +7,9 @@ import { Slug } from './schemas/primitives.ts';
 /** Lower-case kebab ids joined by `__` must fit the 64 characters that model APIs allow for a tool's name. */
 const MAX_TOOL_NAME = 64;
 const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Lines go to the worker's log under the execution's id; masked, capped at 2,000 characters and 1,000 lines. */
+export type ActionLog = Record<'debug' | 'info' | 'warn' | 'error', (text: string) => void>;
 
 /** What an action is given beside its input. */
 export interface ActionContext {
@@ -20,14 +22,14 @@ export interface ActionContext {
   readonly userId: string;
   /** Fires on cancel, timeout, deadline, shutdown and when another worker has taken over. Stop then. */
   readonly signal: AbortSignal;
-  readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+  readonly log: ActionLog;
   /** Tells how far the run is; cheap, the newest value is stored about once a second. */
-  progress(done: number, total?: number, message?: string): void;
+  readonly progress: (done: number, total?: number, message?: string) => void;
   /**
    * Runs `fn` once per execution and remembers its JSON result over attempts. It can run twice only if the process
    * dies, or loses its lease, inside `fn`.
    */
-  once<T>(name: string, fn: () => Promise<T> | T): Promise<T>;
+  readonly once: <T>(name: string, fn: () => Promise<T> | T) => Promise<T>;
 }
 
 /** "Try again": thrown by an action. `retryAfterMs` wins over the policy's backoff; attempts still count. */
@@ -103,7 +105,7 @@ export function defineAction<I extends z.ZodType, O extends z.ZodType>(spec: Act
     retry: RetryPolicy.parse(spec.retry ?? {}),
     annotations,
     onCrash: spec.onCrash ?? (isRepeatUnsafe ? 'fail' : 'rerun'),
-    run: spec.run as Action['run'],
+    run: (input, ctx) => spec.run(input as z.output<I>, ctx),
   };
 }
 

@@ -14,14 +14,15 @@ const CRASH_MESSAGE = {
     'The process that ran it died. The action must not be repeated, so its outcome is unknown.',
 } as const;
 
+const byPolicy = (crashed: unknown, unknown: unknown) => ({
+  $cond: [{ $eq: ['$policy.onCrash', 'fail'] }, unknown, crashed],
+});
+
 /** Ends a run whose process died and that must not start again. Null when the lease lives or another was first. */
 export async function endCrashed(
   model: Model<ExecutionRecord>,
   { id, retentionSeconds }: GiveUpRequest,
 ): Promise<ExecutionRecord | null> {
-  const byPolicy = (crashed: unknown, unknown: unknown) => ({
-    $cond: [{ $eq: ['$policy.onCrash', 'fail'] }, unknown, crashed],
-  });
   return model
     .findOneAndUpdate(
       {

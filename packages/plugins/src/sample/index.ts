@@ -1,0 +1,15 @@
+import { definePlugin } from '@mcp-server/shared';
+
+import { add } from './add.ts';
+import { echo } from './echo.ts';
+import { fail } from './fail.ts';
+import { flaky } from './flaky.ts';
+import { sleep } from './sleep.ts';
+
+export default definePlugin({
+  id: 'sample',
+  version: '1.0.0',
+  title: 'Samples',
+  description: 'Small actions to try the system with, and to see it retry, time out and stop.',
+  actions: { add, echo, fail, flaky, sleep },
+});

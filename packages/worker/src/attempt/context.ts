@@ -1,0 +1,48 @@
+import type { ActionContext } from '@mcp-server/shared';
+
+import type { Deps } from '../deps.ts';
+import { safeText } from './describe-error.ts';
+import { runOnce } from './once.ts';
+import type { Run } from './runs.ts';
+
+const MAX_PROGRESS_TEXT = 500;
+const MAX_LOG_TEXT = 2_000;
+/** An action that logs in a loop must not fill the disk. */
+const MAX_LOG_LINES = 1_000;
+
+/** What the action of this run is given. */
+export function buildContext(deps: Deps, run: Run): ActionContext {
+  const { execution, controller } = run;
+  return {
+    executionId: execution._id,
+    attempt: execution.attemptsUsed + 1,
+    idempotencyKey: execution._id,
+    userId: execution.ownerId,
+    signal: controller.signal,
+    log: boundedLog(deps, run),
+    progress(done, total, message) {
+      run.progress = {
+        done,
+        ...(total === undefined ? {} : { total }),
+        ...(message === undefined ? {} : { message: safeText(message, MAX_PROGRESS_TEXT) }),
+        at: new Date(),
+      };
+    },
+    once: (name, fn) => runOnce(deps, run, name, fn),
+  };
+}
+
+/** Lines of a plugin under the execution's fields; texts are masked and capped, objects are not taken. */
+function boundedLog(deps: Deps, { execution }: Run): ActionContext['log'] {
+  const log = deps.log.child({
+    executionId: execution._id,
+    plugin: execution.plugin,
+    action: execution.action,
+  });
+  let lines = 0;
+  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (text: unknown) => {
+    if (++lines > MAX_LOG_LINES) return;
+    log[level]({ text: safeText(String(text), MAX_LOG_TEXT) }, 'action log');
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}

@@ -1,0 +1,131 @@
+import type { Action, ExecutionRecord, RunEnd } from '@mcp-server/shared';
+
+import type { Deps } from '../deps.ts';
+import { buildContext } from './context.ts';
+import { safeText } from './describe-error.ts';
+import { endAfterError, retryOrFail } from './retry.ts';
+import { type Run, StopError, type StopReason } from './runs.ts';
+
+/** How a run left its action: with an end to offer, or stopped in a way that is no end of the execution. */
+export type RunResult = RunEnd | { kind: 'hand_back' } | { kind: 'lease_lost' };
+
+/** setTimeout fires at once beyond this (about 24.8 days). */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Step 4, run: checks the payload, runs the action under its signal and time limits, checks the result. Never
+ * rejects. An action that ignores its signal is left behind after a grace; `onAbandoned` is told and gets its promise.
+ */
+export async function runAction(
+  deps: Deps,
+  run: Run,
+  action: Action,
+  onAbandoned: (left: Promise<unknown>) => void,
+): Promise<RunResult> {
+  const { execution } = run;
+  const input = action.input.safeParse(JSON.parse(execution.payload));
+  if (!input.success)
+    return { kind: 'failed', failure: { kind: 'invalid_input', message: issuesText(input.error) } };
+
+  const timers = startTimers(run);
+  try {
+    // Started in a then-callback, so that a synchronous throw is a rejection too.
+    const running = Promise.resolve().then(() => action.run(input.data, buildContext(deps, run)));
+    const output = await stopWaiting(deps, run, running, onAbandoned);
+    return checkOutput(action, output, deps.config.MAX_RESULT_BYTES);
+  } catch (error) {
+    return endAfterThrow(run, error);
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+}
+
+function startTimers({ execution, controller }: Run): NodeJS.Timeout[] {
+  const abortIn = (ms: number, reason: StopReason) =>
+    setTimeout(() => controller.abort(new StopError(reason)), Math.min(Math.max(ms, 0), MAX_TIMER_MS));
+  const timers = [abortIn(execution.policy.timeoutMs, 'timeout')];
+  const startedAt = execution.attempts.at(-1)?.startedAt;
+  if (execution.deadlineAt && startedAt) {
+    // Both times are the database's, so their difference holds on a process with a wrong clock too.
+    timers.push(abortIn(execution.deadlineAt.getTime() - startedAt.getTime(), 'deadline'));
+  }
+  return timers;
+}
+
+/** Waits for the action, but after an abort only for the grace. */
+async function stopWaiting(
+  deps: Deps,
+  { controller }: Run,
+  running: Promise<unknown>,
+  onAbandoned: (left: Promise<unknown>) => void,
+): Promise<unknown> {
+  const { signal } = controller;
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = () => {};
+  const abandoned = new Promise<never>((_resolve, reject) => {
+    onAbort = () => {
+      timer = setTimeout(() => {
+        onAbandoned(running);
+        reject(signal.reason as Error);
+      }, deps.config.ABANDON_AFTER_MS);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([running, abandoned]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function checkOutput(action: Action, output: unknown, maxBytes: number): RunEnd {
+  const invalid = (message: string): RunEnd => ({
+    kind: 'failed',
+    failure: { kind: 'invalid_output', message },
+  });
+  const parsed = action.output.safeParse(output);
+  if (!parsed.success) return invalid(issuesText(parsed.error));
+  const result = toJson(parsed.data);
+  if (result === undefined) return invalid('The result is not JSON.');
+  if (Buffer.byteLength(result) > maxBytes) return invalid(`The result is larger than ${maxBytes} bytes.`);
+  return { kind: 'completed', result };
+}
+
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    // Cycles and big integers.
+    return undefined;
+  }
+}
+
+function endAfterThrow({ execution, controller }: Run, error: unknown): RunResult {
+  const attemptsUsed = execution.attemptsUsed + 1;
+  const { retry, timeoutMs } = execution.policy;
+  const stop: unknown = controller.signal.reason;
+  if (!(stop instanceof StopError)) {
+    return error instanceof StopError ? { kind: 'lease_lost' } : endAfterError(error, retry, attemptsUsed);
+  }
+  switch (stop.reason) {
+    case 'cancel':
+      return { kind: 'cancelled' };
+    case 'timeout':
+      return retryOrFail({ kind: 'timeout', message: `Stopped after ${timeoutMs} ms.` }, retry, attemptsUsed);
+    case 'deadline':
+      return { kind: 'failed', failure: { kind: 'expired', message: 'Its deadline passed while it ran.' } };
+    case 'shutdown':
+      return { kind: 'hand_back' };
+    case 'lease_lost':
+      return { kind: 'lease_lost' };
+  }
+}
+
+function issuesText(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  return safeText(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
+}
+
+/** Whether a claim was for a process that died before: such a run is alone with its kind. */
+export const isSuspect = (execution: ExecutionRecord): boolean => execution.crashes > 0;

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+
+import { CatalogueAction, ConfigError, isDuplicateKey, type Plugin } from '@mcp-server/shared';
+import { z } from 'zod';
+
+import type { Deps } from '../deps.ts';
+import type { PluginSet } from './load-plugins.ts';
+
+/** A plugin counts as living for 15 s after it was last seen, so two refreshes may be missed. */
+const REFRESH_MS = 5_000;
+
+/** Publishes the plugins of this process and keeps telling that they are alive. */
+export class CataloguePublisher {
+  readonly #deps: Deps;
+  readonly #entries: ReturnType<typeof describePlugin>[];
+  #timer: NodeJS.Timeout | undefined;
+  #refreshing: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(deps: Deps, plugins: PluginSet) {
+    this.#deps = deps;
+    this.#entries = [...plugins.values()]
+      .filter(({ pool }) => deps.config.WORKER_POOLS.includes(pool))
+      .map(describePlugin);
+  }
+
+  /** Starts publishing; goes on trying while the database is away. Idempotent. */
+  start(): void {
+    this.#refreshing ??= this.#refresh();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    for (const entry of this.#entries) {
+      try {
+        await this.#publish(entry);
+      } catch (err) {
+        this.#deps.log.warn({ err, plugin: entry.id }, 'publishing a plugin failed');
+      }
+    }
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#refreshing = this.#refresh();
+    }, REFRESH_MS);
+  }
+
+  async #publish(entry: ReturnType<typeof describePlugin>): Promise<void> {
+    const { PluginModel } = this.#deps.models;
+    const { id, version, pool, ...content } = entry;
+    const other = await PluginModel.findOne({ id, pool: { $ne: pool } }, { pool: 1 }).lean();
+    if (other) {
+      this.#deps.log.error({ plugin: id, pool, publishedPool: other.pool }, 'plugin belongs to another pool');
+      return;
+    }
+    try {
+      await PluginModel.updateOne(
+        { _id: `${id}@${version}` },
+        {
+          $set: { id, version, pool, ...content, publishedBy: this.#deps.workerName },
+          $currentDate: { seenAt: true },
+        },
+        { upsert: true },
+      );
+    } catch (error) {
+      // Two workers published the same new version at once: the other one's is there.
+      if (!isDuplicateKey(error, '_id') && !isDuplicateKey(error, 'id')) throw error;
+    }
+  }
+}
+
+/** What the API gets to know of a plugin. @throws {ConfigError} when a schema cannot be published. */
+function describePlugin(plugin: Plugin) {
+  const actions = Object.entries(plugin.actions).map(([name, action]) => {
+    const publishSchema = (schema: z.ZodType, io: 'input' | 'output') => {
+      try {
+        return JSON.stringify(z.toJSONSchema(schema, { io }));
+      } catch (cause) {
+        throw new ConfigError(`The ${io} schema of ${plugin.id}.${name} has no JSON Schema form`, { cause });
+      }
+    };
+    return CatalogueAction.parse({
+      name,
+      title: action.title,
+      description: action.description,
+      inputSchema: publishSchema(action.input, 'input'),
+      outputSchema: publishSchema(action.output, 'output'),
+      timeoutMs: action.timeoutMs,
+      retry: action.retry,
+      onCrash: action.onCrash,
+      annotations: action.annotations,
+    });
+  });
+  const { id, version, pool, title, description } = plugin;
+  const content = { title, description, actions };
+  const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return { id, version, pool, ...content, hash };
+}

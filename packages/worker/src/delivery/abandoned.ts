@@ -1,0 +1,27 @@
+/** Runs that ignored their signal and were left behind. They still use this process, so they count. */
+export class Abandoned {
+  readonly #max: number;
+  readonly #onChange: (count: number) => void;
+  #count = 0;
+
+  constructor(max: number, onChange: (count: number) => void) {
+    this.#max = max;
+    this.#onChange = onChange;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** With so many, the process is to drain and end. */
+  get isTooMany(): boolean {
+    return this.#count > this.#max;
+  }
+
+  /** Counts a run until its promise settles, which may be never. */
+  add(left: Promise<unknown>): void {
+    this.#onChange(++this.#count);
+    const done = () => this.#onChange(--this.#count);
+    left.then(done, done);
+  }
+}

@@ -1,0 +1,75 @@
+import { renewLeases, storeProgress } from '@mcp-server/shared';
+
+import type { Runs } from '../attempt/runs.ts';
+import type { Deps } from '../deps.ts';
+import type { DatabaseContact } from './contact.ts';
+
+/**
+ * One beat per process: renews the leases of all its runs, reads their cancel flags and stores their progress. It is
+ * also what tells whether the database is in touch, so it goes on when nothing runs.
+ */
+export class Beat {
+  readonly #deps: Deps;
+  readonly #runs: Runs;
+  readonly #contact: DatabaseContact;
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(deps: Deps, runs: Runs, contact: DatabaseContact) {
+    this.#deps = deps;
+    this.#runs = runs;
+    this.#contact = contact;
+  }
+
+  start(): void {
+    this.#beating ??= this.#loop();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#beating;
+  }
+
+  async #loop(): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      await this.#beat();
+      this.#contact.touched();
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'beat failed');
+    }
+    if (this.#isClosed) return;
+    const pauseMs = Math.max(0, this.#deps.config.BEAT_MS - (performance.now() - startedAt));
+    this.#timer = setTimeout(() => {
+      this.#beating = this.#loop();
+    }, pauseMs);
+  }
+
+  async #beat(): Promise<void> {
+    const { ExecutionModel } = this.#deps.models;
+    const runs = this.#runs.all();
+    const held = runs.map(({ execution, token }) => ({ id: execution._id, token }));
+    const report = await renewLeases(ExecutionModel, held, this.#deps.config.LEASE_MS);
+    for (const id of report.cancelled) this.#runs.stop(id, 'cancel');
+    const lost = new Set(report.lost);
+    for (const run of runs) {
+      // The run may have ended, or been claimed anew here, while the beat was under way.
+      if (lost.has(run.execution._id) && this.#runs.holds(run))
+        this.#runs.stop(run.execution._id, 'lease_lost');
+    }
+    for (const run of runs) await this.#storeProgress(run);
+  }
+
+  async #storeProgress(run: ReturnType<Runs['all']>[number]): Promise<void> {
+    const { progress, execution } = run;
+    if (!progress) return;
+    delete run.progress;
+    await storeProgress(this.#deps.models.ExecutionModel, {
+      id: execution._id,
+      epoch: execution.epoch,
+      progress,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  type ClaimMiss,
+  claimExecution,
+  type ClaimRequest,
+  endCrashed,
+  endExpired,
+  endFlagged,
+  type ExecutionRecord,
+  readMiss,
+} from '@mcp-server/shared';
+
+import type { Deps } from '../deps.ts';
+import type { DatabaseContact } from './contact.ts';
+import type { SuspectSlot } from './suspects.ts';
+
+export type Claim =
+  | { kind: 'claimed'; execution: ExecutionRecord; token: string }
+  /** There is nothing to run: the execution has ended (settle it), or this delivery is void. */
+  | { kind: 'nothing'; ended?: ExecutionRecord }
+  | { kind: 'later'; delayMs: number };
+
+/**
+ * Claims the execution of a delivered job, or says what becomes of the job. The first try takes no suspect; only a
+ * miss that says "suspect" tries for the slot.
+ */
+export async function claim(
+  deps: Deps,
+  { contact, suspects }: { contact: DatabaseContact; suspects: SuspectSlot },
+  delivery: { id: string; seq: number },
+): Promise<Claim> {
+  const request: ClaimRequest = {
+    ...delivery,
+    worker: deps.workerName,
+    token: randomUUID(),
+    leaseMs: deps.config.LEASE_MS,
+    canJudgeLeases: contact.canJudgeLeases,
+    canTakeSuspect: false,
+  };
+  const { ExecutionModel } = deps.models;
+  const claimed = await claimExecution(ExecutionModel, request);
+  contact.touched();
+  if (claimed) return { kind: 'claimed', execution: claimed, token: request.token };
+
+  let miss = await readMiss(ExecutionModel, request);
+  if (miss.kind === 'later' && miss.reason === 'suspect' && suspects.take(delivery.id)) {
+    const suspect = { ...request, canTakeSuspect: true };
+    const taken = await claimExecution(ExecutionModel, suspect).catch((error: unknown) => {
+      suspects.release(delivery.id);
+      throw error;
+    });
+    if (taken) {
+      deps.metrics.crashes.inc();
+      return { kind: 'claimed', execution: taken, token: request.token };
+    }
+    suspects.release(delivery.id);
+    miss = await readMiss(ExecutionModel, suspect);
+  }
+  deps.metrics.claimMisses.inc({ reason: miss.kind === 'later' ? miss.reason : miss.kind });
+  return followMiss(deps, miss);
+}
+
+async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
+  const { ExecutionModel } = deps.models;
+  const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
+  const ending = (ended: ExecutionRecord | null): Claim =>
+    // Null: another process was first, or the state moved on. Looking again settles which.
+    ended ? { kind: 'nothing', ended } : { kind: 'later', delayMs: deps.config.BEAT_MS };
+  switch (miss.kind) {
+    case 'gone':
+    case 'void':
+      return { kind: 'nothing' };
+    case 'ended':
+      return { kind: 'nothing', ended: miss.execution };
+    case 'cancelled':
+      return ending(await endFlagged(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
+    case 'expired':
+      return ending(await endExpired(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
+    case 'crashed_out':
+      return ending(await endCrashed(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
+    case 'later':
+      return { kind: 'later', delayMs: miss.delayMs };
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Whether this process may judge other processes' leases. After a silence of the database of one lease, owners must
+ * first get the chance to renew, so nothing is judged for one lease more. The same holds for a process that just began.
+ */
+export class DatabaseContact {
+  readonly #leaseMs: number;
+  readonly #now: () => number;
+  #lastContact = Number.NEGATIVE_INFINITY;
+  #judgesFrom = Number.POSITIVE_INFINITY;
+
+  constructor(leaseMs: number, now: () => number = () => performance.now()) {
+    this.#leaseMs = leaseMs;
+    this.#now = now;
+  }
+
+  /** Call after every round trip that succeeded. */
+  touched(): void {
+    const now = this.#now();
+    if (now - this.#lastContact > this.#leaseMs) this.#judgesFrom = now + this.#leaseMs;
+    this.#lastContact = now;
+  }
+
+  get canJudgeLeases(): boolean {
+    const now = this.#now();
+    return now - this.#lastContact <= this.#leaseMs && now >= this.#judgesFrom;
+  }
+}

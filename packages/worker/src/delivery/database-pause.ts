@@ -1,0 +1,49 @@
+import { pingMongo } from '@mcp-server/shared';
+import type { Worker } from 'bullmq';
+
+import type { Deps } from '../deps.ts';
+
+const PROBE_MS = 500;
+
+/** While the database is away no job is taken: it could not be claimed, only put off. */
+export class DatabasePause {
+  readonly #deps: Deps;
+  readonly #workers: readonly Worker[];
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(deps: Deps, workers: readonly Worker[]) {
+    this.#deps = deps;
+    this.#workers = workers;
+  }
+
+  /** Stops taking until the database answers. Idempotent. */
+  begin(): void {
+    if (this.#timer || this.#isClosed) return;
+    this.#deps.log.warn('the database is away; no work is taken until it answers');
+    for (const worker of this.#workers) void worker.pause(true);
+    this.#probeLater();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #probeLater(): void {
+    this.#timer = setTimeout(() => void this.#probe(), PROBE_MS);
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      await pingMongo(this.#deps.mongo.connection);
+    } catch {
+      if (!this.#isClosed) this.#probeLater();
+      return;
+    }
+    if (this.#isClosed) return;
+    this.#timer = undefined;
+    this.#deps.log.info('the database answers again');
+    for (const worker of this.#workers) await worker.resume();
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  type Action,
+  ExecutionJob,
+  type ExecutionRecord,
+  isDatabaseAway,
+  mirrorTask,
+  type RunEnd,
+  seqOf,
+} from '@mcp-server/shared';
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
+
+import { isSuspect, runAction } from '../attempt/run.ts';
+import type { Run, Runs } from '../attempt/runs.ts';
+import { findAction, type PluginSet } from '../catalogue/load-plugins.ts';
+import type { Deps } from '../deps.ts';
+import type { Abandoned } from './abandoned.ts';
+import { claim } from './claim.ts';
+import type { DatabaseContact } from './contact.ts';
+import { handBack, offerEnd } from './finish.ts';
+import { settle } from './settle.ts';
+import type { SuspectSlot } from './suspects.ts';
+
+export interface Delivery {
+  plugins: PluginSet;
+  runs: Runs;
+  contact: DatabaseContact;
+  suspects: SuspectSlot;
+  abandoned: Abandoned;
+  /** Aborted at the end of the grace: nothing is waited for any more. */
+  giveUp: AbortSignal;
+  /** Called when the database did not answer a claim. */
+  onDatabaseAway(): void;
+}
+
+/** A claim that could not be made because the database is away is tried again after 1 to 5 s. */
+const DATABASE_AWAY_DELAY_MS = { min: 1_000, spread: 4_000 };
+/** A worker without the action gives others the chance to take the job. */
+const MISSING_ACTION_DELAY_MS = 5_000;
+
+/**
+ * Takes one delivered job through claim, run, finish and settle. Resolving completes the job in BullMQ; every other way
+ * out moves it first and then throws the error with which BullMQ leaves it alone.
+ */
+export async function deliver(
+  deps: Deps,
+  delivery: Delivery,
+  job: Job<ExecutionJob>,
+  token: string,
+): Promise<string> {
+  const parsed = ExecutionJob.safeParse(job.data);
+  // Nothing but a fixed code is ever thrown into BullMQ: a message would stand in Redis.
+  if (!parsed.success || job.id === undefined) throw new UnrecoverableError('not_an_execution_job');
+  const id = parsed.data.executionId;
+
+  const claimed = await claim(deps, delivery, { id, seq: seqOf(job.id) }).catch(async (error: unknown) => {
+    deps.log.warn({ err: error, executionId: id }, 'claim failed');
+    if (isDatabaseAway(error)) delivery.onDatabaseAway();
+    return delayJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
+  });
+  switch (claimed.kind) {
+    case 'later':
+      return delayJob(job, token, claimed.delayMs);
+    case 'nothing':
+      if (claimed.ended) await settle(deps, claimed.ended);
+      return 'nothing';
+    case 'claimed': {
+      const run = delivery.runs.add(claimed.execution, claimed.token);
+      deps.metrics.running.set(delivery.runs.size);
+      try {
+        return await runClaimed(deps, delivery, run, job, token);
+      } finally {
+        delivery.runs.remove(run);
+        if (isSuspect(run.execution)) delivery.suspects.release(id);
+        deps.metrics.running.set(delivery.runs.size);
+      }
+    }
+  }
+}
+
+async function runClaimed(
+  deps: Deps,
+  delivery: Delivery,
+  run: Run,
+  job: Job,
+  token: string,
+): Promise<string> {
+  const { execution } = run;
+  const action = findAction(delivery.plugins, execution.plugin, execution.action);
+  if (!action) {
+    await handBack(deps, run, 'this worker lacks the action', delivery.giveUp);
+    return delayJob(job, token, MISSING_ACTION_DELAY_MS);
+  }
+  const ended = await runToEnd(deps, delivery, run, action);
+  if (ended.kind === 'handed_back') return waitAgain(job, token);
+  if (ended.kind === 'left') return 'superseded';
+  const { status, nextAttemptAt, updatedAt } = ended.execution;
+  if (status === 'retrying' && nextAttemptAt) {
+    return delayJob(job, token, nextAttemptAt.getTime() - updatedAt.getTime());
+  }
+  return status;
+}
+
+type Ended = { kind: 'ended'; execution: ExecutionRecord } | { kind: 'handed_back' } | { kind: 'left' };
+
+async function runToEnd(deps: Deps, delivery: Delivery, run: Run, action: Action): Promise<Ended> {
+  const stopTimer = deps.metrics.attemptSeconds.startTimer();
+  // Told while it runs, awaited before the end is told: the two must not overtake each other.
+  const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
+  const result = await runAction(deps, run, action, (left) => delivery.abandoned.add(left));
+  stopTimer();
+  deps.metrics.attempts.inc({ outcome: result.kind });
+  logAttempt(deps, run, result);
+  await mirrored;
+  if (result.kind === 'hand_back') {
+    const isHandedBack = await handBack(deps, run, 'the worker is stopping', delivery.giveUp);
+    if (isHandedBack) return { kind: 'handed_back' };
+    // Not handed back: a cancel came first (then it ends as cancelled) or another claim did (then this is refused).
+    return finish(deps, delivery, run, { kind: 'cancelled' });
+  }
+  if (result.kind === 'lease_lost') {
+    deps.metrics.superseded.inc();
+    return { kind: 'left' };
+  }
+  return finish(deps, delivery, run, result);
+}
+
+async function finish(deps: Deps, delivery: Delivery, run: Run, end: RunEnd): Promise<Ended> {
+  const outcome = await offerEnd(deps, run, end, delivery.giveUp);
+  if (outcome.kind === 'superseded') return { kind: 'left' };
+  const { execution } = outcome;
+  if (execution.status === 'retrying')
+    await mirrorTask(deps.models.TaskModel, execution).catch(() => undefined);
+  await settle(deps, execution);
+  return { kind: 'ended', execution };
+}
+
+function logAttempt(deps: Deps, { execution }: Run, result: { kind: string }): void {
+  const startedAt = execution.attempts.at(-1)?.startedAt.getTime() ?? Date.now();
+  deps.log.info(
+    {
+      executionId: execution._id,
+      requestId: execution.requestId,
+      plugin: execution.plugin,
+      action: execution.action,
+      attempt: execution.attemptsUsed + 1,
+      epoch: execution.epoch,
+      durationMs: Date.now() - startedAt,
+      outcome: result.kind,
+    },
+    'attempt ended',
+  );
+}
+
+/** Puts the job off; if Redis lost or took it meanwhile, the sweep or the next delivery brings it back. */
+async function delayJob(job: Job, token: string, delayMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + Math.max(0, Math.ceil(delayMs)), token).catch(() => undefined);
+  throw new DelayedError();
+}
+
+async function waitAgain(job: Job, token: string): Promise<never> {
+  await job.moveToWait(token).catch(() => undefined);
+  throw new WaitingError();
+}

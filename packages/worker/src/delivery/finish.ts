@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import {
+  finishExecution,
+  type FinishOutcome,
+  handBackExecution,
+  isDatabaseAway,
+  type RunEnd,
+} from '@mcp-server/shared';
+
+import type { Run } from '../attempt/runs.ts';
+import type { Deps } from '../deps.ts';
+
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 1_000;
+
+/**
+ * Offers the end of a run until the database takes it or refuses it. An outage is waited out: whether the lease was
+ * lost meanwhile is for the database to say. `giveUp` ends the waiting (the process stops).
+ */
+export async function offerEnd(
+  deps: Deps,
+  run: Run,
+  end: RunEnd,
+  giveUp: AbortSignal,
+): Promise<FinishOutcome> {
+  const request = {
+    id: run.execution._id,
+    epoch: run.execution.epoch,
+    end,
+    retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
+  };
+  const outcome = await untilAnswered(giveUp, () => finishExecution(deps.models.ExecutionModel, request));
+  if (outcome.kind === 'superseded') {
+    deps.metrics.superseded.inc();
+    deps.log.warn(
+      { executionId: request.id, epoch: request.epoch, end: end.kind },
+      'end refused: superseded',
+    );
+  }
+  return outcome;
+}
+
+/** Gives a claim back with no attempt spent; resolves to whether it was still ours. */
+export async function handBack(deps: Deps, run: Run, reason: string, giveUp: AbortSignal): Promise<boolean> {
+  const request = { id: run.execution._id, epoch: run.execution.epoch, reason };
+  const isHandedBack = await untilAnswered(giveUp, () =>
+    handBackExecution(deps.models.ExecutionModel, request),
+  );
+  if (isHandedBack) deps.metrics.handBacks.inc();
+  return isHandedBack;
+}
+
+async function untilAnswered<T>(giveUp: AbortSignal, write: () => Promise<T>): Promise<T> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isDatabaseAway(error) || giveUp.aborted) throw error;
+      await delay(pauseMs, undefined, { signal: giveUp });
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { endedChannel, type ExecutionRecord, isEnded, settleExecution } from '@mcp-server/shared';
+
+import type { Deps } from '../deps.ts';
+
+/** Step 6, settle: the task's mirror and the word that it ended. A failure is left to the sweep. */
+export async function settle(deps: Deps, execution: ExecutionRecord): Promise<void> {
+  if (!isEnded(execution.status) || execution.settledAt) return;
+  try {
+    await settleExecution(deps.models, execution, async ({ _id }) => {
+      deps.metrics.executions.inc({ status: execution.status });
+      await deps.producer.publish(endedChannel(deps.config.REDIS_PREFIX), _id).catch((err: unknown) => {
+        // Waiting callers read the document anyway, only a little later.
+        deps.log.debug({ err, executionId: _id }, 'telling an end failed');
+      });
+    });
+  } catch (err) {
+    deps.log.warn({ err, executionId: execution._id }, 'settling failed; the sweep will');
+  }
+}

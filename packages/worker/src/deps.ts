@@ -1,0 +1,23 @@
+import type { ExecutionJob, Logger, Models, Mongo } from '@mcp-server/shared';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+import type { WorkerConfig } from './config.ts';
+import type { WorkerMetrics } from './metrics.ts';
+
+/** What the parts of a worker share; made by the composition root and passed down. */
+export interface Deps {
+  config: WorkerConfig;
+  /** `<host>-<pid>-<random>`: names this process in attempts, leases and logs. */
+  workerName: string;
+  log: Logger;
+  mongo: Mongo;
+  models: Models;
+  /** Fails fast: adds, publishes, asks. */
+  producer: Redis;
+  /** Waits for Redis: BullMQ takes jobs over it. */
+  consumer: Redis;
+  /** The queue of a pool; opened at first use and closed by the root. */
+  queueOf(pool: string): Queue<ExecutionJob>;
+  metrics: WorkerMetrics;
+}

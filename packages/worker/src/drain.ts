@@ -1,0 +1,64 @@
+import type { Worker } from 'bullmq';
+
+import type { Runs } from './attempt/runs.ts';
+import type { Deps } from './deps.ts';
+
+interface Draining {
+  workers: readonly Worker[];
+  runs: Runs;
+  /** Aborted when nothing may be waited for any more. */
+  giveUp: AbortController;
+}
+
+/** The part of the grace in which runs may still end by themselves. */
+const UNDISTURBED_PART = 2 / 3;
+const CHECK_MS = 50;
+
+/**
+ * Stops taking jobs, lets runs end until two thirds of the grace, then fires their signals; what stops is handed back,
+ * document first. Redis or the database may be away: every wait is bounded by the grace.
+ */
+export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Promise<void> {
+  const graceMs = deps.config.WORKER_GRACE_MS;
+  const startedAt = performance.now();
+  const left = (part: number) => Math.max(0, graceMs * part - (performance.now() - startedAt));
+  deps.log.info({ running: runs.size }, 'draining');
+  await Promise.all(workers.map((worker) => worker.pause(true)));
+  if (!(await areAllEnded(runs, left(UNDISTURBED_PART)))) {
+    deps.log.info({ running: runs.size }, 'stopping runs');
+    runs.stopAll('shutdown');
+    await areAllEnded(runs, left(0.9));
+  }
+  giveUp.abort();
+  const closing = Promise.all(workers.map((worker) => worker.close()));
+  const isClosed = await within(closing, Math.max(500, left(1)));
+  if (!isClosed) await within(Promise.all(workers.map((worker) => worker.close(true))), 500);
+  if (runs.size > 0) deps.log.warn({ running: runs.size }, 'runs left behind; their leases will lapse');
+}
+
+/** Resolves to true as soon as nothing runs, to false after `ms`. */
+function areAllEnded(runs: Runs, ms: number): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  return new Promise((resolve) => {
+    const look = () => {
+      if (runs.size === 0) resolve(true);
+      else if (performance.now() >= deadline) resolve(false);
+      else setTimeout(look, CHECK_MS);
+    };
+    look();
+  });
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = work.then(
+    () => true,
+    () => true,
+  );
+  const isDone = await Promise.race([done, timeout]);
+  clearTimeout(timer);
+  return isDone;
+}

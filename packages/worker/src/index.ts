@@ -1,0 +1,1 @@
+export { type WorkerConfig, WorkerEnv } from './config.ts';

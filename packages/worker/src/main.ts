@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import {
+  buildLogger,
+  buildModels,
+  buildQueue,
+  ConfigError,
+  createIndexes,
+  createMongo,
+  createRedis,
+  type ExecutionJob,
+  EXIT_CONFIG,
+  loadConfig,
+  type Logger,
+} from '@mcp-server/shared';
+import type { Queue } from 'bullmq';
+import closeWithGrace from 'close-with-grace';
+
+import { openAdminPort } from './admin-port.ts';
+import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
+import { type WorkerConfig, WorkerEnv } from './config.ts';
+import type { Deps } from './deps.ts';
+import { buildMetrics } from './metrics.ts';
+import { exitWithParent } from './parent.ts';
+import { FleetWorker } from './worker.ts';
+
+/** Above one run each: beats, sweeps and settles need connections too. */
+const SPARE_CONNECTIONS = 10;
+const MAX_POOL = 60;
+const SERVER_SELECTION_MS = 1_000;
+const SOCKET_TIMEOUT_MS = 5_000;
+
+async function main(): Promise<void> {
+  const config = loadConfig(WorkerEnv, process.env);
+  const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const log = buildLogger({ name: 'worker', level: config.LOG_LEVEL }).child({ worker: workerName });
+  const plugins = await loadPlugins({ dir: config.PLUGINS_DIR, packages: config.PLUGINS });
+  await run(config, workerName, log, plugins);
+}
+
+async function run(config: WorkerConfig, workerName: string, log: Logger, plugins: PluginSet): Promise<void> {
+  const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
+  const mongo = createMongo({
+    uri: config.MONGODB_URI,
+    maxPoolSize: Math.min(MAX_POOL, config.WORKER_CONCURRENCY + SPARE_CONNECTIONS),
+    serverSelectionTimeoutMs: SERVER_SELECTION_MS,
+    socketTimeoutMs: SOCKET_TIMEOUT_MS,
+  });
+  const producer = createRedis(config.REDIS_URL, 'producer', onRedisError);
+  const consumer = createRedis(config.REDIS_URL, 'consumer', onRedisError);
+  const subscriber = createRedis(config.REDIS_URL, 'subscriber', onRedisError);
+  const queues = new Map<string, Queue<ExecutionJob>>();
+  const queueOf = (pool: string) => {
+    const queue = queues.get(pool) ?? buildQueue(pool, producer, config.REDIS_PREFIX);
+    queue.on('error', onRedisError);
+    queues.set(pool, queue);
+    return queue;
+  };
+  const metrics = buildMetrics();
+  const models = buildModels(mongo.connection);
+  const deps: Deps = { config, workerName, log, mongo, models, producer, consumer, queueOf, metrics };
+  const worker = new FleetWorker(deps, subscriber, plugins);
+  const admin = await openAdminPort(config.WORKER_HOST, config.WORKER_PORT, {
+    registry: metrics.registry,
+    readiness: () => worker.readiness(),
+  });
+
+  closeWithGrace({ delay: config.WORKER_GRACE_MS + 2_000, logger: false }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, 'unexpected error');
+    else log.info({ signal }, 'stopping');
+    await worker.close();
+    await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+    for (const redis of [subscriber, consumer, producer]) redis.disconnect();
+    await mongo.close();
+    await admin.close();
+    log.info('stopped');
+  });
+  exitWithParent(process.env['EXIT_WITH_PARENT']);
+  worker.start();
+  void createIndexes(models).catch((err: unknown) =>
+    log.warn({ err }, 'creating indexes failed; the API tries too'),
+  );
+  log.info({ port: admin.port, pools: config.WORKER_POOLS, plugins: [...plugins.keys()] }, 'worker started');
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = EXIT_CONFIG;
+    return;
+  }
+  process.stderr.write(`worker cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,62 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds; an action may take milliseconds or an hour. */
+const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300, 1_800, 3_600];
+
+/** The metrics of a worker process. Labels come from closed sets only. */
+export function buildMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  return {
+    registry,
+    attempts: new Counter({
+      name: 'mcp_attempts_total',
+      help: 'Attempts by how they ended',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    attemptSeconds: new Histogram({
+      name: 'mcp_attempt_seconds',
+      help: 'Duration of attempts',
+      buckets: DURATION_BUCKETS,
+      registers,
+    }),
+    executions: new Counter({
+      name: 'mcp_executions_total',
+      help: 'Executions ended here by status',
+      labelNames: ['status'],
+      registers,
+    }),
+    claimMisses: new Counter({
+      name: 'mcp_claim_misses_total',
+      help: 'Deliveries that could not be claimed, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+    crashes: new Counter({
+      name: 'mcp_crashes_total',
+      help: 'Dead attempts found by claims here',
+      registers,
+    }),
+    superseded: new Counter({
+      name: 'mcp_superseded_total',
+      help: 'Ends that were refused because another claim or a cancel was first',
+      registers,
+    }),
+    handBacks: new Counter({ name: 'mcp_hand_backs_total', help: 'Claims given back', registers }),
+    running: new Gauge({ name: 'mcp_running_attempts', help: 'Attempts running now', registers }),
+    abandoned: new Gauge({
+      name: 'mcp_abandoned_attempts',
+      help: 'Runs that ignore their signal',
+      registers,
+    }),
+    swept: new Counter({
+      name: 'mcp_swept_total',
+      help: 'Repairs made by the sweep; should stay at zero',
+      labelNames: ['repair'],
+      registers,
+    }),
+  };
+}
+
+export type WorkerMetrics = ReturnType<typeof buildMetrics>;

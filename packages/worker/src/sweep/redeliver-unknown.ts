@@ -1,0 +1,20 @@
+import type { ExecutionRecord } from '@mcp-server/shared';
+
+import { REDELIVERY_FIELDS, redeliver, type Redeliverable } from './redeliver.ts';
+import { type Repair, SWEEP_PAGE } from './sweeper.ts';
+
+/**
+ * Finds queued and retrying work whose job Redis does not know (the API died or Redis was away between insert and add,
+ * or Redis was wiped). Never by age: a backlog is no loss. The cursor moves on over all of them.
+ */
+export const redeliverUnknown: Repair = async ({ deps, now, cursor }) => {
+  const page = await deps.models.ExecutionModel.find(
+    { status: { $in: ['queued', 'retrying'] satisfies ExecutionRecord['status'][] }, _id: { $gt: cursor } },
+    REDELIVERY_FIELDS,
+  )
+    .sort({ _id: 1 })
+    .limit(SWEEP_PAGE)
+    .lean<Redeliverable[]>();
+  await Promise.all(page.map((execution) => redeliver(deps, execution, { now, alwaysNew: false })));
+  return page.length < SWEEP_PAGE ? '' : (page.at(-1)?._id ?? '');
+};

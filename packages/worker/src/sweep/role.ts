@@ -1,0 +1,33 @@
+import { isDuplicateKey, type Models } from '@mcp-server/shared';
+
+/**
+ * Takes or keeps a role that one process holds at a time. Resolves to the database's time when this process holds it
+ * now, else to undefined.
+ */
+export async function takeRole(
+  model: Models['RoleLeaseModel'],
+  { role, holder, forMs }: { role: string; holder: string; forMs: number },
+): Promise<Date | undefined> {
+  const take = () =>
+    model
+      .findOneAndUpdate(
+        { _id: role, $or: [{ holder }, { $expr: { $lt: ['$until', '$$NOW'] } }] },
+        [{ $set: { holder: { $literal: holder }, until: { $add: ['$$NOW', forMs] }, updatedAt: '$$NOW' } }],
+        { returnDocument: 'after', updatePipeline: true, timestamps: false },
+      )
+      .lean();
+  const held = (await take()) ?? ((await createRole(model, role)) ? await take() : null);
+  return held ? new Date(held.until.getTime() - forMs) : undefined;
+}
+
+/** True when the role's document is new; it is made expired, so that anybody may take it. */
+async function createRole(model: Models['RoleLeaseModel'], role: string): Promise<boolean> {
+  if (await model.exists({ _id: role })) return false;
+  try {
+    await model.create({ _id: role, holder: 'nobody', until: new Date(0) });
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error, '_id')) return true;
+    throw error;
+  }
+}

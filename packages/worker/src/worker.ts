@@ -1,0 +1,126 @@
+import { pingMongo, pingRedis } from '@mcp-server/shared';
+import type { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+import { Runs } from './attempt/runs.ts';
+import { listenForCancels } from './cancel-listener.ts';
+import type { PluginSet } from './catalogue/load-plugins.ts';
+import { CataloguePublisher } from './catalogue/publish.ts';
+import { Abandoned } from './delivery/abandoned.ts';
+import { Beat } from './delivery/beat.ts';
+import { DatabaseContact } from './delivery/contact.ts';
+import { DatabasePause } from './delivery/database-pause.ts';
+import type { Delivery } from './delivery/deliver.ts';
+import { createPoolWorker } from './delivery/pool-worker.ts';
+import { SuspectSlot } from './delivery/suspects.ts';
+import type { Deps } from './deps.ts';
+import { drain } from './drain.ts';
+import { Sweeper } from './sweep/sweeper.ts';
+
+/** The parts of a running worker, and how they start and stop together. */
+export class FleetWorker {
+  readonly #deps: Deps;
+  readonly #subscriber: Redis;
+  readonly #runs = new Runs();
+  readonly #abandoned: Abandoned;
+  readonly #giveUp = new AbortController();
+  readonly #poolWorkers: Worker[];
+  readonly #beat: Beat;
+  readonly #sweeper: Sweeper;
+  readonly #publisher: CataloguePublisher;
+  readonly #pause: DatabasePause;
+  #isDraining = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(deps: Deps, subscriber: Redis, plugins: PluginSet) {
+    this.#deps = deps;
+    this.#subscriber = subscriber;
+    const contact = new DatabaseContact(deps.config.LEASE_MS);
+    this.#abandoned = new Abandoned(deps.config.MAX_ABANDONED, (count) => this.#abandonedChanged(count));
+    const delivery: Delivery = {
+      plugins,
+      runs: this.#runs,
+      contact,
+      suspects: new SuspectSlot(),
+      abandoned: this.#abandoned,
+      giveUp: this.#giveUp.signal,
+      onDatabaseAway: () => this.#pause.begin(),
+    };
+    this.#poolWorkers = deps.config.WORKER_POOLS.map((pool) =>
+      createPoolWorker(deps, delivery, pool, () => undefined),
+    );
+    this.#pause = new DatabasePause(deps, this.#poolWorkers);
+    this.#beat = new Beat(deps, this.#runs, contact);
+    this.#sweeper = new Sweeper(deps, contact);
+    this.#publisher = new CataloguePublisher(deps, plugins);
+  }
+
+  /** Starts every part; none waits for a store that is away. */
+  start(): void {
+    this.#beat.start();
+    this.#publisher.start();
+    this.#sweeper.start();
+    void listenForCancels(this.#deps, this.#subscriber, this.#runs).catch((err: unknown) =>
+      this.#deps.log.warn({ err }, 'listening for cancels failed; the beat reads them'),
+    );
+    for (const worker of this.#poolWorkers) {
+      void worker.run().catch((err: unknown) => this.#deps.log.error({ err }, 'taking jobs failed'));
+    }
+  }
+
+  /** Whether this process can take work, and why not. */
+  async readiness(): Promise<{ ready: boolean; [fact: string]: unknown }> {
+    const { mongo, producer, workerName, config } = this.#deps;
+    const [database, redis] = await Promise.all([
+      check(() => pingMongo(mongo.connection)),
+      check(() => pingRedis(producer)),
+    ]);
+    const ready = database.ok && redis.ok && !this.#isDraining && !this.#abandoned.isTooMany;
+    return {
+      ready,
+      worker: workerName,
+      pools: config.WORKER_POOLS,
+      mongodb: database,
+      redis,
+      isDraining: this.#isDraining,
+      running: this.#runs.size,
+      slots: config.WORKER_CONCURRENCY,
+      abandoned: this.#abandoned.count,
+    };
+  }
+
+  /** Stops taking, lets runs end, hands the rest back, closes every part. Idempotent. */
+  close(): Promise<void> {
+    this.#isDraining = true;
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#pause.close();
+    await drain(this.#deps, { workers: this.#poolWorkers, runs: this.#runs, giveUp: this.#giveUp });
+    await this.#sweeper.close();
+    await this.#publisher.close();
+    await this.#beat.close();
+  }
+
+  #abandonedChanged(count: number): void {
+    this.#deps.metrics.abandoned.set(count);
+    // Abandoned runs still use this process: they take the place of others.
+    for (const worker of this.#poolWorkers) {
+      worker.concurrency = Math.max(1, this.#deps.config.WORKER_CONCURRENCY - count);
+    }
+    if (!this.#abandoned.isTooMany) return;
+    this.#deps.log.fatal({ abandoned: count }, 'too many runs ignore their signal; this process ends');
+    process.exitCode = 1;
+    process.kill(process.pid, 'SIGTERM');
+  }
+}
+
+async function check(ping: () => Promise<number>): Promise<{ ok: boolean; latencyMs?: number }> {
+  try {
+    return { ok: true, latencyMs: Math.round((await ping()) * 100) / 100 };
+  } catch {
+    return { ok: false };
+  }
+}
