@@ -5,7 +5,7 @@ export interface PagePosition {
 }
 
 /** Filter for what comes after a position. Keyset, not offset: page 1,000 costs what page 1 does. */
-export const afterPosition = (position: { createdAt: Date; id: unknown } | undefined) =>
+export const afterPosition = <Id>(position: { createdAt: Date; id: Id } | undefined) =>
   position
     ? {
         $or: [

@@ -72,11 +72,7 @@ export async function listTasks(
 ): Promise<Stored<TaskRecord>[]> {
   const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
   const query: QueryFilter<TaskRecord> = { ...toQuery(filter), ...afterPosition(position) };
-  const tasks = await model
-    .find(query)
-    .sort({ createdAt: -1, _id: -1 })
-    .limit(limit)
-    .lean<LeanTask[]>();
+  const tasks = await model.find(query).sort({ createdAt: -1, _id: -1 }).limit(limit).lean<LeanTask[]>();
   return tasks.map(toStored);
 }
 
