@@ -8,6 +8,7 @@ export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases, storeProgress } from './executions/beat.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
+export { holdsNow, inMs, literal, NOW } from './executions/clock.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
 export { finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';

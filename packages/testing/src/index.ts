@@ -1,1 +1,4 @@
-export {};
+export { buildExecution } from './execution-builder.ts';
+export { type Namespace, openNamespace } from './namespace.ts';
+export { type ProductProcess, startProcess } from './process.ts';
+export { waitFor } from './wait-for.ts';

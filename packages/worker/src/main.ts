@@ -52,7 +52,9 @@ async function run(config: WorkerConfig, workerName: string, log: Logger, plugin
   const subscriber = createRedis(config.REDIS_URL, 'subscriber', onRedisError);
   const queues = new Map<string, Queue<ExecutionJob>>();
   const queueOf = (pool: string) => {
-    const queue = queues.get(pool) ?? buildQueue(pool, producer, config.REDIS_PREFIX);
+    const known = queues.get(pool);
+    if (known) return known;
+    const queue = buildQueue(pool, producer, config.REDIS_PREFIX);
     queue.on('error', onRedisError);
     queues.set(pool, queue);
     return queue;

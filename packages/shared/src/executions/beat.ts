@@ -25,13 +25,21 @@ export async function renewLeases(
   held: readonly HeldLease[],
   leaseMs: number,
 ): Promise<BeatReport> {
-  const ids = held.map(({ id }) => id).sort();
-  const tokens = held.map(({ token }) => token);
-  await model.updateMany(
-    { _id: { $in: ids }, status: 'running', 'lease.token': { $in: tokens } },
-    [{ $set: { 'lease.until': inMs(leaseMs) } }],
-    { updatePipeline: true, timestamps: false },
-  );
+  const inOrder = held.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const ids = inOrder.map(({ id }) => id);
+  if (held.length > 0) {
+    // Sorted: two batches in different orders can deadlock. One statement a lease: a multi-update of DocumentDB does not
+    // know `$$NOW`.
+    await model.bulkWrite(
+      inOrder.map(({ id, token }) => ({
+        updateOne: {
+          filter: { _id: id, status: 'running', 'lease.token': token },
+          update: [{ $set: { 'lease.until': inMs(leaseMs) } }],
+        },
+      })),
+      { ordered: false, timestamps: false },
+    );
+  }
   const found = await model
     .find({ _id: { $in: ids } }, { status: 1, cancel: 1, 'lease.token': 1 })
     .lean<Pick<ExecutionRecord, '_id' | 'status' | 'cancel' | 'lease'>[]>();

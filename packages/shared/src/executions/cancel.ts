@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
-import { closeAttempt, endFields, leaseHasLapsed, literal, NOW } from './clock.ts';
+import { closeAttempt, endFields, holdsNow, leaseHasLapsed, literal, NOW } from './clock.ts';
 
 const WAITING = ['queued', 'retrying', 'input_required'] as const;
 
@@ -71,7 +71,7 @@ export async function endFlagged(
       {
         _id: id,
         cancel: { $exists: true },
-        $or: [{ status: { $in: WAITING } }, { status: 'running', $expr: leaseHasLapsed }],
+        $or: [{ status: { $in: WAITING } }, { status: 'running', ...holdsNow(leaseHasLapsed) }],
       },
       [
         {

@@ -1,7 +1,16 @@
 import type { Model } from 'mongoose';
 
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
-import { closeAttempt, CRASH_BACKOFF_MS, inMs, leaseHasLapsed, literal, NOW, since } from './clock.ts';
+import {
+  closeAttempt,
+  CRASH_BACKOFF_MS,
+  holdsNow,
+  inMs,
+  leaseHasLapsed,
+  literal,
+  NOW,
+  since,
+} from './clock.ts';
 import { readExecution, type Reading } from './read.ts';
 
 export interface ClaimRequest {
@@ -42,13 +51,13 @@ export async function claimExecution(
 function claimable({ id, seq, canJudgeLeases, canTakeSuspect }: ClaimRequest) {
   const states: Record<string, unknown>[] = [
     { status: 'queued' },
-    { status: 'retrying', $expr: { $lte: ['$nextAttemptAt', NOW] } },
+    { status: 'retrying', ...holdsNow({ $lte: ['$nextAttemptAt', NOW] }) },
   ];
   if (canJudgeLeases && canTakeSuspect) {
     states.push({
       status: 'running',
       'policy.onCrash': 'rerun',
-      $expr: { $and: [leaseHasLapsed, mayCrashAgain] },
+      ...holdsNow({ $and: [leaseHasLapsed, mayCrashAgain] }),
     });
   }
   return {
@@ -56,7 +65,7 @@ function claimable({ id, seq, canJudgeLeases, canTakeSuspect }: ClaimRequest) {
     seq,
     cancel: { $exists: false },
     $or: states,
-    $expr: { $gt: [{ $ifNull: ['$deadlineAt', inMs(1)] }, NOW] },
+    ...holdsNow({ $gt: [{ $ifNull: ['$deadlineAt', inMs(1)] }, NOW] }),
     ...(canTakeSuspect ? {} : { crashes: 0 }),
   };
 }

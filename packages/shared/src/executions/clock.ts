@@ -7,6 +7,12 @@ export const NOW = '$$NOW';
 /** The database's time plus `ms` milliseconds. */
 export const inMs = (ms: number) => ({ $add: [NOW, ms] });
 
+/**
+ * A filter by the database's clock. The doubled negation is for DocumentDB: it moves a bare comparison into an index
+ * scan, and there it does not know `$$NOW`.
+ */
+export const holdsNow = (condition: unknown) => ({ $expr: { $not: [{ $not: [condition] }] } });
+
 /** A value that must not be read as an expression (texts of plugins may begin with `$`). */
 export const literal = (value: unknown) => ({ $literal: value });
 

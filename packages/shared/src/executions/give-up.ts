@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
-import { closeAttempt, endFields, leaseHasLapsed, NOW } from './clock.ts';
+import { closeAttempt, endFields, holdsNow, leaseHasLapsed, NOW } from './clock.ts';
 
 interface GiveUpRequest {
   id: string;
@@ -72,7 +72,7 @@ export async function endExpired(
         _id: id,
         status: { $in: ['queued', 'retrying', 'input_required'] },
         deadlineAt: { $exists: true },
-        $expr: { $lte: ['$deadlineAt', NOW] },
+        ...holdsNow({ $lte: ['$deadlineAt', NOW] }),
       },
       [
         { $set: { ...endFields(retentionSeconds), status: 'failed', failure } },

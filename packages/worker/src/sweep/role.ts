@@ -1,4 +1,4 @@
-import { isDuplicateKey, type Models } from '@mcp-server/shared';
+import { holdsNow, inMs, isDuplicateKey, literal, type Models, NOW } from '@mcp-server/shared';
 
 /**
  * Takes or keeps a role that one process holds at a time. Resolves to the database's time when this process holds it
@@ -11,8 +11,8 @@ export async function takeRole(
   const take = () =>
     model
       .findOneAndUpdate(
-        { _id: role, $or: [{ holder }, { $expr: { $lt: ['$until', '$$NOW'] } }] },
-        [{ $set: { holder: { $literal: holder }, until: { $add: ['$$NOW', forMs] }, updatedAt: '$$NOW' } }],
+        { _id: role, $or: [{ holder }, holdsNow({ $lt: ['$until', NOW] })] },
+        [{ $set: { holder: literal(holder), until: inMs(forMs), updatedAt: NOW } }],
         { returnDocument: 'after', updatePipeline: true, timestamps: false },
       )
       .lean();

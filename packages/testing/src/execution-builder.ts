@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+
+import type { ExecutionRecord } from '@mcp-server/shared';
+
+/** An accepted execution of `sample.echo`, to be changed where a test needs it. */
+export function buildExecution(changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
+  const now = new Date();
+  return {
+    _id: randomUUID(),
+    ownerId: '0123456789abcdef01234567',
+    source: 'execute',
+    plugin: 'sample',
+    action: 'echo',
+    pluginVersion: '1.0.0',
+    pool: 'default',
+    payload: '{"message":"hello"}',
+    policy: {
+      retry: { attempts: 3, backoff: 'fixed', delayMs: 50, maxDelayMs: 1_000 },
+      timeoutMs: 60_000,
+      onCrash: 'rerun',
+      maxCrashes: 3,
+    },
+    status: 'queued',
+    seq: 1,
+    epoch: 0,
+    attemptsUsed: 0,
+    crashes: 0,
+    handBacks: 0,
+    attempts: [],
+    priority: 'normal',
+    createdAt: now,
+    updatedAt: now,
+    ...changes,
+  };
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+
+import {
+  buildModels,
+  createIndexes,
+  createMongo,
+  createRedis,
+  type Models,
+  type Mongo,
+} from '@mcp-server/shared';
+import type { Redis } from 'ioredis';
+
+import { waitFor } from './wait-for.ts';
+
+/** A database and a Redis prefix of its own on the real services of the test run. */
+export interface Namespace {
+  mongodbUri: string;
+  redisUrl: string;
+  prefix: string;
+  mongo: Mongo;
+  models: Models;
+  redis: Redis;
+  /** The environment of a process that works in this namespace. */
+  env: Record<string, string>;
+}
+
+interface Teardown {
+  teardown(fn: () => Promise<void>): void;
+}
+
+/**
+ * Opens a namespace with its indexes made; the test's teardown drops the database and closes the connections.
+ * @throws {Error} when the services of the run are missing: a test is never skipped for that.
+ */
+export async function openNamespace(t: Teardown): Promise<Namespace> {
+  const { MONGODB_URI, REDIS_URL } = process.env;
+  if (!MONGODB_URI || !REDIS_URL)
+    throw new Error('MONGODB_URI and REDIS_URL are not set: run the tests with npm test');
+  const prefix = `test-${randomBytes(5).toString('hex')}`;
+  const uri = new URL(MONGODB_URI);
+  uri.pathname = `/${prefix}`;
+  const mongo = createMongo({
+    uri: uri.href,
+    maxPoolSize: 20,
+    serverSelectionTimeoutMs: 2_000,
+    socketTimeoutMs: 20_000,
+  });
+  const redis = createRedis(REDIS_URL, 'consumer', () => undefined);
+  t.teardown(async () => {
+    await mongo.connection.dropDatabase().catch(() => undefined);
+    await mongo.close();
+    redis.disconnect();
+  });
+  const models = buildModels(mongo.connection);
+  await waitFor('MongoDB', () => mongo.connection.readyState === 1);
+  await createIndexes(models);
+  const env = { MONGODB_URI: uri.href, REDIS_URL, REDIS_PREFIX: prefix };
+  return { mongodbUri: uri.href, redisUrl: REDIS_URL, prefix, mongo, models, redis, env };
+}
