@@ -50,7 +50,9 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
   const [mongodb, redis] = running;
   if (failures.length > 0 || mongodb === undefined || redis === undefined) {
     await close();
-    throw new LocalServiceError(failures.map((failure) => failure.message).join('\n'), { cause: failures[0] });
+    throw new LocalServiceError(failures.map((failure) => failure.message).join('\n'), {
+      cause: failures[0],
+    });
   }
   return {
     mongodbUri: mongodb.url,

@@ -3,8 +3,8 @@
 import { parseArguments } from './arguments.ts';
 import { runCommandWithServices } from './command-run.ts';
 import { startLocalServices } from './local-services.ts';
-import { nextStopSignal } from './stop-signal.ts';
 import { LocalServiceError } from './service-error.ts';
+import { nextStopSignal } from './stop-signal.ts';
 
 /** EX_UNAVAILABLE of sysexits.h: a service that is needed cannot be had. */
 const EXIT_UNAVAILABLE = 69;
@@ -20,7 +20,11 @@ try {
   const { mongodbUri, redisUrl } = services;
   try {
     if (command.length > 0) {
-      process.exitCode = await runCommandWithServices(command, { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl }, parentPid);
+      process.exitCode = await runCommandWithServices(
+        command,
+        { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl },
+        parentPid,
+      );
     } else {
       process.stdout.write(`MONGODB_URI=${mongodbUri}\nREDIS_URL=${redisUrl}\n`);
       await nextStopSignal(parentPid);

@@ -6,7 +6,10 @@ const EVERY_MS = 5_000;
 export async function withProgress<T>(log: Log, label: string, step: () => Promise<T>): Promise<T> {
   const startedAt = Date.now();
   log(label);
-  const timer = setInterval(() => log(`${label} … ${Math.round((Date.now() - startedAt) / 1000)} s`), EVERY_MS);
+  const timer = setInterval(
+    () => log(`${label} … ${Math.round((Date.now() - startedAt) / 1000)} s`),
+    EVERY_MS,
+  );
   try {
     return await step();
   } finally {

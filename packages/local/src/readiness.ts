@@ -15,7 +15,8 @@ export async function waitUntilReady(
 ): Promise<void> {
   const deadline = Date.now() + READY_MS;
   while (!(await isReady())) {
-    if (!server.isRunning) throw new LocalServiceError(`${name} ended while it started:\n${server.logTail()}`);
+    if (!server.isRunning)
+      throw new LocalServiceError(`${name} ended while it started:\n${server.logTail()}`);
     if (Date.now() > deadline) {
       throw new LocalServiceError(`${name} gave no answer within ${READY_MS / 1000} s:\n${server.logTail()}`);
     }

@@ -12,7 +12,10 @@ export async function nextStopSignal(parentPid: number, abort?: AbortSignal): Pr
   const listener = (signal: NodeJS.Signals): void => resolve(signal);
   for (const signal of STOP_SIGNALS) process.on(signal, listener);
   abort?.addEventListener('abort', () => reject(abort.reason), { once: true });
-  void parentIsGone(parentPid, watch.signal).then(() => resolve('SIGTERM'), () => undefined);
+  void parentIsGone(parentPid, watch.signal).then(
+    () => resolve('SIGTERM'),
+    () => undefined,
+  );
   try {
     return await promise;
   } finally {

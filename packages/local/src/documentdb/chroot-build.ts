@@ -19,7 +19,9 @@ export async function ensureChroot(cacheDir: string, log: Log): Promise<string> 
   const root = join(cacheDir, NAME);
   if (existsSync(root)) return root;
   mkdirSync(cacheDir, { recursive: true });
-  const setup = await lock(join(cacheDir, 'setup.lock'), (pid) => log(`waiting for the set-up of process ${pid}`));
+  const setup = await lock(join(cacheDir, 'setup.lock'), (pid) =>
+    log(`waiting for the set-up of process ${pid}`),
+  );
   try {
     // The process that was waited for may have built it.
     if (!existsSync(root)) await build(root, cacheDir, log);
@@ -31,7 +33,8 @@ export async function ensureChroot(cacheDir: string, log: Log): Promise<string> 
 
 async function build(root: string, cacheDir: string, log: Log): Promise<void> {
   const mirror = findDebianMirror();
-  if (mirror === undefined) throw new LocalServiceError("no Debian archive is named in this machine's apt sources");
+  if (mirror === undefined)
+    throw new LocalServiceError("no Debian archive is named in this machine's apt sources");
   for (const name of readdirSync(cacheDir)) {
     // What a killed build left; nobody else builds while the lock is held.
     if (name.startsWith(`${NAME}.building`)) rmSync(join(cacheDir, name), { recursive: true, force: true });

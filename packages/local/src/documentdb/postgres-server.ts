@@ -128,8 +128,25 @@ export class PostgresServer {
     rmSync(cluster, { recursive: true, force: true });
     const fresh = `${CLUSTER}.new`;
     rmSync(join(this.#dataDir, 'cluster.new'), { recursive: true, force: true });
-    const initdb = [`${BIN}/initdb`, '-D', fresh, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8'];
-    await runCommand(chrootCommand(this.#root, this.#dataDir, ['sh', '-c', `"$@" && mv ${fresh} ${CLUSTER}`, 'sh', ...initdb]));
+    const initdb = [
+      `${BIN}/initdb`,
+      '-D',
+      fresh,
+      '-U',
+      'postgres',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+    ];
+    await runCommand(
+      chrootCommand(this.#root, this.#dataDir, [
+        'sh',
+        '-c',
+        `"$@" && mv ${fresh} ${CLUSTER}`,
+        'sh',
+        ...initdb,
+      ]),
+    );
   }
 }
 

@@ -25,7 +25,8 @@ class DocumentDb implements ServiceControl {
   async start(): Promise<void> {
     await this.#postgres.start();
     await this.#gateway.start(this.#postgres.ended);
-    if (!(await storesDocuments(this.port))) throw new LocalServiceError('the MongoDB gateway stores no documents');
+    if (!(await storesDocuments(this.port)))
+      throw new LocalServiceError('the MongoDB gateway stores no documents');
   }
 
   /** Kills the database. The gateway stays, and answers with errors while there is none. */
@@ -38,7 +39,8 @@ class DocumentDb implements ServiceControl {
     await this.#postgres.stop();
     await this.#postgres.start();
     while (!(await storesDocuments(this.port))) {
-      if (!this.#postgres.isRunning) throw new LocalServiceError(`PostgreSQL ended:\n${this.#postgres.logTail()}`);
+      if (!this.#postgres.isRunning)
+        throw new LocalServiceError(`PostgreSQL ended:\n${this.#postgres.logTail()}`);
     }
   }
 

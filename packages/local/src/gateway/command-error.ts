@@ -67,6 +67,12 @@ export class CommandError extends Error {
   }
 
   toReply(): Uint8Array {
-    return serialize({ ok: 0, errmsg: this.message, code: this.code, codeName: this.codeName, ...this.details });
+    return serialize({
+      ok: 0,
+      errmsg: this.message,
+      code: this.code,
+      codeName: this.codeName,
+      ...this.details,
+    });
   }
 }

@@ -1,6 +1,5 @@
 import type { CommandDocument } from './command-document.ts';
 import type { CursorStore } from './cursors.ts';
-import type { DuplicateKeys } from './duplicate-key.ts';
 import type { IndexKeys } from './index-keys.ts';
 import type { SqlPool } from './sql-pool.ts';
 
@@ -9,7 +8,6 @@ export interface GatewayParts {
   readonly pool: SqlPool;
   readonly cursors: CursorStore;
   readonly indexKeys: IndexKeys;
-  readonly duplicateKeys: DuplicateKeys;
 }
 
 export interface CommandRequest {
@@ -20,6 +18,9 @@ export interface CommandRequest {
 }
 
 /** Answers one command with a whole BSON document; throws a CommandError (or lets an SQL error through) when it fails. */
-export type CommandHandler = (request: CommandRequest, parts: GatewayParts) => Promise<Uint8Array> | Uint8Array;
+export type CommandHandler = (
+  request: CommandRequest,
+  parts: GatewayParts,
+) => Promise<Uint8Array> | Uint8Array;
 
 export type CommandHandlers = Readonly<Record<string, CommandHandler>>;

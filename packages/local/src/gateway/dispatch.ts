@@ -1,10 +1,10 @@
+import { CommandError } from './command-error.ts';
+import type { CommandHandler, CommandRequest, GatewayParts } from './command.ts';
 import { collectionCommands } from './commands/collections.ts';
 import { indexCommands } from './commands/indexes.ts';
 import { queryCommands } from './commands/queries.ts';
 import { serverCommands } from './commands/server.ts';
 import { writeCommands } from './commands/writes.ts';
-import { CommandError } from './command-error.ts';
-import type { CommandHandler, CommandRequest, GatewayParts } from './command.ts';
 import { toCommandError } from './engine-error.ts';
 import { OutcomeUnknownError } from './sql-pool.ts';
 

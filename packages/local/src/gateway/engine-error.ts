@@ -99,6 +99,7 @@ function errorName(sqlState: string): ErrorName {
 /** The MongoDB code for a write error's packed SQLSTATE: five characters of six bits each, counted from '0'. */
 export function codeFromPackedState(packed: number): number {
   let sqlState = '';
-  for (let shift = 0; shift < 30; shift += 6) sqlState += String.fromCharCode(((packed >> shift) & 0x3f) + 0x30);
+  for (let shift = 0; shift < 30; shift += 6)
+    sqlState += String.fromCharCode(((packed >> shift) & 0x3f) + 0x30);
   return ERROR_CODES[errorName(sqlState)];
 }

@@ -4,7 +4,8 @@ import type { SqlValue } from './sql-connection.ts';
 /** The BSON document in the first column of the only row. */
 export function bsonColumn(rows: SqlValue[][], column = 0): Buffer {
   const value = rows[0]?.[column];
-  if (!Buffer.isBuffer(value)) throw new CommandError('InternalError', 'the engine answered without a document');
+  if (!Buffer.isBuffer(value))
+    throw new CommandError('InternalError', 'the engine answered without a document');
   return value;
 }
 

@@ -5,7 +5,6 @@ import { ClientSession } from './client-session.ts';
 import type { GatewayParts } from './command.ts';
 import { closeCursor } from './cursor-close.ts';
 import { CursorStore } from './cursors.ts';
-import { DuplicateKeys } from './duplicate-key.ts';
 import { IndexKeys } from './index-keys.ts';
 import { SqlPool } from './sql-pool.ts';
 
@@ -21,8 +20,7 @@ export class GatewayServer {
   constructor(socketDir: string) {
     const pool = new SqlPool(socketDir);
     const cursors = new CursorStore((cursor) => closeCursor(cursor, pool));
-    const indexKeys = new IndexKeys(pool);
-    this.#parts = { pool, cursors, indexKeys, duplicateKeys: new DuplicateKeys(indexKeys) };
+    this.#parts = { pool, cursors, indexKeys: new IndexKeys(pool) };
     this.#server = createServer((socket) => this.#welcome(socket));
   }
 

@@ -25,14 +25,9 @@ export class IndexKeys {
     const namespace = `${database}.${collection}`;
     const known = this.#byNamespace.get(namespace)?.get(indexName);
     if (known !== undefined) return known;
-    const keys = await this.#read(database, collection);
+    const keys = await this.list(database, collection);
     this.#byNamespace.set(namespace, keys);
     return keys.get(indexName);
-  }
-
-  /** The index with this set of fields, for errors that name no index. */
-  async list(database: string, collection: string): Promise<ReadonlyMap<string, Document>> {
-    return this.#read(database, collection);
   }
 
   /** Called when indexes may have gone: a name can come back with another key. */
@@ -40,7 +35,8 @@ export class IndexKeys {
     this.#byNamespace.clear();
   }
 
-  async #read(database: string, collection: string): Promise<Map<string, Document>> {
+  /** All indexes of a collection, read anew. */
+  async list(database: string, collection: string): Promise<Map<string, Document>> {
     const command = serialize({ listIndexes: collection, cursor: { batchSize: ALL_INDEXES } });
     const rows = await this.#pool.run(LIST_INDEXES, [database, Buffer.from(command)]);
     const indexes: Document[] = deserialize(bsonColumn(rows))['cursor'].firstBatch;

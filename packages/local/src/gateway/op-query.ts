@@ -15,7 +15,8 @@ export function parseOpQuery(frame: Buffer): { requestId: number; body: Buffer }
   const nameEnd = frame.indexOf(0, HEADER_BYTES + 4);
   const start = nameEnd + 1 + 8;
   const size = nameEnd !== -1 && start + 4 <= frame.length ? frame.readInt32LE(start) : -1;
-  if (size < 5 || start + size > frame.length) throw new GatewayProtocolError('OP_QUERY has no query document');
+  if (size < 5 || start + size > frame.length)
+    throw new GatewayProtocolError('OP_QUERY has no query document');
   return { requestId: frame.readInt32LE(4), body: frame.subarray(start, start + size) };
 }
 

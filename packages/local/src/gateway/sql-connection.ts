@@ -25,8 +25,16 @@ export class SqlConnection {
     });
   }
 
-  static async open(socketDir: string, onClosed: (connection: SqlConnection) => void): Promise<SqlConnection> {
-    const client = new Client({ host: socketDir, user: 'postgres', database: 'postgres', connectionTimeoutMillis: 1_000 });
+  static async open(
+    socketDir: string,
+    onClosed: (connection: SqlConnection) => void,
+  ): Promise<SqlConnection> {
+    const client = new Client({
+      host: socketDir,
+      user: 'postgres',
+      database: 'postgres',
+      connectionTimeoutMillis: 1_000,
+    });
     const connection = new SqlConnection(client, onClosed);
     await client.connect();
     return connection;
@@ -39,7 +47,12 @@ export class SqlConnection {
   async run(statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
     const { name, text } = statement;
     try {
-      const result: QueryArrayResult<SqlValue[]> = await this.#client.query({ name, text, values, rowMode: 'array' });
+      const result: QueryArrayResult<SqlValue[]> = await this.#client.query({
+        name,
+        text,
+        values,
+        rowMode: 'array',
+      });
       return result.rows;
     } catch (error) {
       // The failure arrives before the `end` event: nobody may be handed this session in between.

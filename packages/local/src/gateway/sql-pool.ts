@@ -89,7 +89,10 @@ export class SqlPool {
   }
 
   #acquirePinned(connection: SqlConnection): Promise<SqlConnection> {
-    if (!connection.isOpen) return Promise.reject(new CommandError('CursorNotFound', 'the cursor was lost with its database session'));
+    if (!connection.isOpen)
+      return Promise.reject(
+        new CommandError('CursorNotFound', 'the cursor was lost with its database session'),
+      );
     const at = this.#idle.indexOf(connection);
     if (at !== -1) {
       this.#idle.splice(at, 1);
@@ -122,7 +125,9 @@ export class SqlPool {
       this.#busy.add(connection);
       this.#release(connection);
     } catch (error) {
-      const reason = new CommandError('ShutdownInProgress', 'the database is not reachable', { cause: error });
+      const reason = new CommandError('ShutdownInProgress', 'the database is not reachable', {
+        cause: error,
+      });
       for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
     } finally {
       this.#opening -= 1;

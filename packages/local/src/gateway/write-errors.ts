@@ -3,7 +3,10 @@ import { deserialize, serialize, type Document } from 'bson';
 import type { CommandDocument } from './command-document.ts';
 import { ERROR_CODES } from './command-error.ts';
 import type { GatewayParts } from './command.ts';
+import { describeDuplicate, ID_INDEX, type DuplicateKey } from './duplicate-key.ts';
 import { codeFromPackedState } from './engine-error.ts';
+
+const INDEX_NAME = /Index '(.+)'/;
 
 interface WriteBatch {
   readonly command: CommandDocument;
@@ -13,17 +16,36 @@ interface WriteBatch {
 }
 
 /** The engine's reply with MongoDB's codes in its write errors, and duplicates described as MongoDB describes them. */
-export async function withWriteErrors(reply: Buffer, batch: WriteBatch, parts: GatewayParts): Promise<Uint8Array> {
+export async function withWriteErrors(
+  reply: Buffer,
+  batch: WriteBatch,
+  parts: GatewayParts,
+): Promise<Uint8Array> {
   const document = deserialize(reply, { promoteValues: false });
   const errors: Document[] = document['writeErrors'] ?? [];
   for (const error of errors) {
     error['code'] = codeFromPackedState(Number(error['code']));
     if (error['code'] !== ERROR_CODES.DuplicateKey) continue;
-    const written = writtenDocument(batch, Number(error['index']));
-    const { database, collection } = batch.command;
-    Object.assign(error, await parts.duplicateKeys.fromWriteError(database, collection, error['errmsg'], written));
+    Object.assign(error, await describeWriteError(error, batch, parts));
   }
   return serialize(document);
+}
+
+/** The engine's message names the index and nothing else of what is wanted. */
+async function describeWriteError(
+  error: Document,
+  batch: WriteBatch,
+  parts: GatewayParts,
+): Promise<DuplicateKey> {
+  const { database, collection } = batch.command;
+  const indexName = INDEX_NAME.exec(String(error['errmsg']))?.[1];
+  const key = indexName && (await parts.indexKeys.find(database, collection, indexName));
+  const index: [string, Document] = indexName && key ? [indexName, key] : ID_INDEX;
+  return describeDuplicate(
+    `${database}.${collection}`,
+    index,
+    writtenDocument(batch, Number(error['index'])),
+  );
 }
 
 /** What the failed statement was to write, as far as the statement itself tells: an update pipeline does not. */

@@ -23,7 +23,9 @@ export async function findMongod(cacheDir: string, log: Log): Promise<string | u
     log('no mongod on PATH, and none can be downloaded from here');
     return undefined;
   }
-  const setup = await lock(join(cacheDir, 'setup.lock'), (pid) => log(`waiting for the set-up of process ${pid}`));
+  const setup = await lock(join(cacheDir, 'setup.lock'), (pid) =>
+    log(`waiting for the set-up of process ${pid}`),
+  );
   try {
     return await withProgress(log, 'downloading mongod', () => MongoBinary.getPath({ version, downloadDir }));
   } catch (error) {

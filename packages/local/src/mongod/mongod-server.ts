@@ -64,8 +64,18 @@ class MongodServer implements ServiceControl {
   }
 
   async #launch(): Promise<void> {
-    const settings = ['--dbpath', join(this.#dir, 'db'), '--port', String(this.#port), '--bind_ip', '127.0.0.1'];
-    const server = new ServerProcess(dieWithParent([this.#binary, ...settings]), join(this.#dir, 'mongod.log'));
+    const settings = [
+      '--dbpath',
+      join(this.#dir, 'db'),
+      '--port',
+      String(this.#port),
+      '--bind_ip',
+      '127.0.0.1',
+    ];
+    const server = new ServerProcess(
+      dieWithParent([this.#binary, ...settings]),
+      join(this.#dir, 'mongod.log'),
+    );
     this.#server = server;
     await waitUntilReady('mongod', server, () => storesDocuments(this.#port));
   }

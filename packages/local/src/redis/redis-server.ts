@@ -64,7 +64,10 @@ class RedisServer implements ServiceControl {
   }
 
   async #launch(): Promise<void> {
-    const server = new ServerProcess(dieWithParent([this.#binary, ...this.#settings()]), join(this.#dir, 'redis.log'));
+    const server = new ServerProcess(
+      dieWithParent([this.#binary, ...this.#settings()]),
+      join(this.#dir, 'redis.log'),
+    );
     this.#server = server;
     await waitUntilReady('Redis', server, () => answersPing(this.#port));
   }

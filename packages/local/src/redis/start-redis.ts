@@ -22,7 +22,9 @@ export async function startRedis({ dataDir, cacheDir, env, log }: ServicePlace):
 
 async function installRedis(cacheDir: string, log: Log): Promise<string> {
   if (!canInstallPackages()) throw new LocalServiceError(HOW_TO_GET_ONE);
-  const setup = await lock(join(cacheDir, 'setup.lock'), (pid) => log(`waiting for the set-up of process ${pid}`));
+  const setup = await lock(join(cacheDir, 'setup.lock'), (pid) =>
+    log(`waiting for the set-up of process ${pid}`),
+  );
   try {
     const installed = findExecutable('redis-server');
     if (installed !== undefined) return installed;

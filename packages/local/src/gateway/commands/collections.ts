@@ -1,20 +1,38 @@
 import { serialize } from 'bson';
 
-import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { isLostCreateRace } from '../engine-error.ts';
 import { bsonColumn } from '../engine-reply.ts';
 import type { Statement } from '../sql-connection.ts';
 
 const COMMAND = '::bytea::documentdb_core.bson';
 
-const CREATE: Statement = { name: 'create', text: `SELECT documentdb_api.create_collection_view($1, $2${COMMAND})::bytea` };
+const CREATE: Statement = {
+  name: 'create',
+  text: `SELECT documentdb_api.create_collection_view($1, $2${COMMAND})::bytea`,
+};
 const DROP: Statement = { name: 'drop', text: 'SELECT documentdb_api.drop_collection($1, $2)' };
-const DROP_DATABASE: Statement = { name: 'drop_database', text: 'SELECT documentdb_api.drop_database($1)::text' };
-const RENAME: Statement = { name: 'rename', text: 'SELECT documentdb_api.rename_collection($1, $2, $3, $4)::text' };
-const LIST_DATABASES: Statement = { name: 'list_databases', text: `SELECT documentdb_api.list_databases($1${COMMAND})::bytea` };
-const COLL_MOD: Statement = { name: 'coll_mod', text: `SELECT documentdb_api.coll_mod($1, $2, $3${COMMAND})::bytea` };
-const COLL_STATS: Statement = { name: 'coll_stats', text: 'SELECT documentdb_api.coll_stats($1, $2, $3)::bytea' };
+const DROP_DATABASE: Statement = {
+  name: 'drop_database',
+  text: 'SELECT documentdb_api.drop_database($1)::text',
+};
+const RENAME: Statement = {
+  name: 'rename',
+  text: 'SELECT documentdb_api.rename_collection($1, $2, $3, $4)::text',
+};
+const LIST_DATABASES: Statement = {
+  name: 'list_databases',
+  text: `SELECT documentdb_api.list_databases($1${COMMAND})::bytea`,
+};
+const COLL_MOD: Statement = {
+  name: 'coll_mod',
+  text: `SELECT documentdb_api.coll_mod($1, $2, $3${COMMAND})::bytea`,
+};
+const COLL_STATS: Statement = {
+  name: 'coll_stats',
+  text: 'SELECT documentdb_api.coll_stats($1, $2, $3)::bytea',
+};
 const DB_STATS: Statement = { name: 'db_stats', text: 'SELECT documentdb_api.db_stats($1, $2)::bytea' };
 
 const OK = serialize({ ok: 1 });
@@ -37,13 +55,19 @@ async function drop({ command }: CommandRequest, { pool, indexKeys }: GatewayPar
   return serialize({ ns: `${command.database}.${command.collection}`, ok: 1 });
 }
 
-async function dropDatabase({ command }: CommandRequest, { pool, indexKeys }: GatewayParts): Promise<Uint8Array> {
+async function dropDatabase(
+  { command }: CommandRequest,
+  { pool, indexKeys }: GatewayParts,
+): Promise<Uint8Array> {
   await pool.run(DROP_DATABASE, [command.database]);
   indexKeys.forget();
   return serialize({ dropped: command.database, ok: 1 });
 }
 
-async function renameCollection({ command }: CommandRequest, { pool, indexKeys }: GatewayParts): Promise<Uint8Array> {
+async function renameCollection(
+  { command }: CommandRequest,
+  { pool, indexKeys }: GatewayParts,
+): Promise<Uint8Array> {
   const [sourceDatabase, source] = splitNamespace(command.collection);
   const [targetDatabase, target] = splitNamespace(command.requiredString('to'));
   if (sourceDatabase !== targetDatabase) {
@@ -73,6 +97,9 @@ export const collectionCommands: CommandHandlers = {
   collMod: async ({ command }, { pool }) =>
     bsonColumn(await pool.run(COLL_MOD, [command.database, command.collection, command.bytes])),
   collStats: async (request, { pool }) =>
-    bsonColumn(await pool.run(COLL_STATS, [request.command.database, request.command.collection, scaleOf(request)])),
-  dbStats: async (request, { pool }) => bsonColumn(await pool.run(DB_STATS, [request.command.database, scaleOf(request)])),
+    bsonColumn(
+      await pool.run(COLL_STATS, [request.command.database, request.command.collection, scaleOf(request)]),
+    ),
+  dbStats: async (request, { pool }) =>
+    bsonColumn(await pool.run(DB_STATS, [request.command.database, scaleOf(request)])),
 };

@@ -1,7 +1,9 @@
 import { deserialize, serialize, type Document } from 'bson';
 
-import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
+import type { CommandDocument } from '../command-document.ts';
 import { CommandError, ERROR_CODES } from '../command-error.ts';
+import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
+import { duplicateKeyError, type IndexKeysByName } from '../duplicate-key.ts';
 import { isLostCreateRace, toCommandError } from '../engine-error.ts';
 import { bsonColumn } from '../engine-reply.ts';
 import type { Statement } from '../sql-connection.ts';
@@ -20,17 +22,23 @@ const DROP_INDEXES: Statement = {
 /** Other processes build the same indexes at the same moment when a fleet starts: the loser of a race looks again. */
 const MAX_RACE_RETRIES = 10;
 
-async function createIndexes({ command }: CommandRequest, parts: GatewayParts): Promise<Uint8Array> {
+async function createIndexes({ command }: CommandRequest, { pool }: GatewayParts): Promise<Uint8Array> {
   for (let retries = 0; ; retries += 1) {
     try {
-      const reply = bsonColumn(await parts.pool.run(CREATE_INDEXES, [command.database, command.bytes]));
+      const reply = bsonColumn(await pool.run(CREATE_INDEXES, [command.database, command.bytes]));
       return shardReply(deserialize(reply));
     } catch (error) {
       if (isLostCreateRace(error) && retries < MAX_RACE_RETRIES) continue;
       if (toCommandError(error).codeName !== 'DuplicateKey') throw error;
-      throw await parts.duplicateKeys.fromSqlError(command.database, command.collection, error);
+      throw duplicateKeyError(`${command.database}.${command.collection}`, error, requestedIndexes(command));
     }
   }
+}
+
+function requestedIndexes(command: CommandDocument): IndexKeysByName {
+  const list = command.document('indexes');
+  const indexes: Document[] = list === undefined ? [] : Object.values(deserialize(list));
+  return new Map(indexes.map((index) => [index['name'], index['key']]));
 }
 
 /** The engine answers as a router of shards does, with the one shard's reply inside. */
@@ -38,10 +46,16 @@ function shardReply(reply: Document): Uint8Array {
   const shard: Document = reply['raw']?.defaultShard ?? reply;
   if (shard['ok'] === 1) return serialize(shard);
   const known = Object.entries(ERROR_CODES).find(([, code]) => code === shard['code']);
-  throw new CommandError((known?.[0] ?? 'CannotCreateIndex') as keyof typeof ERROR_CODES, String(shard['errmsg']));
+  throw new CommandError(
+    (known?.[0] ?? 'CannotCreateIndex') as keyof typeof ERROR_CODES,
+    String(shard['errmsg']),
+  );
 }
 
-async function dropIndexes({ command }: CommandRequest, { pool, indexKeys }: GatewayParts): Promise<Uint8Array> {
+async function dropIndexes(
+  { command }: CommandRequest,
+  { pool, indexKeys }: GatewayParts,
+): Promise<Uint8Array> {
   const rows = await pool.run(DROP_INDEXES, [command.database, command.bytes]);
   indexKeys.forget();
   const hex = /^BSONHEX([0-9a-f]+)$/.exec(String(rows[0]?.[0]))?.[1];

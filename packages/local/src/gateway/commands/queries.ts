@@ -1,7 +1,7 @@
 import { Long, serialize } from 'bson';
 
-import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { closeCursor } from '../cursor-close.ts';
 import { bsonColumn, optionalBsonColumn } from '../engine-reply.ts';
 import type { Statement } from '../sql-connection.ts';
@@ -10,7 +10,10 @@ const COMMAND = '$2::bytea::documentdb_core.bson';
 
 function firstPageStatement(verb: 'find' | 'aggregate' | 'list_collections' | 'list_indexes'): Statement {
   const columns = 'cursorpage::bytea, continuation::bytea, persistconnection, cursorid';
-  return { name: verb, text: `SELECT ${columns} FROM documentdb_api.${verb}_cursor_first_page($1, ${COMMAND})` };
+  return {
+    name: verb,
+    text: `SELECT ${columns} FROM documentdb_api.${verb}_cursor_first_page($1, ${COMMAND})`,
+  };
 }
 
 const GET_MORE: Statement = {
@@ -43,7 +46,8 @@ function cursorHandler(statement: Statement, namespaceOf: (request: CommandReque
   };
 }
 
-const collectionNamespace = ({ command }: CommandRequest): string => `${command.database}.${command.collection}`;
+const collectionNamespace = ({ command }: CommandRequest): string =>
+  `${command.database}.${command.collection}`;
 
 /** `aggregate: 1` works on the whole database. */
 function aggregateNamespace({ command }: CommandRequest): string {
@@ -52,7 +56,8 @@ function aggregateNamespace({ command }: CommandRequest): string {
 
 async function getMore({ command }: CommandRequest, { pool, cursors }: GatewayParts): Promise<Uint8Array> {
   const id = command.int64('getMore');
-  if (id === undefined) throw new CommandError('TypeMismatch', "BSON field 'getMore.getMore' is no cursor id");
+  if (id === undefined)
+    throw new CommandError('TypeMismatch', "BSON field 'getMore.getMore' is no cursor id");
   const namespace = `${command.database}.${command.requiredString('collection')}`;
   const cursor = cursors.checkOut(id, namespace);
   try {

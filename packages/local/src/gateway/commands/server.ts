@@ -41,7 +41,10 @@ const ping: CommandHandler = async (_request, { pool }) => {
 };
 
 const buildInfo: CommandHandler = async (_request, { pool }) => {
-  const rows = await pool.run({ name: 'build_info', text: 'SELECT documentdb_api.binary_extended_version()' }, []);
+  const rows = await pool.run(
+    { name: 'build_info', text: 'SELECT documentdb_api.binary_extended_version()' },
+    [],
+  );
   return serialize({
     version: VERSION,
     versionArray: [...VERSION.split('.').map(Number), 0],

@@ -1,4 +1,5 @@
 import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
+import { duplicateKeyError } from '../duplicate-key.ts';
 import { toCommandError } from '../engine-error.ts';
 import { bsonColumn } from '../engine-reply.ts';
 import type { Statement } from '../sql-connection.ts';
@@ -27,13 +28,17 @@ function batchHandler(statement: Statement, listName: string) {
   };
 }
 
-async function findAndModify({ command }: CommandRequest, { pool, duplicateKeys }: GatewayParts): Promise<Uint8Array> {
+async function findAndModify(
+  { command }: CommandRequest,
+  { pool, indexKeys }: GatewayParts,
+): Promise<Uint8Array> {
   try {
     return bsonColumn(await pool.run(FIND_AND_MODIFY, [command.database, command.bytes]));
   } catch (error) {
     const failure = toCommandError(error);
     if (failure.codeName !== 'DuplicateKey') throw error;
-    throw await duplicateKeys.fromSqlError(command.database, command.collection, error);
+    const { database, collection } = command;
+    throw duplicateKeyError(`${database}.${collection}`, error, await indexKeys.list(database, collection));
   }
 }
 
