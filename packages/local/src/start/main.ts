@@ -2,7 +2,6 @@
 // up until a signal. `--once` ends after the first task.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
 import { LocalServiceError } from '../service-error.ts';
 import { nextStopSignal } from '../stop-signal.ts';
 import { StartError } from './product-process.ts';
@@ -13,27 +12,32 @@ const EXIT_UNAVAILABLE = 69;
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 const parentPid = process.ppid;
-const stop = new AbortController();
-const stopped = nextStopSignal(parentPid).then((signal) => {
-  process.stdout.write(`\n[start] ${signal}: stopping\n`);
-  stop.abort();
-});
+const isOnce = process.argv.slice(2).includes('--once');
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+const opened = new AsyncDisposableStack();
+const isReady = new AbortController();
+const stopped = nextStopSignal(parentPid, isOnce ? isReady.signal : undefined);
 try {
-  await startProduct({
+  const starting = startProduct({
     root: ROOT,
     dataDir: resolve(ROOT, process.env['DATA_DIR'] || '.data'),
-    isOnce: process.argv.slice(2).includes('--once'),
     env: process.env,
-    stop: stop.signal,
-    say: (line) => void process.stdout.write(`${line}\n`),
-  });
+    staysUp: !isOnce,
+    opened,
+    say,
+  }).finally(() => isReady.abort(new Error('the first task has run')));
+  const end = await Promise.race([
+    starting.then(async () => (isOnce ? 'done' : `${await stopped}: stopping`)),
+    stopped.catch(() => starting.then(() => 'done')),
+  ]);
+  say(`[start] ${end}`);
 } catch (error) {
   if (!(error instanceof StartError || error instanceof LocalServiceError)) throw error;
   process.stderr.write(`[start] ${error.message}\n`);
   process.exitCode = error instanceof StartError ? error.exitCode : EXIT_UNAVAILABLE;
 } finally {
-  // Ends the wait for a signal, which alone would keep this process up.
-  if (!stop.signal.aborted) process.emit('SIGTERM', 'SIGTERM');
-  await stopped;
+  await opened.disposeAsync();
 }
+// A signal may have come while a long set-up step was running: its processes end with this one.
+process.exit();

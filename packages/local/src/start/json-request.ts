@@ -1,0 +1,30 @@
+/** An answer that was not 2xx; the message holds the problem's code and detail. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Sends a request with JSON in and out. @throws {AnswerError} on an answer that is not 2xx. */
+export async function requestJson(
+  url: string,
+  { method = 'GET', token, body }: { method?: string; token?: string; body?: unknown } = {},
+): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = (await response.json()) as Record<string, unknown>;
+  if (!response.ok) {
+    throw new AnswerError(response.status, `${method} ${url}: ${response.status} ${JSON.stringify(answer)}`);
+  }
+  return answer;
+}
