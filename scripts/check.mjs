@@ -1,0 +1,19 @@
+// `pnpm check`: every check that a change must pass, one after the other; stops at the first that fails.
+import { spawnSync } from 'node:child_process';
+
+const CHECKS = [
+  ['format', ['oxfmt', '--check']],
+  ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
+  ['typecheck', ['tsc', '-b']],
+  ['unused code and dependencies', ['knip']],
+  ['tests', ['node', 'scripts/test.mjs']],
+];
+
+for (const [name, [command, ...args]] of CHECKS) {
+  console.log(`\n== ${name}: ${command} ${args.join(' ')}`);
+  const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) {
+    console.error(`\n${name} failed`);
+    process.exit(status ?? 1);
+  }
+}
