@@ -25,6 +25,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'documentdb.localhost_connection_string': `host=${SOCKETS}`,
   // A deadlock undoes the whole command, which the gateway then runs again; else it would be a write error.
   'documentdb.throwDeadlockOnCRUD': 'on',
+  // Cursors are files, not tied to one session (of which each could hold only one).
+  'documentdb.useFileBasedPersistedCursors': 'on',
+  // A wait this long is a deadlock more often than not; the default is a second.
+  deadlock_timeout: '100ms',
   max_connections: '100',
   // Compiling takes longer than the short statements of the engine run.
   jit: 'off',

@@ -1,4 +1,4 @@
-import type { Document } from 'mongodb';
+import { Long, type Document } from 'mongodb';
 import t from 'tap';
 
 import { openTestDatabase } from '../test-database.ts';
@@ -72,16 +72,15 @@ t.test('an aggregation is paged', async (t) => {
 
 t.test('a cursor belongs to its namespace', async (t) => {
   const cursor = await openCursor({ find: 'items', sort: { text: 1 }, batchSize: 2 });
+  const id = Long.fromNumber(cursor['id']);
 
-  await t.rejects(database.command({ getMore: cursor['id'], collection: 'other' }), { code: 13 });
-  t.equal(
-    (await openCursor({ getMore: cursor['id'], collection: 'items', batchSize: 3 }))['nextBatch'].length,
-    3,
-  );
+  await t.rejects(database.command({ getMore: id, collection: 'other' }), { code: 13 });
+  t.equal((await openCursor({ getMore: id, collection: 'items', batchSize: 3 }))['nextBatch'].length, 3);
 });
 
 t.test('a killed cursor is gone', async (t) => {
-  const { id } = await openCursor({ find: 'items', sort: { text: 1 }, batchSize: 2 });
+  const cursor = await openCursor({ find: 'items', sort: { text: 1 }, batchSize: 2 });
+  const id = Long.fromNumber(cursor['id']);
 
   const first = await database.command({ killCursors: 'items', cursors: [id] });
   const second = await database.command({ killCursors: 'items', cursors: [id] });

@@ -1,5 +1,4 @@
 import { CommandError } from './command-error.ts';
-import type { SqlConnection } from './sql-connection.ts';
 
 /** MongoDB's own idle limit for cursors. */
 const IDLE_MS = 10 * 60_000;
@@ -10,8 +9,6 @@ export interface Cursor {
   readonly namespace: string;
   /** The engine's own note of where the next page begins. */
   continuation: Buffer;
-  /** Set when the next pages live in one PostgreSQL session. */
-  readonly connection: SqlConnection | undefined;
 }
 
 interface Entry {

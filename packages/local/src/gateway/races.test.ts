@@ -45,7 +45,10 @@ t.test('increments from twelve clients all count', async (t) => {
     ),
   );
 
-  t.equal((await database.collection<{ _id: string }>('counters').findOne({ _id: 'a' }))?.['n'], RACERS * 20);
+  t.equal(
+    (await database.collection<{ _id: string; n: number }>('counters').findOne({ _id: 'a' }))?.n,
+    RACERS * 20,
+  );
 });
 
 t.test('updates of several documents in opposite orders do not fail', async (t) => {
@@ -55,13 +58,11 @@ t.test('updates of several documents in opposite orders do not fail', async (t) 
 
   await Promise.all(
     racers.map((racer, i) =>
-      racer
-        .collection<{ _id: number }>('crossed')
-        .bulkWrite(
-          (orders[i % 2] ?? []).map((_id) => ({
-            updateOne: { filter: { _id }, update: { $inc: { n: 1 } } },
-          })),
-        ),
+      racer.collection<{ _id: number }>('crossed').bulkWrite(
+        (orders[i % 2] ?? []).map((_id) => ({
+          updateOne: { filter: { _id }, update: { $inc: { n: 1 } } },
+        })),
+      ),
     ),
   );
 

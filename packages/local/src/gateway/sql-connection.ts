@@ -6,6 +6,8 @@ import { isSessionLost } from './engine-error.ts';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** A procedure that commits as it goes: what failed half way must not be run again. */
+  readonly commitsInParts?: boolean;
 }
 
 export type SqlValue = Buffer | string | number | boolean | null;

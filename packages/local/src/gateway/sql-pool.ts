@@ -22,8 +22,6 @@ export class SqlPool {
   readonly #idle: SqlConnection[] = [];
   readonly #busy = new Set<SqlConnection>();
   readonly #waiters: Waiter[] = [];
-  /** Statements that must run on one certain, busy session (a cursor's pages). */
-  readonly #pinnedWaiters = new Map<SqlConnection, Waiter[]>();
   #opening = 0;
   #isClosed = false;
 
@@ -31,49 +29,28 @@ export class SqlPool {
     this.#socketDir = socketDir;
   }
 
-  /** Runs one statement on any session; again, if PostgreSQL undid it because of a race with another. */
+  /** Runs one statement; again, if PostgreSQL undid all of it because of a race with another. */
   async run(statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
-    return (await this.runPinnable(statement, values)).rows;
-  }
-
-  /** As `run`, and tells on which session: a cursor's next pages must come from there. */
-  async runPinnable(
-    statement: Statement,
-    values: unknown[],
-  ): Promise<{ rows: SqlValue[][]; connection: SqlConnection }> {
     for (let retries = 0; ; retries += 1) {
       const connection = await this.#acquire();
       try {
-        const rows = await this.#runOn(connection, statement, values);
-        return { rows, connection };
+        return await connection.run(statement, values);
       } catch (error) {
-        if (!isUndoneByRace(error) || retries === MAX_RACE_RETRIES) throw error;
+        if (isSessionLost(error)) {
+          throw new OutcomeUnknownError('PostgreSQL went away during a statement', { cause: error });
+        }
+        if (!isUndoneByRace(error) || statement.commitsInParts === true || retries === MAX_RACE_RETRIES) {
+          throw error;
+        }
+      } finally {
+        this.#release(connection);
       }
     }
-  }
-
-  /** Runs one statement on the given session, after what runs there now. */
-  async runOn(connection: SqlConnection, statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
-    await this.#acquirePinned(connection);
-    return this.#runOn(connection, statement, values);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#idle, ...this.#busy].map((connection) => connection.close()));
-  }
-
-  async #runOn(connection: SqlConnection, statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
-    try {
-      return await connection.run(statement, values);
-    } catch (error) {
-      if (isSessionLost(error)) {
-        throw new OutcomeUnknownError('PostgreSQL went away during a statement', { cause: error });
-      }
-      throw error;
-    } finally {
-      this.#release(connection);
-    }
   }
 
   #acquire(): Promise<SqlConnection> {
@@ -88,27 +65,9 @@ export class SqlPool {
     return promise;
   }
 
-  #acquirePinned(connection: SqlConnection): Promise<SqlConnection> {
-    if (!connection.isOpen)
-      return Promise.reject(
-        new CommandError('CursorNotFound', 'the cursor was lost with its database session'),
-      );
-    const at = this.#idle.indexOf(connection);
-    if (at !== -1) {
-      this.#idle.splice(at, 1);
-      this.#busy.add(connection);
-      return Promise.resolve(connection);
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<SqlConnection>();
-    const waiters = this.#pinnedWaiters.get(connection) ?? [];
-    waiters.push({ resolve, reject });
-    this.#pinnedWaiters.set(connection, waiters);
-    return promise;
-  }
-
   #release(connection: SqlConnection): void {
     if (!connection.isOpen) return;
-    const waiter = this.#pinnedWaiters.get(connection)?.shift() ?? this.#waiters.shift();
+    const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve(connection);
       return;
@@ -152,9 +111,6 @@ export class SqlPool {
     this.#busy.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at !== -1) this.#idle.splice(at, 1);
-    const lost = new CommandError('CursorNotFound', 'the cursor was lost with its database session');
-    for (const waiter of this.#pinnedWaiters.get(connection)?.splice(0) ?? []) waiter.reject(lost);
-    this.#pinnedWaiters.delete(connection);
     // Commands may be waiting for the place that this session held.
     if (this.#waiters.length > 0 && !this.#isClosed) void this.#grow();
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+
 import { AnswerError, requestJson } from './json-request.ts';
 
 export interface DemoAccount {

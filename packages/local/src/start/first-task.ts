@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+
 import { MongoClient } from 'mongodb';
+
 import { AnswerError, requestJson } from './json-request.ts';
 import { StartError } from './product-process.ts';
 
@@ -26,7 +28,10 @@ const PAUSE_MS = 100;
 /** Makes a task, executes it, waits for its end, and reads the execution back from the database itself. */
 export async function runFirstTask(apiUrl: string, token: string, mongodbUri: string): Promise<FirstTask> {
   const task = await makeTask(apiUrl, token);
-  const accepted = await requestJson(`${apiUrl}/api/tasks/${String(task['id'])}/execute`, { method: 'POST', token });
+  const accepted = await requestJson(`${apiUrl}/api/tasks/${String(task['id'])}/execute`, {
+    method: 'POST',
+    token,
+  });
   const id = String(accepted['executionId']);
   const execution = await requestJson(`${apiUrl}/api/executions/${id}?wait=30`, { token });
   if (execution['status'] !== 'completed') {

@@ -2,6 +2,7 @@
 // up until a signal. `--once` ends after the first task.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
 import { LocalServiceError } from '../service-error.ts';
 import { nextStopSignal } from '../stop-signal.ts';
 import { StartError } from './product-process.ts';

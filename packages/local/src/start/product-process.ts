@@ -65,7 +65,12 @@ export class ProductProcess {
       });
       void this.#exited.then((how) => {
         const code = this.#child.exitCode ?? 1;
-        reject(new StartError(complaint.trim() || `${name} ended (${how}); see ${join(logDir, `${name}.log`)}`, code));
+        reject(
+          new StartError(
+            complaint.trim() || `${name} ended (${how}); see ${join(logDir, `${name}.log`)}`,
+            code,
+          ),
+        );
       });
     });
     const isUp = this.started.then(

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+
 import { startLocalServices } from '../local-services.ts';
 import { openDemoAccount } from './demo-account.ts';
 import { runFirstTask } from './first-task.ts';

@@ -4,7 +4,10 @@ import type { FirstTask } from './first-task.ts';
 const show = (value: unknown) => JSON.stringify(value, null, 2);
 
 /** What the first task was, with the real answers. */
-export function describeFirstTask(account: DemoAccount, { task, accepted, execution, stored }: FirstTask): string {
+export function describeFirstTask(
+  account: DemoAccount,
+  { task, accepted, execution, stored }: FirstTask,
+): string {
   return `
 A first task, run as ${account.email}:
 

@@ -5,7 +5,7 @@ import { CommandError, ERROR_CODES } from '../command-error.ts';
 import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { duplicateKeyError, type IndexKeysByName } from '../duplicate-key.ts';
 import { isLostCreateRace, toCommandError } from '../engine-error.ts';
-import { bsonColumn } from '../engine-reply.ts';
+import { bsonColumn, bsonTextColumn } from '../engine-reply.ts';
 import type { Statement } from '../sql-connection.ts';
 
 // `create_indexes_background` answers before anything is built, so that a unique index would not hold yet.
@@ -58,9 +58,7 @@ async function dropIndexes(
 ): Promise<Uint8Array> {
   const rows = await pool.run(DROP_INDEXES, [command.database, command.bytes]);
   indexKeys.forget();
-  const hex = /^BSONHEX([0-9a-f]+)$/.exec(String(rows[0]?.[0]))?.[1];
-  if (hex === undefined) throw new CommandError('InternalError', 'the engine answered without a document');
-  return Buffer.from(hex, 'hex');
+  return bsonTextColumn(rows);
 }
 
 export const indexCommands: CommandHandlers = { createIndexes, dropIndexes };

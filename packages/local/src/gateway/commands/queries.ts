@@ -9,7 +9,7 @@ import type { Statement } from '../sql-connection.ts';
 const COMMAND = '$2::bytea::documentdb_core.bson';
 
 function firstPageStatement(verb: 'find' | 'aggregate' | 'list_collections' | 'list_indexes'): Statement {
-  const columns = 'cursorpage::bytea, continuation::bytea, persistconnection, cursorid';
+  const columns = 'cursorpage::bytea, continuation::bytea, cursorid';
   return {
     name: verb,
     text: `SELECT ${columns} FROM documentdb_api.${verb}_cursor_first_page($1, ${COMMAND})`,
@@ -31,15 +31,13 @@ function singleDocumentHandler(verb: 'count' | 'distinct') {
 function cursorHandler(statement: Statement, namespaceOf: (request: CommandRequest) => string) {
   return async (request: CommandRequest, { pool, cursors }: GatewayParts): Promise<Uint8Array> => {
     const { command } = request;
-    const { rows, connection } = await pool.runPinnable(statement, [command.database, command.bytes]);
+    const rows = await pool.run(statement, [command.database, command.bytes]);
     const continuation = optionalBsonColumn(rows, 1);
     if (continuation !== undefined) {
-      const isPinned = rows[0]?.[2] === true;
       cursors.add({
-        id: BigInt(String(rows[0]?.[3])),
+        id: BigInt(String(rows[0]?.[2])),
         namespace: namespaceOf(request),
         continuation,
-        connection: isPinned ? connection : undefined,
       });
     }
     return bsonColumn(rows);
@@ -61,10 +59,7 @@ async function getMore({ command }: CommandRequest, { pool, cursors }: GatewayPa
   const namespace = `${command.database}.${command.requiredString('collection')}`;
   const cursor = cursors.checkOut(id, namespace);
   try {
-    const values = [command.database, command.bytes, cursor.continuation];
-    const rows = await (cursor.connection === undefined
-      ? pool.run(GET_MORE, values)
-      : pool.runOn(cursor.connection, GET_MORE, values));
+    const rows = await pool.run(GET_MORE, [command.database, command.bytes, cursor.continuation]);
     const continuation = optionalBsonColumn(rows, 1);
     if (continuation === undefined) cursors.remove(id, namespace);
     else cursor.continuation = continuation;

@@ -1,15 +1,32 @@
+import { CommandError } from '../command-error.ts';
 import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { duplicateKeyError } from '../duplicate-key.ts';
 import { toCommandError } from '../engine-error.ts';
-import { bsonColumn } from '../engine-reply.ts';
+import { bsonColumn, bsonTextColumn } from '../engine-reply.ts';
 import type { Statement } from '../sql-connection.ts';
 import { withWriteErrors } from '../write-errors.ts';
 
+/** MongoDB allows documents 16 KB more inside than a client may store. */
+const MAX_INTERNAL_DOCUMENT_BYTES = 16 * 1024 * 1024 + 16 * 1024;
+
 const COMMAND = '$2::bytea::documentdb_core.bson';
 
-function batchStatement(verb: 'insert' | 'update' | 'delete'): Statement {
-  const text = `SELECT p_result::bytea, p_success FROM documentdb_api.${verb}($1, ${COMMAND}, $3::bytea::documentdb_core.bsonsequence)`;
-  return { name: verb, text };
+const SEQUENCE = '$3::bytea::documentdb_core.bsonsequence';
+
+interface BatchKind {
+  readonly listName: string;
+  /** A function: one transaction for all statements. */
+  readonly whole: Statement;
+  /** A procedure that commits as it goes, so that long batches in different orders do not wait for each other. */
+  readonly inParts?: Statement;
+}
+
+function batchKind(verb: 'insert' | 'update' | 'delete', listName: string): BatchKind {
+  const text = `SELECT p_result::bytea, p_success FROM documentdb_api.${verb}($1, ${COMMAND}, ${SEQUENCE})`;
+  const whole = { name: verb, text };
+  if (verb === 'delete') return { listName, whole };
+  const call = `CALL documentdb_api.${verb}_bulk($1, ${COMMAND}, ${SEQUENCE}, NULL, NULL, NULL)`;
+  return { listName, whole, inParts: { name: `${verb}_bulk`, text: call, commitsInParts: true } };
 }
 
 const FIND_AND_MODIFY: Statement = {
@@ -18,14 +35,29 @@ const FIND_AND_MODIFY: Statement = {
 };
 
 /** `insert`, `update` and `delete` differ in their function and in the name of their list. */
-function batchHandler(statement: Statement, listName: string) {
+function batchHandler({ listName, whole, inParts }: BatchKind) {
   return async ({ command, sequences }: CommandRequest, parts: GatewayParts): Promise<Uint8Array> => {
-    const sequence = sequences.get(listName);
-    const rows = await parts.pool.run(statement, [command.database, command.bytes, sequence ?? null]);
-    const reply = bsonColumn(rows);
+    const list = sequences.get(listName);
+    if (list !== undefined) refuseOversized(list);
+    // The procedures know the statements only as a section of their own.
+    const isLong = list !== undefined && list.readInt32LE(0) < list.length;
+    const procedure = isLong ? inParts : undefined;
+    const rows = await parts.pool.run(procedure ?? whole, [command.database, command.bytes, list ?? null]);
+    const reply = procedure === undefined ? bsonColumn(rows) : bsonTextColumn(rows);
     const isClean = rows[0]?.[1] === true;
-    return isClean ? reply : withWriteErrors(reply, { command, list: sequence, listName }, parts);
+    return isClean ? reply : withWriteErrors(reply, { command, list, listName }, parts);
   };
+}
+
+/** As mongod does while it parses: a document a little over the limit is left to the engine's own check. */
+function refuseOversized(list: Buffer): void {
+  if (list.length <= MAX_INTERNAL_DOCUMENT_BYTES) return;
+  for (let at = 0; at < list.length; at += list.readInt32LE(at)) {
+    const size = list.readInt32LE(at);
+    if (size <= MAX_INTERNAL_DOCUMENT_BYTES) continue;
+    const message = `BSONObj size: ${size} is invalid. Size must be between 0 and ${MAX_INTERNAL_DOCUMENT_BYTES}(16MB)`;
+    throw new CommandError('BSONObjectTooLarge', message);
+  }
 }
 
 async function findAndModify(
@@ -43,9 +75,9 @@ async function findAndModify(
 }
 
 export const writeCommands: CommandHandlers = {
-  insert: batchHandler(batchStatement('insert'), 'documents'),
-  update: batchHandler(batchStatement('update'), 'updates'),
-  delete: batchHandler(batchStatement('delete'), 'deletes'),
+  insert: batchHandler(batchKind('insert', 'documents')),
+  update: batchHandler(batchKind('update', 'updates')),
+  delete: batchHandler(batchKind('delete', 'deletes')),
   findAndModify,
   findandmodify: findAndModify,
 };
