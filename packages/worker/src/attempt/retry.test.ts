@@ -1,0 +1,60 @@
+import { FatalError, RetryableError, RetryPolicy } from '@mcp-server/shared';
+import t from 'tap';
+
+import { endAfterError, retryDelayMs } from './retry.ts';
+
+const policy = RetryPolicy.parse({ attempts: 3, delayMs: 1_000, maxDelayMs: 5_000 });
+
+t.test('exponential backoff doubles up to its cap', async (t) => {
+  const full = () => 1;
+
+  t.same(
+    [1, 2, 3, 4, 12].map((used) => retryDelayMs(policy, used, full)),
+    [1_000, 2_000, 4_000, 5_000, 5_000],
+  );
+});
+
+t.test('fixed backoff stays the same', async (t) => {
+  const fixed = { ...policy, backoff: 'fixed' as const };
+
+  t.same(
+    [1, 2, 9].map((used) => retryDelayMs(fixed, used, () => 1)),
+    [1_000, 1_000, 1_000],
+  );
+});
+
+t.test('jitter spreads the delay over the whole range', async (t) => {
+  t.equal(
+    retryDelayMs(policy, 1, () => 0),
+    0,
+  );
+  t.equal(
+    retryDelayMs(policy, 1, () => 0.5),
+    500,
+  );
+});
+
+t.test('an error is retried until the attempts are used', async (t) => {
+  t.match(endAfterError(new Error('no'), policy, 2), {
+    kind: 'retry',
+    failure: { kind: 'error', message: 'no' },
+  });
+  t.match(endAfterError(new Error('no'), policy, 3), { kind: 'failed' });
+});
+
+t.test('a RetryableError decides when', async (t) => {
+  t.match(endAfterError(new RetryableError('later', { retryAfterMs: 7 }), policy, 1), {
+    kind: 'retry',
+    delayMs: 7,
+  });
+  t.match(endAfterError(new RetryableError('later', { retryAfterMs: Number.MAX_VALUE }), policy, 1), {
+    delayMs: 86_400_000,
+  });
+});
+
+t.test('a FatalError ends at once, also one of another copy of the contract', async (t) => {
+  t.match(endAfterError(new FatalError('never'), policy, 1), { kind: 'failed' });
+  t.match(endAfterError(Object.assign(new Error('never'), { name: 'FatalError' }), policy, 1), {
+    kind: 'failed',
+  });
+});
