@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ConfigError } from '@mcp-server/shared';
+import { z } from 'zod';
+
+const MIN_SECRET_LENGTH = 32;
+/** A random hex text of 32 digits has 13 or so; a text with fewer is typed, not drawn. */
+const MIN_DISTINCT_CHARACTERS = 8;
+/** What templates and tutorials write where a secret belongs. */
+const PLACEHOLDER =
+  /change.?me|replace.?(me|this)|placeholder|example|default|your[-_. ]|super.?secret|^(secret|password)/i;
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+export const isWeakSecret = (secret: string): boolean =>
+  secret.length < MIN_SECRET_LENGTH ||
+  new Set(secret).size < MIN_DISTINCT_CHARACTERS ||
+  PLACEHOLDER.test(secret);
+
+/** A secret from the environment; its problems are told without its value. */
+export const secretText = ({ mustBeStrong }: { mustBeStrong: boolean }) =>
+  z
+    .string({ error: 'must be set when HOST is not this machine alone' })
+    .refine(
+      (secret) => !mustBeStrong || !isWeakSecret(secret),
+      `is weak: give at least ${MIN_SECRET_LENGTH} random characters`,
+    );
+
+const SecretFile = z.object({ JWT_SECRET: z.string().min(32), REFRESH_TOKEN_SECRET: z.string().min(32) });
+type SecretFile = z.infer<typeof SecretFile>;
+
+export interface Secrets extends SecretFile {
+  /** Names of given secrets that are too weak for anything but this machine. */
+  weak: string[];
+}
+
+/**
+ * The secrets of this process: those of the environment, and for missing ones those of `secrets.json` in the data
+ * folder, which the first start creates.
+ * @throws {ConfigError} when the file cannot be made or is not ours.
+ */
+export async function loadSecrets(
+  env: Partial<SecretFile> & { DATA_DIR: string; ADMIN_API_KEY?: string | undefined },
+): Promise<Secrets> {
+  const given = { JWT_SECRET: env.JWT_SECRET, REFRESH_TOKEN_SECRET: env.REFRESH_TOKEN_SECRET };
+  const weak = Object.entries({ ...given, ADMIN_API_KEY: env.ADMIN_API_KEY })
+    .filter(([, secret]) => secret !== undefined && isWeakSecret(secret))
+    .map(([name]) => name);
+  const { JWT_SECRET, REFRESH_TOKEN_SECRET } = given;
+  if (JWT_SECRET !== undefined && REFRESH_TOKEN_SECRET !== undefined) {
+    return { JWT_SECRET, REFRESH_TOKEN_SECRET, weak };
+  }
+  const stored = await readOrCreate(env.DATA_DIR);
+  return {
+    JWT_SECRET: JWT_SECRET ?? stored.JWT_SECRET,
+    REFRESH_TOKEN_SECRET: REFRESH_TOKEN_SECRET ?? stored.REFRESH_TOKEN_SECRET,
+    weak,
+  };
+}
+
+async function readOrCreate(dataDir: string): Promise<SecretFile> {
+  const path = join(dataDir, 'secrets.json');
+  try {
+    await createOnce(dataDir, path);
+    const stored = SecretFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    await chmod(path, 0o600);
+    return stored;
+  } catch (cause) {
+    const error = new ConfigError(
+      `The environment is not usable:\n  DATA_DIR: secrets.json in it cannot be read or made; set JWT_SECRET and REFRESH_TOKEN_SECRET instead`,
+    );
+    error.cause = cause;
+    throw error;
+  }
+}
+
+/** Written aside and then linked: of several processes that start at once, all end up with the same whole file. */
+async function createOnce(dataDir: string, path: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const draw = () => randomBytes(48).toString('base64url');
+  const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  const fresh: SecretFile = { JWT_SECRET: draw(), REFRESH_TOKEN_SECRET: draw() };
+  await writeFile(draft, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

@@ -1,0 +1,48 @@
+import { loadConfig, logConfig, positiveInt, protocolConfig, storesConfig } from '@mcp-server/shared';
+import { z } from 'zod';
+
+import { isLoopback, secretText } from './config-secrets.ts';
+
+const DAY_SECONDS = 86_400;
+const KIBIBYTE = 1_024;
+
+/**
+ * The schema depends on two raw values: beyond this machine secrets must be given and strong, and in production the
+ * given ones must be strong. So every problem is found in one pass.
+ */
+function buildEnv(env: NodeJS.ProcessEnv) {
+  const host = env.HOST || '127.0.0.1';
+  const isExposed = !isLoopback(host);
+  const mustBeStrong = isExposed || env.NODE_ENV === 'production';
+  const required = secretText({ mustBeStrong });
+  return z.object({
+    ...storesConfig,
+    ...logConfig,
+    PORT: positiveInt(0, 65_535).default(3_000),
+    HOST: z.string().default('127.0.0.1'),
+    NODE_ENV: z.string().default('development'),
+    DATA_DIR: z.string().default('.data'),
+    JWT_SECRET: isExposed ? required : required.optional(),
+    REFRESH_TOKEN_SECRET: isExposed ? required : required.optional(),
+    ADMIN_API_KEY: secretText({ mustBeStrong }).optional(),
+    ACCESS_TOKEN_TTL_SECONDS: positiveInt(1, DAY_SECONDS).default(900),
+    REFRESH_TOKEN_TTL_DAYS: positiveInt(1, 365).default(30),
+    MAX_UNFINISHED_PER_USER: positiveInt(1, 10_000_000).default(10_000),
+    MAX_UNFINISHED: positiveInt(1, 100_000_000).default(1_000_000),
+    MAX_PAYLOAD_BYTES: positiveInt(KIBIBYTE, 1_024 * KIBIBYTE).default(256 * KIBIBYTE),
+    EXECUTION_DEADLINE_SECONDS: positiveInt(1, 365 * DAY_SECONDS).default(DAY_SECONDS),
+    EXECUTION_RETENTION_SECONDS: protocolConfig.EXECUTION_RETENTION_SECONDS,
+    MAX_CRASHES: protocolConfig.MAX_CRASHES,
+    /** How long the process still takes requests after it called itself not ready; lets a load balancer notice. */
+    DRAIN_DELAY_MS: positiveInt(0, 60_000).default(2_000),
+    /** `1` when the parent holds this process's stdin open: its end means that the parent is gone. */
+    EXIT_WITH_PARENT: z.enum(['0', '1']).default('0'),
+  });
+}
+
+export type ApiEnv = z.infer<ReturnType<typeof buildEnv>>;
+
+/** @throws {ConfigError} that lists every problem at once, never a value. */
+export function loadApiEnv(env: NodeJS.ProcessEnv): Readonly<ApiEnv> {
+  return loadConfig(buildEnv(env), env);
+}

@@ -1,0 +1,106 @@
+import {
+  buildModels,
+  countUnfinished,
+  createMongo,
+  findEnded,
+  findLiveSession,
+  findUserById,
+  listPluginSightings,
+  type Logger,
+  type Models,
+  type Mongo,
+  pingMongo,
+  pingRedis,
+} from '@mcp-server/shared';
+
+import type { Config, Deps } from './deps.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { connectRedis } from './redis/connect.ts';
+import { createEndedFeed } from './redis/ended-feed.ts';
+import { createExecutionQueues } from './redis/execution-queues.ts';
+import { buildTell } from './redis/tell.ts';
+import { buildAdmission } from './services/admission.ts';
+import { buildCatalogue } from './services/catalogue.ts';
+import { buildPasswords } from './services/passwords.ts';
+import { buildReadiness } from './services/readiness.ts';
+import { buildRefreshTokens } from './services/refresh-tokens.ts';
+import { buildUserStates } from './services/user-states.ts';
+import { buildWaiters } from './services/wait-for-end.ts';
+
+/** Together these keep the promise that a caller is answered within 5 s while the database is away or hangs. */
+const SERVER_SELECTION_TIMEOUT_MS = 1_500;
+const SOCKET_TIMEOUT_MS = 4_000;
+const MAX_POOL_SIZE = 50;
+
+export interface Connected {
+  deps: Deps;
+  /** Resolves once the indexes exist. */
+  prepared: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens every connection without waiting for any of them, and builds what stands on them. */
+export function connect(config: Config, logger: Logger): Connected {
+  const mongo = createMongo({
+    uri: config.MONGODB_URI,
+    maxPoolSize: MAX_POOL_SIZE,
+    serverSelectionTimeoutMs: SERVER_SELECTION_TIMEOUT_MS,
+    socketTimeoutMs: SOCKET_TIMEOUT_MS,
+  });
+  const producer = connectRedis(config.REDIS_URL, 'producer', logger);
+  const subscriber = connectRedis(config.REDIS_URL, 'subscriber', logger);
+  const models = buildModels(mongo.connection);
+  const preparation = prepareDatabase(models, logger);
+  const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
+  const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
+  const deps: Deps = {
+    config,
+    logger,
+    models,
+    queues,
+    tell: buildTell(producer, config.REDIS_PREFIX),
+    ...buildServices(config, logger, models, feed),
+    readiness: buildReadiness({
+      pingMongo: () => pingMongo(mongo.connection),
+      pingRedis: () => pingRedis(producer),
+      isPrepared: preparation.isPrepared,
+    }),
+    isPrepared: preparation.isPrepared,
+  };
+  return {
+    deps,
+    prepared: preparation.prepared,
+    async close() {
+      deps.waiters.close();
+      await preparation.close();
+      await queues.close();
+      await closeStores(mongo, [producer, subscriber]);
+    },
+  };
+}
+
+function buildServices(
+  config: Config,
+  logger: Logger,
+  models: Models,
+  feed: ReturnType<typeof createEndedFeed>,
+) {
+  const { UserModel, SessionModel, ExecutionModel, PluginModel } = models;
+  return {
+    catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger }),
+    admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
+    waiters: buildWaiters({ readEnded: (ids) => findEnded(ExecutionModel, ids), feed, logger }),
+    passwords: buildPasswords(),
+    refreshTokens: buildRefreshTokens(config.REFRESH_TOKEN_SECRET),
+    userStates: buildUserStates({
+      findUser: (id) => findUserById(UserModel, id),
+      findLiveSession: (family) => findLiveSession(SessionModel, family),
+    }),
+  };
+}
+
+async function closeStores(mongo: Mongo, redis: ReturnType<typeof connectRedis>[]): Promise<void> {
+  await mongo.close();
+  // `quit` would wait for a Redis that is away; nothing is in flight any more.
+  for (const connection of redis) connection.disconnect();
+}

@@ -1,0 +1,33 @@
+import type { Logger, Models } from '@mcp-server/shared';
+
+import type { Secrets } from './config-secrets.ts';
+import type { ApiEnv } from './config.ts';
+import type { ExecutionQueues } from './redis/execution-queues.ts';
+import type { Tell } from './redis/tell.ts';
+import type { Admission } from './services/admission.ts';
+import type { Catalogue } from './services/catalogue.ts';
+import type { Passwords } from './services/passwords.ts';
+import type { Readiness } from './services/readiness.ts';
+import type { RefreshTokens } from './services/refresh-tokens.ts';
+import type { UserStates } from './services/user-states.ts';
+import type { Waiters } from './services/wait-for-end.ts';
+
+export type Config = Readonly<ApiEnv & Secrets>;
+
+/** Everything that requests use: built once by `connect`, handed down as `app.deps`. */
+export interface Deps {
+  config: Config;
+  logger: Logger;
+  models: Models;
+  queues: ExecutionQueues;
+  tell: Tell;
+  catalogue: Catalogue;
+  admission: Admission;
+  waiters: Waiters;
+  passwords: Passwords;
+  refreshTokens: RefreshTokens;
+  userStates: UserStates;
+  readiness: Readiness;
+  /** False until the unique indexes exist: without them no race is decided, so nothing may be written. */
+  isPrepared: () => boolean;
+}

@@ -1,0 +1,27 @@
+import { errors } from '@mcp-server/shared';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { toCatalogueError, toProblem } from './problem.ts';
+
+const PROBLEM_TYPE = 'application/problem+json';
+const INTERNAL = 500;
+const UNAUTHORIZED = 401;
+
+/** Answers every error as a problem document. */
+export function buildErrorHandler(bodyLimit: number) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const known = toCatalogueError(error, bodyLimit);
+    if (known.statusCode === INTERNAL) request.log.error({ err: known.cause }, 'request failed');
+    else if (known.statusCode > INTERNAL) request.log.warn({ err: known }, 'request refused');
+    if (known.statusCode === UNAUTHORIZED) reply.header('www-authenticate', 'Bearer');
+    if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds);
+    reply.code(known.statusCode).type(PROBLEM_TYPE).send(toProblem(known, request.id));
+  };
+}
+
+export function answerUnknownRoutes(app: FastifyInstance): void {
+  app.setNotFoundHandler((request) => {
+    const [path] = request.url.split('?', 1);
+    throw new errors.RouteNotFound(`${request.method} ${path?.slice(0, 200)}`);
+  });
+}

@@ -1,0 +1,15 @@
+import { IdempotencyKey } from '@mcp-server/shared';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+
+/** Headers of a POST that makes work. Others pass through. */
+export const IdempotencyHeaders = z.looseObject({
+  'idempotency-key': IdempotencyKey.optional().describe(
+    'The same key with the same body makes the work once; with another body it is refused with 409.',
+  ),
+});
+
+/** Tells a caller that this is the answer to an earlier request with the same key. */
+export function markRepeat(reply: FastifyReply, isRepeat: boolean): void {
+  if (isRepeat) reply.header('idempotent-replayed', 'true');
+}

@@ -1,0 +1,24 @@
+import swagger from '@fastify/swagger';
+import { JsonValue, Problem } from '@mcp-server/shared';
+import type { FastifyInstance } from 'fastify';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+const DESCRIPTION =
+  'Runs plugin actions as durable jobs. Errors are problem documents (RFC 9457) with a stable `code`.';
+
+/** Builds the OpenAPI document from the schemas of the routes. */
+export async function registerOpenapi(app: FastifyInstance): Promise<void> {
+  const schemaRegistry = z.registry<{ id?: string }>();
+  schemaRegistry.add(JsonValue, { id: 'JsonValue' });
+  schemaRegistry.add(Problem, { id: 'Problem' });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'MCP server', version: '0.1.0', description: DESCRIPTION },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+  });
+}

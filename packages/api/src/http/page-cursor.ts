@@ -1,0 +1,20 @@
+import { ObjectIdText, type PagePosition } from '@mcp-server/shared';
+import { z } from 'zod';
+
+/** Where the next page begins, as callers see it: an opaque text. */
+export const writeCursor = ({ createdAt, id }: PagePosition): string =>
+  Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
+
+const SHAPE = /^(?<time>\d{1,15})\.(?<id>[0-9a-f]{24})$/;
+
+/** A cursor from the query, read back. */
+export const PageCursor = z
+  .string()
+  .max(100)
+  .transform((text, context): PagePosition => {
+    const { time, id } = SHAPE.exec(Buffer.from(text, 'base64url').toString())?.groups ?? {};
+    const position = { createdAt: new Date(Number(time)), id: id ?? '' };
+    if (time !== undefined && ObjectIdText.safeParse(id).success) return position;
+    context.addIssue({ code: 'custom', message: 'is not a cursor of this list' });
+    return z.NEVER;
+  });

@@ -1,0 +1,15 @@
+import { errors } from '@mcp-server/shared';
+import type { FastifyInstance } from 'fastify';
+
+import { retryLater } from '../services/refusal.ts';
+
+/** Paths that must answer whatever state the process is in. */
+const ALWAYS = /^\/(health|openapi\.json)/;
+
+/** Until the indexes exist, which decide every race, only probes are answered. */
+export function requireDatabase(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (app.deps.isPrepared() || request.is404 || ALWAYS.test(request.routeOptions.url ?? '')) return;
+    throw retryLater(new errors.DatabaseUnavailable(), 1);
+  });
+}

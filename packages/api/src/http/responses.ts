@@ -1,0 +1,19 @@
+import { STATUS_CODES } from 'node:http';
+
+import { Problem } from '@mcp-server/shared';
+import { z } from 'zod';
+
+const problem = (status: number) => ({
+  description: STATUS_CODES[status] ?? 'Error',
+  content: { 'application/problem+json': { schema: Problem } },
+});
+
+/** The errors that a route may answer beside those that every route may. */
+export const problems = <S extends number>(...statuses: S[]) =>
+  Object.fromEntries([...statuses, 400, 500, 503].map((status) => [status, problem(status)])) as Record<
+    S | 400 | 500 | 503,
+    ReturnType<typeof problem>
+  >;
+
+/** For a POST that needs none: nothing, or an empty object. */
+export const NoBody = z.strictObject({}).nullable();

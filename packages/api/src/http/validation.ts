@@ -1,0 +1,31 @@
+import { errors } from '@mcp-server/shared';
+import type { FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+
+import { type Pointed, pointedAt } from '../services/refusal.ts';
+
+/** Validates with zod and says where the request does not fit. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart }) =>
+  (input) => {
+    const parsed = schema.safeParse(input);
+    if (parsed.success) return { value: parsed.data };
+    const pointers = parsed.error.issues.flatMap((issue) => toPointers(issue, httpPart));
+    return { error: pointedAt(new errors.InvalidRequest(), pointers) };
+  };
+
+/** Body: an RFC 6901 pointer. Elsewhere there is none, so a name with a sign of where it stands. */
+const PREFIX: Record<string, string> = { querystring: '?', params: ':', headers: 'header:' };
+
+function toPointers(issue: z.core.$ZodIssue, httpPart: string | undefined): Pointed['pointers'] {
+  const places =
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  const detail = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;
+  const prefix = PREFIX[httpPart ?? 'body'];
+  return places.map((path) => ({
+    pointer: prefix ? `${prefix}${path.join('.')}` : path.map(toToken).join(''),
+    detail,
+  }));
+}
+
+const toToken = (key: PropertyKey): string => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;

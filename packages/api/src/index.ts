@@ -1,0 +1,2 @@
+export { type ApiEnv, loadApiEnv } from './config.ts';
+export { buildApp } from './server.ts';

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { buildLogger, ConfigError, EXIT_CONFIG, type Logger } from '@mcp-server/shared';
+import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
+
+import { loadSecrets } from './config-secrets.ts';
+import { type ApiEnv, loadApiEnv } from './config.ts';
+import { type Connected, connect } from './connect.ts';
+import type { Config } from './deps.ts';
+import { buildApp } from './server.ts';
+
+/** Waiting callers are sent away at once, so what is in flight ends within the time of a slow database. */
+const CLOSE_TIMEOUT_MS = 8_000;
+
+async function readConfig(): Promise<Config> {
+  const env: Readonly<ApiEnv> = loadApiEnv(process.env);
+  return Object.freeze({ ...env, ...(await loadSecrets(env)) });
+}
+
+/** Listens, or says in one line why it cannot. */
+async function listen(app: FastifyInstance, config: Config, logger: Logger): Promise<void> {
+  try {
+    const address = await app.listen({ port: config.PORT, host: config.HOST });
+    const port = Number(new URL(address).port);
+    logger.info({ address, port }, 'api listening');
+    process.send?.({ kind: 'listening', port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
+    const message = {
+      EADDRINUSE: `PORT: ${config.PORT} is taken by another process`,
+      EACCES: `PORT: ${config.PORT} may not be opened by this user`,
+      EADDRNOTAVAIL: 'HOST: is not an address of this machine',
+    }[code];
+    process.stderr.write(`${message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function closeOnSignals(
+  app: FastifyInstance,
+  connected: Connected,
+  { config, logger }: Connected['deps'],
+): void {
+  const { close } = closeWithGrace(
+    {
+      delay: config.DRAIN_DELAY_MS + CLOSE_TIMEOUT_MS,
+      logger: { error: (err) => logger.error({ err }, 'close') },
+    },
+    async ({ signal, err }) => {
+      if (err) logger.fatal({ err }, 'unexpected error');
+      else logger.info({ signal }, 'closing');
+      connected.deps.readiness.startClosing();
+      if (!err) await delay(config.DRAIN_DELAY_MS);
+      await app.close();
+      await connected.close();
+      logger.info('closed');
+    },
+  );
+  if (config.EXIT_WITH_PARENT === '1') process.stdin.once('end', close).once('error', close).resume();
+}
+
+async function main(): Promise<void> {
+  const config = await readConfig();
+  const logger = buildLogger({ name: 'api', level: config.LOG_LEVEL });
+  if (config.weak.length > 0) {
+    logger.warn({ variables: config.weak }, 'weak secrets: good enough for this machine only');
+  }
+  const connected = connect(config, logger);
+  const app = await buildApp(connected.deps);
+  await listen(app, config, logger);
+  if (process.exitCode === undefined) closeOnSignals(app, connected, connected.deps);
+  else await Promise.all([app.close(), connected.close()]);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_CONFIG;
+}

@@ -1,0 +1,18 @@
+import { createRedis, type Logger } from '@mcp-server/shared';
+
+type Redis = ReturnType<typeof createRedis>;
+
+/** Opens a connection that says once that Redis went away and once that it is back, not with every try. */
+export function connectRedis(url: string, role: 'producer' | 'subscriber', logger: Logger): Redis {
+  let isAway = false;
+  const redis = createRedis(url, role, (error) => {
+    if (isAway) return;
+    isAway = true;
+    logger.warn({ role, reason: error.message }, 'redis is away');
+  });
+  redis.on('ready', () => {
+    if (isAway) logger.info({ role }, 'redis is back');
+    isAway = false;
+  });
+  return redis;
+}

@@ -1,0 +1,51 @@
+import { buildQueue, enqueueExecution, type ExecutionRecord, type Logger } from '@mcp-server/shared';
+
+type Queue = ReturnType<typeof buildQueue>;
+type Redis = Parameters<typeof buildQueue>[1];
+
+/** Where accepted work is handed over for delivery. */
+export interface ExecutionQueues {
+  /** True while Redis answers; what is accepted meanwhile is delivered by the sweep. */
+  isReachable(): boolean;
+  /** Rejects at once while Redis is away, and soon when it hangs. */
+  add(execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority' | 'pool'>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One BullMQ queue for each pool, made when its first execution comes. */
+export function createExecutionQueues(redis: Redis, prefix: string, logger: Logger): ExecutionQueues {
+  const queues = new Map<string, Queue>();
+
+  const queueOf = (pool: string): Queue => {
+    const known = queues.get(pool);
+    if (known) return known;
+    const queue = buildQueue(pool, redis, prefix);
+    queue.on('error', (err) => logger.debug({ err, pool }, 'queue connection error'));
+    queues.set(pool, queue);
+    return queue;
+  };
+
+  const drop = async (pool: string): Promise<void> => {
+    const queue = queues.get(pool);
+    queues.delete(pool);
+    // It never connected, so there is nothing to close well.
+    await queue?.close().catch(() => undefined);
+  };
+
+  return {
+    isReachable: () => redis.status === 'ready',
+    async add(execution) {
+      if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
+      try {
+        await enqueueExecution(queueOf(execution.pool), execution);
+      } catch (error) {
+        // BullMQ keeps the outcome of its first contact for ever: a queue whose first contact failed never recovers.
+        await drop(execution.pool);
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all([...queues.keys()].map(drop));
+    },
+  };
+}

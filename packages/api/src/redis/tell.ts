@@ -1,0 +1,23 @@
+import { cancelChannel, createRedis, endedChannel } from '@mcp-server/shared';
+
+type Redis = ReturnType<typeof createRedis>;
+
+/** What this process tells the others. Only hints: without them the same is found by reading documents, later. */
+export interface Tell {
+  ended(executionId: string): Promise<void>;
+  cancelRequested(executionId: string): Promise<void>;
+}
+
+export function buildTell(redis: Redis, prefix: string): Tell {
+  const publish = async (channel: string, executionId: string): Promise<void> => {
+    try {
+      await redis.publish(channel, executionId);
+    } catch {
+      // Redis is away: the beat and the waiters read the documents anyway.
+    }
+  };
+  return {
+    ended: (executionId) => publish(endedChannel(prefix), executionId),
+    cancelRequested: (executionId) => publish(cancelChannel(prefix), executionId),
+  };
+}

@@ -1,0 +1,20 @@
+import { User } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { problems } from '../../../http/responses.ts';
+import { findOwnProfile } from '../../../services/find-profile.ts';
+import { presentUser } from '../../../services/present-user.ts';
+
+const profile: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/profile',
+    {
+      config: { access: 'signed-in' },
+      schema: { summary: 'Who am I?', tags: ['auth'], response: { 200: User, ...problems(401) } },
+    },
+    async ({ principal }) => presentUser(await findOwnProfile(app.deps, callerOf(principal))),
+  );
+};
+
+export default profile;

@@ -1,0 +1,41 @@
+import { RegisterInput, SignedIn } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { authenticate } from '../../../http/authenticate.ts';
+import { problems } from '../../../http/responses.ts';
+import { presentSession } from '../../../http/session.ts';
+import { registerUser } from '../../../services/register-user.ts';
+
+const register: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '/register',
+    {
+      config: { access: 'public' },
+      schema: {
+        summary: 'Make an account',
+        description:
+          'A role above `user` takes the key in X-Admin-Key or the token of an admin. Without a configured key the ' +
+          'first account that asks for `admin` gets it.',
+        tags: ['auth'],
+        headers: z.looseObject({ 'x-admin-key': z.string().max(1_024).optional() }),
+        body: RegisterInput,
+        response: { 201: SignedIn, ...problems(401, 403, 409) },
+      },
+    },
+    async (request, reply) => {
+      const { headers, body, ip } = request;
+      const isPrivileged = body.role !== 'user' && headers.authorization !== undefined;
+      const caller = isPrivileged ? await authenticate(app, request) : undefined;
+      const session = await registerUser(app.deps, body, {
+        ip,
+        userAgent: request.raw.headers['user-agent'],
+        adminKey: headers['x-admin-key'],
+        callerRole: caller?.role,
+      });
+      return reply.code(201).send(presentSession(app, session));
+    },
+  );
+};
+
+export default register;

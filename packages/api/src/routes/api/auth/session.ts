@@ -1,0 +1,64 @@
+import { LoginInput, RefreshInput, SignedIn } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { problems } from '../../../http/responses.ts';
+import { presentSession } from '../../../http/session.ts';
+import { logIn } from '../../../services/log-in.ts';
+import { logOut } from '../../../services/log-out.ts';
+import { rotateSession } from '../../../services/rotate-session.ts';
+
+const TAGS = ['auth'];
+
+const session: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '/login',
+    {
+      config: { access: 'public' },
+      schema: {
+        summary: 'Open a session with e-mail and password',
+        tags: TAGS,
+        body: LoginInput,
+        response: { 200: SignedIn, ...problems(401) },
+      },
+    },
+    async ({ body, ip, headers }) => {
+      const opened = await logIn(app.deps, body, { ip, userAgent: headers['user-agent'] });
+      return presentSession(app, opened);
+    },
+  );
+
+  app.post(
+    '/refresh',
+    {
+      config: { access: 'public' },
+      schema: {
+        summary: 'Exchange the newest refresh token for new tokens',
+        description: 'A refresh token works once. An older one that is used again ends the session.',
+        tags: TAGS,
+        body: RefreshInput,
+        response: { 200: SignedIn, ...problems(401) },
+      },
+    },
+    async ({ body }) => presentSession(app, await rotateSession(app.deps, body.refreshToken)),
+  );
+
+  app.post(
+    '/logout',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'End this session and its tokens',
+        tags: TAGS,
+        response: { 204: z.undefined().describe('Ended'), ...problems(401) },
+      },
+    },
+    async ({ principal }, reply) => {
+      await logOut(app.deps, callerOf(principal));
+      return reply.code(204).send();
+    },
+  );
+};
+
+export default session;

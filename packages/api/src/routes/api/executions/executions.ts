@@ -1,0 +1,66 @@
+import { Execution } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { NoBody, problems } from '../../../http/responses.ts';
+import { MAX_WAIT_SECONDS } from '../../../http/wait.ts';
+import { cancelOwnExecution } from '../../../services/cancel-execution.ts';
+import { awaitOwnExecution } from '../../../services/find-execution.ts';
+import { presentExecution } from '../../../services/present-execution.ts';
+
+const TAGS = ['executions'];
+const Params = z.object({ id: z.uuid() });
+
+const executions: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/:id',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'Read an execution, with `wait` as soon as it has ended',
+        tags: TAGS,
+        params: Params,
+        querystring: z.strictObject({
+          wait: z.coerce
+            .number()
+            .min(0)
+            .max(MAX_WAIT_SECONDS)
+            .default(0)
+            .describe('Seconds to wait for its end'),
+        }),
+        response: { 200: Execution, ...problems(401, 404) },
+      },
+    },
+    async ({ principal, params, query }) => {
+      const waiting = { id: params.id, waitMs: query.wait * 1_000 };
+      return presentExecution(await awaitOwnExecution(app.deps, callerOf(principal), waiting));
+    },
+  );
+
+  app.post(
+    '/:id/cancel',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'Cancel an execution',
+        description:
+          '`cancelled`: it never runs (again). `requested`: it runs and is being stopped. `ended`: it had ended before, ' +
+          'nothing changed.',
+        tags: TAGS,
+        params: Params,
+        body: NoBody,
+        response: {
+          200: z.object({ outcome: z.enum(['cancelled', 'requested', 'ended']), execution: Execution }),
+          ...problems(401, 404),
+        },
+      },
+    },
+    async ({ principal, params }) => {
+      const { outcome, execution } = await cancelOwnExecution(app.deps, callerOf(principal), params.id);
+      return { outcome, execution: presentExecution(execution) };
+    },
+  );
+};
+
+export default executions;

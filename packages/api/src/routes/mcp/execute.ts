@@ -1,0 +1,82 @@
+import { ExecutionStatus, Failure, JsonValue, Slug } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../http/authenticate.ts';
+import { IdempotencyHeaders, markRepeat } from '../../http/idempotency.ts';
+import { problems } from '../../http/responses.ts';
+import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, prefersAsync } from '../../http/wait.ts';
+import { describeRequest } from '../../services/body-hash.ts';
+import { executeAndWait } from '../../services/execute-and-wait.ts';
+import { presentCall } from '../../services/present-call.ts';
+
+const Call = z.strictObject({
+  plugin: Slug,
+  action: Slug,
+  payload: JsonValue.default({}),
+  wait: z
+    .number()
+    .min(0)
+    .max(MAX_WAIT_SECONDS)
+    .default(DEFAULT_WAIT_SECONDS)
+    .describe('Seconds to wait for the end'),
+});
+
+const Ended = z.object({
+  executionId: z.uuid(),
+  status: z.enum(['completed', 'failed', 'cancelled']),
+  result: JsonValue.optional(),
+  failure: Failure.optional(),
+});
+const Unfinished = z.object({ executionId: z.uuid(), status: ExecutionStatus });
+
+/** When to look again at work that outlasted the wait. */
+const RETRY_AFTER_SECONDS = 1;
+
+const execute: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '/execute',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'Run an action and wait for its end',
+        description:
+          '200 once it has ended: `status` tells how, with `result` or `failure`. 202 when it takes longer than `wait` ' +
+          '(or with `Prefer: respond-async`): look at `Location`.',
+        tags: ['executions'],
+        headers: IdempotencyHeaders.extend({ prefer: z.string().max(200).optional() }),
+        body: Call,
+        response: { 200: Ended, 202: Unfinished, ...problems(401, 404, 409, 413, 429) },
+      },
+    },
+    async ({ id: requestId, principal, headers, body: { wait, ...work } }, reply) => {
+      const waitMs = prefersAsync(headers.prefer) ? 0 : wait * 1_000;
+      const { submitted, end } = await executeAndWait(
+        app.deps,
+        {
+          ...work,
+          source: 'execute',
+          ownerId: callerOf(principal).userId,
+          priority: 'normal',
+          idempotency: describeRequest(headers['idempotency-key'], {
+            method: 'POST',
+            path: '/mcp/execute',
+            body: work,
+          }),
+          requestId,
+        },
+        waitMs,
+      );
+      markRepeat(reply, submitted.isRepeat);
+      const executionId = submitted.execution._id;
+      if (end) return reply.code(200).send(presentCall(end));
+      return reply
+        .code(202)
+        .header('location', `/api/executions/${executionId}`)
+        .header('retry-after', RETRY_AFTER_SECONDS)
+        .send({ executionId, status: submitted.execution.status });
+    },
+  );
+};
+
+export default execute;

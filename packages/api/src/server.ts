@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+import autoload from '@fastify/autoload';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+
+import type { Deps } from './deps.ts';
+import { registerAccessTokens } from './http/access-token.ts';
+import { requireAccess } from './http/authenticate.ts';
+import { answerUnknownRoutes, buildErrorHandler } from './http/error-handler.ts';
+import { acceptJsonOnly } from './http/json-body.ts';
+import { registerOpenapi } from './http/openapi.ts';
+import { logRequests } from './http/request-log.ts';
+import { requireDatabase } from './http/require-database.ts';
+import { validatorCompiler } from './http/validation.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    deps: Deps;
+  }
+}
+
+const BODY_LIMIT_BYTES = 1_048_576;
+/** Time to send a whole request; a trickling one must not hold a connection. Answers may take longer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Builds the application; it neither listens nor owns what is in `deps`. */
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const onError = buildErrorHandler(BODY_LIMIT_BYTES);
+  const app = Fastify({
+    loggerInstance: deps.logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    return503OnClosing: false,
+    frameworkErrors: onError,
+  }) as unknown as FastifyInstance;
+  app.decorate('deps', deps);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(onError);
+  answerUnknownRoutes(app);
+  acceptJsonOnly(app);
+  logRequests(app);
+  requireDatabase(app);
+  await registerAccessTokens(app, deps.config);
+  requireAccess(app);
+  await registerOpenapi(app);
+  // Callers that wait are answered with what is known, so that closing does not last as long as their patience.
+  app.addHook('preClose', async () => deps.waiters.close());
+  await app.register(autoload, {
+    dir: join(import.meta.dirname, 'routes'),
+    ignoreFilter: /\.test\./,
+    forceESM: true,
+  });
+  await app.ready();
+  return app;
+}

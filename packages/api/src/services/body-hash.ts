@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** An idempotency key and what it was used for. */
+export interface Idempotency {
+  idempotencyKey: string;
+  /** SHA-256 over method, path and body, hex. */
+  bodyHash: string;
+}
+
+/** Names a request: the same method, path and body, whatever the order of keys, give the same hash. */
+export function describeRequest(
+  key: string | undefined,
+  request: { method: string; path: string; body: unknown },
+): Idempotency | undefined {
+  if (key === undefined) return undefined;
+  const text = `${request.method} ${request.path}\n${canonicalJson(request.body)}`;
+  return { idempotencyKey: key, bodyHash: createHash('sha256').update(text).digest('hex') };
+}
+
+/** JSON with the keys of every object sorted. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,119 @@
+import {
+  type CatalogueAction,
+  errors,
+  isDatabaseAway,
+  type Logger,
+  type PluginRecord,
+  type PluginSighting,
+} from '@mcp-server/shared';
+
+import { newestVersionFirst } from './newest-version.ts';
+import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';
+
+/** How old the picture of the fleet may be. */
+const MAX_AGE_MS = 1_000;
+/** Workers publish about every 5 s; one that was silent for longer than this counts as gone. */
+const ALIVE_MS = 15_000;
+
+/** An action that can be asked for. */
+export interface KnownAction {
+  action: CatalogueAction;
+  checkPayload: PayloadCheck;
+}
+
+/** The newest version of a plugin. `isAlive`: a worker that can run it was seen lately. */
+export interface KnownPlugin {
+  plugin: PluginRecord;
+  isAlive: boolean;
+  actions: ReadonlyMap<string, KnownAction>;
+}
+
+export interface Catalogue {
+  list(): Promise<KnownPlugin[]>;
+  /** Known once is enough: work for a plugin without a worker waits. @throws {errors.UnknownPlugin} {errors.UnknownAction} */
+  find(plugin: string, action: string): Promise<{ plugin: PluginRecord } & KnownAction>;
+}
+
+interface Snapshot {
+  readAt: number;
+  plugins: ReadonlyMap<string, KnownPlugin>;
+}
+
+/** What the fleet can run, read from the database when somebody asks, at most once a second. */
+export function buildCatalogue(deps: {
+  readSightings: () => Promise<PluginSighting[]>;
+  logger: Logger;
+}): Catalogue {
+  const compile = buildCompiler(deps.logger);
+  let snapshot: Snapshot | undefined;
+  let refreshing: Promise<Snapshot> | undefined;
+
+  const read = async (): Promise<Snapshot> => {
+    try {
+      snapshot = { readAt: performance.now(), plugins: toKnown(await deps.readSightings(), compile) };
+    } catch (error) {
+      // With the database away an old picture still tells a typing error from an outage.
+      if (!snapshot || !isDatabaseAway(error)) throw error;
+      snapshot = { ...snapshot, readAt: performance.now() };
+    } finally {
+      refreshing = undefined;
+    }
+    return snapshot;
+  };
+
+  const current = async (): Promise<Snapshot> => {
+    if (snapshot && performance.now() - snapshot.readAt < MAX_AGE_MS) return snapshot;
+    refreshing ??= read();
+    return refreshing;
+  };
+
+  return {
+    list: async () => [...(await current()).plugins.values()],
+    async find(id, name) {
+      const known = (await current()).plugins.get(id);
+      if (!known) throw new errors.UnknownPlugin(id);
+      const found = known.actions.get(name);
+      if (!found) throw new errors.UnknownAction(id, name);
+      return { plugin: known.plugin, ...found };
+    },
+  };
+}
+
+type Compile = (plugin: PluginRecord) => KnownPlugin['actions'];
+
+/** Compiles every published content once, and logs each hidden action once. */
+function buildCompiler(logger: Logger): Compile {
+  const compiled = new Map<string, KnownPlugin['actions']>();
+  return (plugin) => {
+    const key = `${plugin._id}:${plugin.hash}`;
+    const known = compiled.get(key);
+    if (known) return known;
+    const actions = new Map<string, KnownAction>();
+    for (const action of plugin.actions) {
+      const input = compilePayloadSchema(action.inputSchema);
+      // Outputs are only shown, but an unreadable one must not break the list of all.
+      const output = compilePayloadSchema(action.outputSchema);
+      if (input.kind === 'usable' && output.kind === 'usable') {
+        actions.set(action.name, { action, checkPayload: input.check });
+      } else {
+        const reason = [input, output].map((schema) =>
+          schema.kind === 'refused' ? schema.reason : 'usable',
+        );
+        logger.warn({ plugin: plugin.id, action: action.name, reason }, 'action hidden: unusable schema');
+      }
+    }
+    for (const old of compiled.keys()) if (old.startsWith(`${plugin._id}:`)) compiled.delete(old);
+    compiled.set(key, actions);
+    return actions;
+  };
+}
+
+function toKnown(sightings: PluginSighting[], compile: Compile): Snapshot['plugins'] {
+  const newest = new Map<string, KnownPlugin>();
+  const ordered = sightings.toSorted((a, b) => newestVersionFirst(a.plugin.version, b.plugin.version));
+  for (const { plugin, unseenMs } of ordered) {
+    if (newest.has(plugin.id)) continue;
+    newest.set(plugin.id, { plugin, isAlive: unseenMs <= ALIVE_MS, actions: compile(plugin) });
+  }
+  return newest;
+}

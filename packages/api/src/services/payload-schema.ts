@@ -1,0 +1,109 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+
+import type { Pointed } from './refusal.ts';
+
+/** Schemas come from workers; these limits keep one bad schema from costing every request. */
+const MAX_BYTES = 64 * 1_024;
+const MAX_DEPTH = 16;
+const MAX_PROPERTIES = 500;
+
+/** Finds what is wrong with a payload; an empty list means that it fits. */
+export type PayloadCheck = (payload: unknown) => Pointed['pointers'];
+
+export type CompiledSchema = { kind: 'usable'; check: PayloadCheck } | { kind: 'refused'; reason: string };
+
+/** `strict: false`: publishers may use annotations that we do not know. Formats are the worker's to check. */
+const buildAjv = () =>
+  new Ajv2020({ strict: false, validateFormats: false, addUsedSchema: false, logger: false });
+
+/** Checks and compiles a published JSON Schema, once; a refused one says why. */
+export function compilePayloadSchema(text: string): CompiledSchema {
+  try {
+    const schema = reduceSchema(text);
+    const validate = buildAjv().compile(schema);
+    // A schema that only refers to itself overflows the stack: better now than with the first payload.
+    validate({});
+    return { kind: 'usable', check: (payload) => (validate(payload) ? [] : toPointers(validate)) };
+  } catch (error) {
+    return { kind: 'refused', reason: error instanceof Error ? error.message : 'not a schema' };
+  }
+}
+
+/** Keywords whose value is a schema, a list of schemas, or named schemas. Everything else is plain data. */
+const ONE = new Set([
+  'additionalProperties',
+  'contains',
+  'else',
+  'if',
+  'items',
+  'not',
+  'propertyNames',
+  'then',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+]);
+const LIST = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+const NAMED = new Set(['$defs', 'definitions', 'dependentSchemas', 'properties']);
+/**
+ * Regular expressions and pairwise comparisons let a short payload cost minutes (`^(a+)+$`: 34 s for 30 characters);
+ * ids and dialects would let one schema change the meaning of another. The worker's own schema still checks.
+ */
+const DROPPED = new Set([
+  'pattern',
+  'patternProperties',
+  'uniqueItems',
+  '$id',
+  '$schema',
+  '$anchor',
+  '$dynamicAnchor',
+]);
+
+/** Parses a schema and leaves out what must not run here. @throws {Error} that names the broken limit. */
+function reduceSchema(text: string): Record<string, unknown> | boolean {
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
+  let properties = 0;
+
+  const reduceNamed = (named: object, depth: number) => {
+    const entries = Object.entries(named);
+    properties += entries.length;
+    if (properties > MAX_PROPERTIES) throw new Error(`more than ${MAX_PROPERTIES} properties`);
+    return Object.fromEntries(entries.map(([name, schema]) => [name, reduce(schema, depth)]));
+  };
+
+  const reduceKeyword = (keyword: string, value: unknown, depth: number): unknown => {
+    if (keyword === '$ref' || keyword === '$dynamicRef') {
+      if (typeof value !== 'string' || !value.startsWith('#'))
+        throw new Error('a reference that is not local');
+      return value;
+    }
+    if (ONE.has(keyword)) return reduce(value, depth);
+    if (LIST.has(keyword) && Array.isArray(value)) return value.map((schema) => reduce(schema, depth));
+    if (NAMED.has(keyword) && typeof value === 'object' && value !== null) return reduceNamed(value, depth);
+    return value;
+  };
+
+  const reduce = (schema: unknown, depth: number): unknown => {
+    if (depth > MAX_DEPTH) throw new Error(`deeper than ${MAX_DEPTH} levels`);
+    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
+    return Object.fromEntries(
+      Object.entries(schema)
+        .filter(([keyword]) => !DROPPED.has(keyword))
+        .map(([keyword, value]) => [keyword, reduceKeyword(keyword, value, depth + 1)]),
+    );
+  };
+
+  return reduce(JSON.parse(text), 0) as Record<string, unknown> | boolean;
+}
+
+/** ajv names a missing or surplus property beside the place; a caller wants the place of the property itself. */
+function toPointers({ errors }: ValidateFunction): Pointed['pointers'] {
+  return (errors ?? []).map((error) => ({
+    pointer: `/payload${error.instancePath}${propertyOf(error)}`,
+    detail: error.message ?? 'does not fit',
+  }));
+}
+
+function propertyOf({ params }: ErrorObject): string {
+  const name: unknown = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
+  return typeof name === 'string' ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : '';
+}

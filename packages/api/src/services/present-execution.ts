@@ -1,0 +1,44 @@
+import type { AttemptRecord, Execution, ExecutionRecord, JsonValue } from '@mcp-server/shared';
+
+const parseJson = (text: string) => JSON.parse(text) as JsonValue;
+
+/** An execution as the API shows it: JSON texts parsed, times as ISO 8601, leases and keys left out. */
+export function presentExecution(execution: ExecutionRecord): Execution {
+  const { _id: id, ownerId, taskId, rerunOf, source, plugin, action, pluginVersion, pool } = execution;
+  const { priority, status, failure, attemptsUsed, crashes, handBacks, progress, waitMs, runMs } = execution;
+  return {
+    id,
+    ownerId,
+    taskId,
+    rerunOf,
+    fireTime: execution.fireTime?.toISOString(),
+    source,
+    plugin,
+    action,
+    pluginVersion,
+    pool,
+    priority,
+    status,
+    payload: parseJson(execution.payload),
+    ...(execution.result === undefined ? {} : { result: parseJson(execution.result) }),
+    failure,
+    attemptsUsed,
+    crashes,
+    handBacks,
+    attempts: execution.attempts.map(presentAttempt),
+    progress: progress && { ...progress, at: progress.at.toISOString() },
+    cancelRequestedAt: execution.cancel?.at.toISOString(),
+    nextAttemptAt: execution.nextAttemptAt?.toISOString(),
+    deadlineAt: execution.deadlineAt?.toISOString(),
+    waitMs,
+    runMs,
+    createdAt: execution.createdAt.toISOString(),
+    endedAt: execution.endedAt?.toISOString(),
+  };
+}
+
+const presentAttempt = ({ startedAt, endedAt, ...attempt }: AttemptRecord) => ({
+  ...attempt,
+  startedAt: startedAt.toISOString(),
+  endedAt: endedAt?.toISOString(),
+});

@@ -1,0 +1,50 @@
+import { Annotations, type JsonValue, JsonValue as JsonSchema, RetryPolicy } from '@mcp-server/shared';
+import { z } from 'zod';
+
+import type { KnownPlugin } from './catalogue.ts';
+
+/** A plugin as the API shows it. Schemas are JSON Schema 2020-12. */
+export const PluginView = z.object({
+  id: z.string(),
+  version: z.string(),
+  title: z.string(),
+  description: z.string(),
+  pool: z.string(),
+  /** A worker that can run it was seen lately; without one, work for it waits. */
+  isAlive: z.boolean(),
+  actions: z.array(
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      description: z.string(),
+      inputSchema: JsonSchema,
+      outputSchema: JsonSchema,
+      timeoutMs: z.int(),
+      retry: RetryPolicy,
+      annotations: Annotations,
+    }),
+  ),
+});
+export type PluginView = z.infer<typeof PluginView>;
+
+export function presentPlugin({ plugin, isAlive, actions }: KnownPlugin): PluginView {
+  const { id, version, title, description, pool } = plugin;
+  return {
+    id,
+    version,
+    title,
+    description,
+    pool,
+    isAlive,
+    actions: [...actions.values()].map(({ action }) => ({
+      name: action.name,
+      title: action.title,
+      description: action.description,
+      inputSchema: JSON.parse(action.inputSchema) as JsonValue,
+      outputSchema: JSON.parse(action.outputSchema) as JsonValue,
+      timeoutMs: action.timeoutMs,
+      retry: action.retry,
+      annotations: action.annotations,
+    })),
+  };
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  acceptExecution,
+  errors,
+  type ExecutionRecord,
+  type ExecutionSource,
+  findByIdempotencyKey,
+  type JsonValue,
+  type Logger,
+  mirrorTask,
+  type Models,
+  type Priority,
+  type RetryPolicy,
+} from '@mcp-server/shared';
+
+import type { ExecutionQueues } from '../redis/execution-queues.ts';
+import type { Admission } from './admission.ts';
+import type { Idempotency } from './body-hash.ts';
+import type { Catalogue, KnownAction } from './catalogue.ts';
+import { checkPayload } from './check-payload.ts';
+
+/** Work that somebody wants done. */
+export interface Submission {
+  /** Given by callers that wait: they must know the id before the insert. */
+  id?: string;
+  ownerId: string;
+  source: ExecutionSource;
+  plugin: string;
+  action: string;
+  payload: JsonValue;
+  priority: Priority;
+  taskId?: string;
+  /** What differs from the action's own policy. */
+  retry?: Partial<RetryPolicy> | undefined;
+  timeoutMs?: number | undefined;
+  idempotency?: Idempotency | undefined;
+  requestId?: string;
+}
+
+export interface Submitted {
+  execution: ExecutionRecord;
+  /** The idempotency key was used before for the same: this is the first one's execution. */
+  isRepeat: boolean;
+  /** False when the sweep must deliver it, because Redis is away. */
+  isEnqueued: boolean;
+}
+
+export interface SubmitDeps {
+  config: {
+    MAX_PAYLOAD_BYTES: number;
+    MAX_CRASHES: number;
+    EXECUTION_DEADLINE_SECONDS: number;
+  };
+  models: Models;
+  catalogue: Catalogue;
+  admission: Admission;
+  queues: ExecutionQueues;
+  logger: Logger;
+}
+
+/**
+ * Accepts one execution and hands it over for delivery: the only way in, for tasks, calls, tools and schedules alike.
+ * Once it resolves, the work is promised.
+ * @throws {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge} {errors.InvalidPayload}
+ * {errors.TooManyUnfinished} {errors.Overloaded} {errors.IdempotencyConflict} {errors.DatabaseUnavailable}
+ * {errors.AcceptUnknown}
+ */
+export async function submitExecution(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
+  const earlier = await findEarlier(deps, submission);
+  if (earlier) return repeatOf(earlier, submission);
+  const known = await deps.catalogue.find(submission.plugin, submission.action);
+  const payload = checkPayload(known, submission, deps.config.MAX_PAYLOAD_BYTES);
+  await deps.admission.admit(submission.ownerId);
+  const record = toRecord(deps.config, submission, known, payload);
+  const acceptance = await acceptExecution(deps.models.ExecutionModel, record);
+  if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
+  const { execution } = acceptance;
+  if (acceptance.kind === 'repeated') return { execution, isRepeat: true, isEnqueued: true };
+  const isEnqueued = await deliver(deps, execution);
+  return { execution, isRepeat: false, isEnqueued };
+}
+
+/** Before any other check: a repeat gets the first answer even if limits or the catalogue have changed meanwhile. */
+async function findEarlier({ models }: SubmitDeps, { ownerId, idempotency }: Submission) {
+  if (!idempotency) return undefined;
+  const { idempotencyKey } = idempotency;
+  return findByIdempotencyKey(models.ExecutionModel, { ownerId, idempotencyKey });
+}
+
+function repeatOf(execution: ExecutionRecord, { idempotency }: Submission): Submitted {
+  if (execution.bodyHash !== idempotency?.bodyHash) throw new errors.IdempotencyConflict();
+  return { execution, isRepeat: true, isEnqueued: true };
+}
+
+function toRecord(
+  config: SubmitDeps['config'],
+  submission: Submission,
+  { plugin, action }: Awaited<ReturnType<Catalogue['find']>>,
+  payload: string,
+): ExecutionRecord {
+  const { ownerId, source, priority, taskId, requestId, idempotency } = submission;
+  const now = new Date();
+  return {
+    _id: submission.id ?? randomUUID(),
+    ownerId,
+    ...(taskId === undefined ? {} : { taskId }),
+    source,
+    plugin: plugin.id,
+    action: action.name,
+    pluginVersion: plugin.version,
+    pool: plugin.pool,
+    payload,
+    policy: toPolicy(submission, action, config.MAX_CRASHES),
+    status: 'queued',
+    seq: 1,
+    epoch: 0,
+    attemptsUsed: 0,
+    crashes: 0,
+    handBacks: 0,
+    attempts: [],
+    deadlineAt: new Date(now.getTime() + config.EXECUTION_DEADLINE_SECONDS * 1_000),
+    priority,
+    ...idempotency,
+    ...(requestId === undefined ? {} : { requestId }),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+const toPolicy = (
+  { retry, timeoutMs }: Submission,
+  action: KnownAction['action'],
+  maxCrashes: number,
+): ExecutionRecord['policy'] => ({
+  retry: { ...action.retry, ...retry },
+  timeoutMs: timeoutMs ?? action.timeoutMs,
+  onCrash: action.onCrash,
+  maxCrashes,
+});
+
+/** Nothing here may fail the request: the execution is stored, and the sweep and settle mend what is missing. */
+async function deliver({ models, queues, logger }: SubmitDeps, execution: ExecutionRecord): Promise<boolean> {
+  const executionId = execution._id;
+  const [mirrored, added] = await Promise.allSettled([
+    mirrorTask(models.TaskModel, execution),
+    queues.add(execution),
+  ]);
+  if (mirrored.status === 'rejected') {
+    logger.warn({ err: mirrored.reason as unknown, executionId }, 'task not mirrored, settle will');
+  }
+  if (added.status === 'rejected') {
+    logger.warn({ err: added.reason as unknown, executionId }, 'execution not enqueued, the sweep will');
+  }
+  return added.status === 'fulfilled';
+}

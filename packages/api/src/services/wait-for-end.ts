@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { type EndedExecution, errors, type Logger } from '@mcp-server/shared';
+
+import { retryLater } from './refusal.ts';
+import { buildWaitingRoom, type Resolve } from './waiting-room.ts';
+
+/** Messages get lost, so all waited ids are re-read this often. */
+const REREAD_MS = 250;
+/** Each waiter is an open request; beyond this callers poll instead. */
+const MAX_WAITERS = 10_000;
+
+/** A place in the waiting room. Whoever takes one must release it. */
+export interface Waiter {
+  /** Resolves to the end, or to undefined when `timeoutMs` passed or the process is closing. */
+  ended(timeoutMs: number): Promise<EndedExecution | undefined>;
+  release(): void;
+}
+
+export interface Waiters {
+  /** Take it before the insert, so that no end can be missed. @throws {errors.Busy} */
+  register(executionId: string): Waiter;
+  /** Sends everybody away without an end. */
+  close(): void;
+}
+
+interface WaitersDeps {
+  readEnded: (ids: string[]) => Promise<EndedExecution[]>;
+  feed: { onEnded(listener: (executionId: string) => void): void };
+  logger: Logger;
+}
+
+/** Callers that wait for the end of an execution. What they are told comes from the document, never from a message. */
+export function buildWaiters({ readEnded, feed, logger }: WaitersDeps): Waiters {
+  const room = buildWaitingRoom();
+  const closing = new AbortController();
+  let watching: Promise<void> | undefined;
+  let wake: () => void = () => undefined;
+
+  /** Runs while somebody waits; one reading at a time, the next one after a message or 250 ms. */
+  const watch = async (): Promise<void> => {
+    while (room.size() > 0) {
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      try {
+        for (const end of await readEnded(room.ids())) room.tell(end);
+      } catch (err) {
+        logger.debug({ err }, 'reading ended executions failed');
+      }
+      if (room.size() > 0) await sleepUntil(woken, closing.signal);
+    }
+    watching = undefined;
+  };
+
+  feed.onEnded((executionId) => {
+    if (room.has(executionId)) wake();
+  });
+
+  return {
+    register(executionId) {
+      if (room.size() >= MAX_WAITERS) throw retryLater(new errors.Busy('waiting callers'), 1);
+      let resolve: Resolve = () => undefined;
+      const end = new Promise<EndedExecution | undefined>((fulfil) => (resolve = fulfil));
+      room.enter(executionId, resolve);
+      return {
+        async ended(timeoutMs) {
+          if (closing.signal.aborted) return undefined;
+          watching ??= watch();
+          return before(timeoutMs, end);
+        },
+        release: () => room.leave(executionId, resolve),
+      };
+    },
+    close() {
+      closing.abort();
+      room.dismissAll();
+      wake();
+    },
+  };
+}
+
+/** What `promise` resolves to, or undefined when that takes longer than `timeoutMs`. */
+async function before<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
+  const timeout = new AbortController();
+  const late = delay(timeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined);
+  const first = await Promise.race([promise, late]);
+  timeout.abort();
+  return first;
+}
+
+/** Until a message comes or the pause is over, whichever is first. */
+async function sleepUntil(woken: Promise<void>, closing: AbortSignal): Promise<void> {
+  const pause = new AbortController();
+  const signal = AbortSignal.any([pause.signal, closing]);
+  await Promise.race([woken, delay(REREAD_MS, undefined, { signal }).catch(() => undefined)]);
+  pause.abort();
+}
