@@ -2,3 +2,4 @@ export { buildExecution } from './execution-builder.ts';
 export { type Namespace, openNamespace } from './namespace.ts';
 export { type ProductProcess, startProcess } from './process.ts';
 export { waitFor } from './wait-for.ts';
+export { type Fleet, FIXTURE_PLUGINS, openFleet } from './fleet.ts';

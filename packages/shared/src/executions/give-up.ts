@@ -28,7 +28,7 @@ export async function endCrashed(
       {
         _id: id,
         status: 'running',
-        $expr: {
+        ...holdsNow({
           $and: [
             leaseHasLapsed,
             {
@@ -38,7 +38,7 @@ export async function endCrashed(
               ],
             },
           ],
-        },
+        }),
       },
       [
         {
