@@ -2,9 +2,11 @@
 // up until a signal. `--once` ends after the first task.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 import { LocalServiceError } from '../service-error.ts';
 import { nextStopSignal } from '../stop-signal.ts';
+import { AnswerError } from './json-request.ts';
 import { StartError } from './product-process.ts';
 import { startProduct } from './start-product.ts';
 
@@ -34,9 +36,10 @@ try {
   ]);
   say(`[start] ${end}`);
 } catch (error) {
-  if (!(error instanceof StartError || error instanceof LocalServiceError)) throw error;
-  process.stderr.write(`[start] ${error.message}\n`);
-  process.exitCode = error instanceof StartError ? error.exitCode : EXIT_UNAVAILABLE;
+  const isExpected = [StartError, LocalServiceError, AnswerError].some((kind) => error instanceof kind);
+  process.stderr.write(`[start] ${isExpected ? (error as Error).message : inspect(error)}\n`);
+  if (error instanceof StartError) process.exitCode = error.exitCode;
+  else process.exitCode = error instanceof LocalServiceError ? EXIT_UNAVAILABLE : 1;
 } finally {
   await opened.disposeAsync();
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startLocalServices } from '../local-services.ts';
 import { openDemoAccount } from './demo-account.ts';
 import { runFirstTask } from './first-task.ts';
-import { ProductProcess, type ProductProcessOptions } from './product-process.ts';
+import { ProductProcess, type ProductProcessOptions, StartError } from './product-process.ts';
 import { describeFirstTask, describeUse } from './story.ts';
 
 export interface StartOptions {
@@ -22,6 +22,8 @@ export interface StartOptions {
 /** What worker and API say in their log when they are up. */
 const STARTED = { api: 'api listening', worker: 'worker started' } as const;
 const RESTART_PAUSE_MS = 1_000;
+const READY_WAIT_MS = 60_000;
+const READY_PAUSE_MS = 100;
 
 /** Starts the services, the API and one worker, and takes a first task through them. */
 export async function startProduct(options: StartOptions): Promise<void> {
@@ -48,10 +50,20 @@ export async function startProduct(options: StartOptions): Promise<void> {
   const url = String(address);
   log(`the API listens at ${url}; logs are in ${logDir}`);
 
+  await untilReady(`${url}/health/ready`);
   const account = await openDemoAccount(url, join(dataDir, 'demo-account.json'));
   const firstTask = await runFirstTask(url, account.accessToken, services.mongodbUri);
   say(describeFirstTask(account, firstTask));
   if (options.staysUp) say(describeUse(url, account));
+}
+
+/** An API listens before its database answers for the first time and has its indexes. */
+async function untilReady(url: string): Promise<void> {
+  const deadline = performance.now() + READY_WAIT_MS;
+  while (!(await fetch(url).then(({ ok }) => ok))) {
+    if (performance.now() > deadline) throw new StartError(`the API is not ready; ask ${url}`, 1);
+    await delay(READY_PAUSE_MS);
+  }
 }
 
 interface KeepUpOptions extends StartOptions {
