@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { defaultCacheDir } from './cache-dir.ts';
 import { tryLock, type ProcessLock } from './process-lock.ts';
@@ -7,6 +8,10 @@ import { startRedis } from './redis/start-redis.ts';
 import { LocalServiceError } from './service-error.ts';
 import type { Log, RunningService, ServiceControl } from './service.ts';
 import { startMongodb } from './start-mongodb.ts';
+
+/** A process that was just killed may need a moment to be gone. */
+const HOLDER_DIES_MS = 1_000;
+const LOCK_STEP_MS = 50;
 
 export interface LocalServicesOptions {
   /** Keeps the databases' files; survives restarts. One running instance at a time. */
@@ -41,7 +46,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
   const dataDir = resolve(options.dataDir);
   const cacheDir = resolve(options.cacheDir ?? defaultCacheDir(env));
   mkdirSync(cacheDir, { recursive: true });
-  const dataLock = lockDataDir(dataDir);
+  const dataLock = await lockDataDir(dataDir);
   const place = { dataDir, cacheDir, env, log: options.log };
   const starts = await Promise.allSettled([startMongodb(place), startRedis(place)]);
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
@@ -64,13 +69,19 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
   };
 }
 
-function lockDataDir(dataDir: string): ProcessLock {
+async function lockDataDir(dataDir: string): Promise<ProcessLock> {
   mkdirSync(dataDir, { recursive: true });
-  const result = tryLock(join(dataDir, 'local.lock'));
-  if (typeof result !== 'number') return result;
-  throw new LocalServiceError(
-    `The data directory ${dataDir} is in use by process ${result}: stop that one, or choose another directory.`,
-  );
+  const deadline = Date.now() + HOLDER_DIES_MS;
+  for (;;) {
+    const result = tryLock(join(dataDir, 'local.lock'));
+    if (typeof result !== 'number') return result;
+    if (Date.now() > deadline) {
+      throw new LocalServiceError(
+        `The data directory ${dataDir} is in use by process ${result}: stop that one, or choose another directory.`,
+      );
+    }
+    await delay(LOCK_STEP_MS);
+  }
 }
 
 function closeOnce(services: readonly RunningService[], dataLock: ProcessLock): () => Promise<void> {

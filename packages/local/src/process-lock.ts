@@ -80,11 +80,15 @@ function isAlive(holder: Holder): boolean {
   return holder.startTime === startTimeOf(holder.pid);
 }
 
-/** The kernel's start time of a process (field 22 of its stat line); empty where there is no /proc. */
+/**
+ * The kernel's start time of a process (field 22 of its stat line); empty where there is no /proc, and for a zombie: it
+ * has ended, only its parent has not taken note yet.
+ */
 function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
   } catch {
     return '';
   }

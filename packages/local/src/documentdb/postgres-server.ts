@@ -10,6 +10,7 @@ import { chrootCommand, DATA_MOUNT, postgresUserId } from './chroot-command.ts';
 const BIN = '/usr/lib/postgresql/18/bin';
 const CLUSTER = `${DATA_MOUNT}/cluster`;
 const SOCKETS = `${DATA_MOUNT}/run`;
+const SOCKET = '.s.PGSQL.5432';
 /** How long the processes of a killed predecessor may need to vanish. */
 const PREDECESSOR_MS = 10_000;
 const PREDECESSOR_STEP_MS = 100;
@@ -104,7 +105,7 @@ export class PostgresServer {
 
   /** Resolves (to false: it has not ended) when the socket is there; PostgreSQL makes it after taking its lock files. */
   async #listens(): Promise<false> {
-    const socket = join(this.socketDir, '.s.PGSQL.5432');
+    const socket = join(this.socketDir, SOCKET);
     while (!existsSync(socket) && this.isRunning) await delay(10);
     return false;
   }
@@ -112,8 +113,8 @@ export class PostgresServer {
   async #prepareDataDir(): Promise<void> {
     const userId = postgresUserId(this.#root);
     const cluster = join(this.#dataDir, 'cluster');
-    // The socket of a killed server would be taken for the new one's.
-    rmSync(this.socketDir, { recursive: true, force: true });
+    // The socket of a killed server would be taken for the new one's. The directory stays: the gateway works in it.
+    rmSync(join(this.socketDir, SOCKET), { force: true });
     for (const dir of [this.#dataDir, this.socketDir]) {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
       chownSync(dir, userId, userId);

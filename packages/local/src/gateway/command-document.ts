@@ -74,6 +74,14 @@ export class CommandDocument {
     return this.bytes.subarray(field.offset, field.offset + field.length);
   }
 
+  /** The sizes in bytes of the documents in an array field. */
+  documentSizes(name: string): number[] {
+    const array = this.document(name);
+    return array === undefined
+      ? []
+      : [...new CommandDocument(array).#fields.values()].map(({ length }) => length);
+  }
+
   boolean(name: string): boolean {
     const field = this.#fields.get(name);
     return field?.type === TYPE.bool && this.bytes[field.offset] === 1;

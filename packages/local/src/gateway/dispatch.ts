@@ -1,6 +1,7 @@
 import { CommandError } from './command-error.ts';
 import type { CommandHandler, CommandRequest, GatewayParts } from './command.ts';
 import { collectionCommands } from './commands/collections.ts';
+import { explainCommands } from './commands/explain.ts';
 import { indexCommands } from './commands/indexes.ts';
 import { queryCommands } from './commands/queries.ts';
 import { serverCommands } from './commands/server.ts';
@@ -9,7 +10,9 @@ import { toCommandError } from './engine-error.ts';
 import { OutcomeUnknownError } from './sql-pool.ts';
 
 const HANDLERS = new Map<string, CommandHandler>(
-  [writeCommands, queryCommands, indexCommands, collectionCommands, serverCommands].flatMap(Object.entries),
+  [writeCommands, queryCommands, indexCommands, collectionCommands, serverCommands, explainCommands].flatMap(
+    Object.entries,
+  ),
 );
 
 /** Runs one command and returns its reply document, which may be an error; throws only when no honest reply exists. */

@@ -38,7 +38,9 @@ const FIND_AND_MODIFY: Statement = {
 function batchHandler({ listName, whole, inParts }: BatchKind) {
   return async ({ command, sequences }: CommandRequest, parts: GatewayParts): Promise<Uint8Array> => {
     const list = sequences.get(listName);
-    if (list !== undefined) refuseOversized(list);
+    if ((list ?? command.bytes).length > MAX_INTERNAL_DOCUMENT_BYTES) {
+      refuseOversized(list === undefined ? command.documentSizes(listName) : sequenceSizes(list));
+    }
     // The procedures know the statements only as a section of their own.
     const isLong = list !== undefined && list.readInt32LE(0) < list.length;
     const procedure = isLong ? inParts : undefined;
@@ -50,14 +52,16 @@ function batchHandler({ listName, whole, inParts }: BatchKind) {
 }
 
 /** As mongod does while it parses: a document a little over the limit is left to the engine's own check. */
-function refuseOversized(list: Buffer): void {
-  if (list.length <= MAX_INTERNAL_DOCUMENT_BYTES) return;
-  for (let at = 0; at < list.length; at += list.readInt32LE(at)) {
-    const size = list.readInt32LE(at);
+function refuseOversized(sizes: Iterable<number>): void {
+  for (const size of sizes) {
     if (size <= MAX_INTERNAL_DOCUMENT_BYTES) continue;
     const message = `BSONObj size: ${size} is invalid. Size must be between 0 and ${MAX_INTERNAL_DOCUMENT_BYTES}(16MB)`;
     throw new CommandError('BSONObjectTooLarge', message);
   }
+}
+
+function* sequenceSizes(list: Buffer): Generator<number> {
+  for (let at = 0; at < list.length; at += list.readInt32LE(at)) yield list.readInt32LE(at);
 }
 
 async function findAndModify(
