@@ -49,6 +49,10 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await registerAccessTokens(app, deps.config);
   requireAccess(app);
   await registerOpenapi(app);
+  app.addHook('onSend', async (_request, reply) => {
+    // Clients that keep a connection would otherwise meet its end with their next request.
+    if (deps.readiness.isClosing()) reply.header('connection', 'close');
+  });
   // Callers that wait are answered with what is known, so that closing does not last as long as their patience.
   app.addHook('preClose', async () => deps.waiters.close());
   await app.register(autoload, {

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import { JsonValue, Problem } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 const DESCRIPTION =
@@ -9,16 +9,16 @@ const DESCRIPTION =
 
 /** Builds the OpenAPI document from the schemas of the routes. */
 export async function registerOpenapi(app: FastifyInstance): Promise<void> {
-  const schemaRegistry = z.registry<{ id?: string }>();
-  schemaRegistry.add(JsonValue, { id: 'JsonValue' });
-  schemaRegistry.add(Problem, { id: 'Problem' });
+  // Named, because a recursive schema can only refer to itself by a name.
+  z.globalRegistry.add(JsonValue, { id: 'JsonValue' });
+  z.globalRegistry.add(Problem, { id: 'Problem' });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'MCP server', version: '0.1.0', description: DESCRIPTION },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
-    transform: createJsonSchemaTransform({ schemaRegistry }),
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
   });
 }

@@ -17,6 +17,7 @@ export interface Readiness {
   check(): Promise<ReadinessReport>;
   /** From now on the process says that it is going. */
   startClosing(): void;
+  isClosing(): boolean;
 }
 
 type Ping = () => Promise<number>;
@@ -38,6 +39,7 @@ export function buildReadiness(deps: {
     startClosing() {
       isClosing = true;
     },
+    isClosing: () => isClosing,
   };
 }
 

@@ -12,7 +12,7 @@ const TAGS = ['health'];
 
 const health: FastifyPluginAsyncZod = async (app) => {
   app.get(
-    '/',
+    '',
     {
       config: { access: 'public' },
       schema: {

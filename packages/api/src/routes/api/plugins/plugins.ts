@@ -6,7 +6,7 @@ import { PluginView, presentPlugin } from '../../../services/present-plugin.ts';
 
 const plugins: FastifyPluginAsyncZod = async (app) => {
   app.get(
-    '/',
+    '',
     {
       config: { access: 'signed-in' },
       schema: {

@@ -10,7 +10,7 @@ import { presentTask } from '../../../services/present-task.ts';
 
 const make: FastifyPluginAsyncZod = async (app) => {
   app.post(
-    '/',
+    '',
     {
       config: { access: 'signed-in' },
       schema: {

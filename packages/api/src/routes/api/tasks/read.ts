@@ -30,7 +30,7 @@ const TaskPage = z.object({
 
 const read: FastifyPluginAsyncZod = async (app) => {
   app.get(
-    '/',
+    '',
     {
       config: { access: 'signed-in' },
       schema: {

@@ -1,0 +1,110 @@
+import t from 'tap';
+
+import { startTestApp } from '../../../test-app.ts';
+
+const account = (name: string, more: object = {}) => ({
+  method: 'POST' as const,
+  url: '/api/auth/register',
+  payload: { email: `${name}@example.com`, username: name, password: 'Test123456', ...more },
+});
+
+t.test('of 20 who ask at once to be the first admin exactly one is', async (t) => {
+  const { inject, models } = await startTestApp(t);
+
+  const replies = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => inject(account(`admin${index}`, { role: 'admin' }))),
+  );
+
+  const codes = replies.map((reply) => reply.statusCode).toSorted((a, b) => a - b);
+  t.same(codes, [201, ...Array.from({ length: 19 }, () => 403)]);
+  t.equal(await models.UserModel.countDocuments({ role: 'admin' }), 1);
+  t.equal(replies.find((reply) => reply.statusCode === 403)?.json().code, 'admin_refused');
+});
+
+t.test('an account is made with a plain password and answers no hash', async (t) => {
+  const { inject, models } = await startTestApp(t);
+
+  const reply = await inject(account('mary'));
+
+  t.equal(reply.statusCode, 201);
+  t.match(reply.json(), { user: { email: 'mary@example.com', role: 'user' }, expiresIn: 900 });
+  t.notMatch(reply.body, /password/i);
+  t.match(await models.UserModel.findOne({ username: 'mary' }), { passwordHash: /^\$2b\$10\$/ });
+});
+
+t.test('an e-mail or name that is taken answers 409', async (t) => {
+  const { inject } = await startTestApp(t);
+  await inject(account('mary'));
+
+  const sameEmail = await inject(account('mary2', { email: 'MARY@example.com' }));
+  const sameName = await inject(account('mary', { email: 'other@example.com' }));
+
+  for (const reply of [sameEmail, sameName]) {
+    t.equal(reply.statusCode, 409);
+    t.equal(reply.json().code, 'account_exists');
+  }
+});
+
+t.test('unknown fields, weak passwords and operators are refused with their place', async (t) => {
+  const { inject, models } = await startTestApp(t);
+
+  for (const [more, pointer] of [
+    [{ isAdmin: true }, '/isAdmin'],
+    [{ _id: 'x' }, '/_id'],
+    [{ password: 'x'.repeat(73) }, '/password'],
+    [{ password: 'short' }, '/password'],
+    [{ email: { $ne: null } }, '/email'],
+    [{ role: 'root' }, '/role'],
+  ] as const) {
+    const reply = await inject(account('mary', more));
+    t.equal(reply.statusCode, 400);
+    t.match(reply.json(), { code: 'invalid_request', errors: [{ pointer }] });
+  }
+  t.equal(await models.UserModel.countDocuments(), 0);
+});
+
+t.test('with a configured key nobody becomes admin without it', async (t) => {
+  const key = 'k7Qw2Zx9Lr4Tn6Vb8Mc1Hs3Jd5Fg0Pye';
+  const { inject, models } = await startTestApp(t, { ADMIN_API_KEY: key });
+
+  const without = await inject(account('mary', { role: 'admin' }));
+  const wrong = await inject({
+    ...account('mary', { role: 'admin' }),
+    headers: { 'x-admin-key': `${key}x` },
+  });
+  const right = await inject({ ...account('mary', { role: 'admin' }), headers: { 'x-admin-key': key } });
+  const second = await inject({ ...account('john', { role: 'admin' }), headers: { 'x-admin-key': key } });
+
+  t.same(
+    [without, wrong, right, second].map((reply) => reply.statusCode),
+    [403, 403, 201, 201],
+  );
+  t.equal(await models.UserModel.countDocuments({ role: 'admin', bootstrap: true }), 1);
+});
+
+t.test('in production nobody becomes admin without a configured key', async (t) => {
+  const { inject } = await startTestApp(t, { NODE_ENV: 'production' });
+
+  const reply = await inject(account('mary', { role: 'admin' }));
+
+  t.equal(reply.statusCode, 403);
+});
+
+t.test('an admin gives roles, a user does not', async (t) => {
+  const { inject, signUp } = await startTestApp(t);
+  const admin = await signUp('admin', 'admin');
+  const user = await signUp('user');
+
+  const byAdmin = await inject({ ...account('dev', { role: 'developer' }), headers: admin.headers });
+  const byUser = await inject({ ...account('dev2', { role: 'developer' }), headers: user.headers });
+  const byNobody = await inject(account('dev3', { role: 'developer' }));
+  const byForger = await inject({
+    ...account('dev4', { role: 'developer' }),
+    headers: { authorization: 'Bearer x.y.z' },
+  });
+
+  t.same(
+    [byAdmin, byUser, byNobody, byForger].map((reply) => reply.statusCode),
+    [201, 403, 403, 401],
+  );
+});
