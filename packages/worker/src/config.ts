@@ -1,4 +1,4 @@
-import { logConfig, positiveInt, protocolConfig, storesConfig } from '@mcp-server/shared';
+import { logConfig, positiveInt, processConfig, protocolConfig, storesConfig } from '@mcp-server/shared';
 import { z } from 'zod';
 
 const list = z.string().transform((text) =>
@@ -13,6 +13,7 @@ export const WorkerEnv = z.object({
   ...storesConfig,
   ...logConfig,
   ...protocolConfig,
+  ...processConfig,
   /** Runs at once in this process. */
   WORKER_CONCURRENCY: positiveInt(1, 1_000).default(50),
   /** Pools served, comma separated. */

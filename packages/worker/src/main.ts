@@ -13,6 +13,7 @@ import {
   EXIT_CONFIG,
   loadConfig,
   type Logger,
+  whenParentIsGone,
 } from '@mcp-server/shared';
 import type { Queue } from 'bullmq';
 import closeWithGrace from 'close-with-grace';
@@ -22,7 +23,6 @@ import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
 import { type WorkerConfig, WorkerEnv } from './config.ts';
 import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
-import { exitWithParent } from './parent.ts';
 import { FleetWorker } from './worker.ts';
 
 /** Above one run each: beats, sweeps and settles need connections too. */
@@ -78,7 +78,7 @@ async function run(config: WorkerConfig, workerName: string, log: Logger, plugin
     await admin.close();
     log.info('stopped');
   });
-  exitWithParent(process.env['EXIT_WITH_PARENT']);
+  if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(() => process.kill(process.pid, 'SIGTERM'));
   worker.start();
   void createIndexes(models).catch((err: unknown) =>
     log.warn({ err }, 'creating indexes failed; the API tries too'),

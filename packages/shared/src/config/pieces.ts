@@ -25,6 +25,11 @@ export const logConfig = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 };
 
+export const processConfig = {
+  /** `1` when the parent holds this process's stdin open: its end means that the parent is gone. */
+  EXIT_WITH_PARENT: z.enum(['0', '1']).default('0'),
+};
+
 /** Times of the execution protocol; shipped defaults are the measured ones, tests and operators may change them. */
 export const protocolConfig = {
   LEASE_MS: count(500, 600_000).default(5_000),
