@@ -23,6 +23,7 @@ const COMMANDS = {
   start: (args) => ['node', SOURCE, 'packages/local/src/start/main.ts', ...args],
   test: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...args],
   check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
+  chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
   build: () => ['pnpm', 'exec', 'turbo', 'run', 'build'],
 };
 

@@ -1,0 +1,31 @@
+import { buildExecution } from '@mcp-server/testing';
+import { t } from 'tap';
+
+import { percentile, redeliveryTimes } from './redelivery.ts';
+
+const at = (seconds: number) => new Date(seconds * 1_000);
+
+void t.test('redelivery runs from the strike to the next start, or to the end', async (t) => {
+  const crashed = { epoch: 1, worker: 'dead', startedAt: at(1), endedAt: at(8), outcome: 'crashed' as const };
+  const documents = [
+    buildExecution({ attempts: [crashed, { epoch: 2, worker: 'other', startedAt: at(8) }] }),
+    buildExecution({ attempts: [crashed], endedAt: at(9) }),
+    buildExecution({
+      attempts: [
+        { ...crashed, worker: 'alive' },
+        { epoch: 2, worker: 'other', startedAt: at(8) },
+      ],
+    }),
+    buildExecution({ attempts: [{ ...crashed, outcome: 'completed' }] }),
+  ];
+
+  t.same(redeliveryTimes(documents, [{ worker: 'dead', at: 2_000 }]), [6_000, 7_000]);
+});
+
+void t.test('percentiles are values that occurred', async (t) => {
+  const values = [5, 1, 4, 2, 3];
+
+  t.equal(percentile(values, 0.5), 3);
+  t.equal(percentile(values, 0.99), 5);
+  t.equal(percentile([], 0.5), undefined);
+});

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** One request that was answered for good, or given up. Written as soon as that is known. */
+export const LedgerLine = z.object({
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  key: z.string(),
+  /** Number of the user; keys belong to users. */
+  user: z.int(),
+  action: z.string(),
+  outcome: z.enum(['accepted', 'conflict', 'given-up']),
+  /** The execution's id when accepted. */
+  id: z.string().optional(),
+  /** HTTP status of the last answer; 0 when there was none. */
+  status: z.int(),
+  tries: z.int(),
+});
+export type LedgerLine = z.infer<typeof LedgerLine>;
+
+/** Every try that did not get the wanted answer. */
+export const Trouble = z.object({
+  at: z.number(),
+  key: z.string(),
+  api: z.string(),
+  kind: z.enum(['refused', 'reset', 'timeout', 'status']),
+  /** HTTP status of `status`, else 0. */
+  status: z.int(),
+  detail: z.string(),
+});
+export type Trouble = z.infer<typeof Trouble>;

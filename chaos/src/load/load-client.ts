@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { JsonLines } from '../json-lines.ts';
+import { pick, type Random } from '../random.ts';
+import { type Answer, submitWork } from './api-client.ts';
+import type { LedgerLine, Trouble } from './ledger.ts';
+import type { User } from './users.ts';
+import { drawWork, type Mix, type Work, type WorkOptions } from './work.ts';
+
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1_000;
+/** Within this time every fault of a row is over: a request without an answer then has failed. */
+const GIVE_UP_AFTER_MS = 60_000;
+/** So many of the answered requests are sent once more, to see whether the same key gives the same id. */
+const REPEATED_SHARE = 0.05;
+/** An open loop under an outage piles up requests; beyond this the machine, not the product, is what is tested. */
+const MAX_IN_FLIGHT = 1_500;
+const HTTP = { accepted: new Set([200, 201, 202]), conflict: 409, later: new Set([429, 503]) };
+
+export interface LoadClientOptions {
+  apiUrls: readonly string[];
+  users: readonly User[];
+  random: Random;
+  work: WorkOptions;
+  ledgerPath: string;
+  troublePath: string;
+}
+
+/** Sends work and keeps the ledger: what was accepted is promised. */
+export class LoadClient {
+  readonly #options: LoadClientOptions;
+  readonly #ledger: JsonLines<LedgerLine>;
+  readonly #trouble: JsonLines<Trouble>;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #sent = 0;
+  #isClosed = false;
+  accepted = 0;
+
+  constructor(options: LoadClientOptions) {
+    this.#options = options;
+    this.#ledger = new JsonLines(options.ledgerPath);
+    this.#trouble = new JsonLines(options.troublePath);
+  }
+
+  /** Open loop: arrivals keep their rate whatever the answers do. Resolves when the time is over. */
+  async arrive({ rate, seconds, mix }: { rate: number; seconds: number; mix: Mix }): Promise<void> {
+    const { random, work } = this.#options;
+    const end = performance.now() + seconds * 1_000;
+    let next = performance.now();
+    while (next < end && !this.#isClosed) {
+      // Exponential gaps: a Poisson process, as independent callers make.
+      next += (-Math.log(1 - random()) / rate) * 1_000;
+      await delay(Math.max(0, next - performance.now()));
+      if (this.#inFlight.size < MAX_IN_FLIGHT) this.#track(this.#submitSome(drawWork(random, mix, work)));
+    }
+  }
+
+  /** Sends one piece of work under a key until it is answered. */
+  async submit(
+    work: Work,
+    user: User = pick(this.#options.random, this.#options.users),
+    key = this.nextKey(),
+  ): Promise<LedgerLine> {
+    const { apiUrls } = this.#options;
+    const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+    const first = this.#sent++;
+    for (
+      let tries = 1, pauseMs = FIRST_PAUSE_MS;
+      ;
+      tries += 1, pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
+    ) {
+      const api = apiUrls[(first + tries) % apiUrls.length] ?? '';
+      const answer = await submitWork(api, { token: user.token, key, work });
+      const line = settle(answer, performance.now() >= giveUpAt);
+      if (answer.kind !== 'answered' || line?.outcome !== 'accepted') this.#troubled(answer, { key, api });
+      if (line)
+        return this.#write({ at: Date.now(), key, user: user.index, action: work.action, tries, ...line });
+      await delay(
+        answer.kind === 'answered' && answer.retryAfterMs > 0
+          ? Math.min(answer.retryAfterMs, MAX_PAUSE_MS)
+          : pauseMs,
+      );
+    }
+  }
+
+  nextKey(): string {
+    const { random } = this.#options;
+    return `chaos-${this.#sent}-${Math.floor(random() * 1e12).toString(36)}`;
+  }
+
+  /** Resolves when every request is answered or given up. */
+  async settled(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#ledger.close();
+    this.#trouble.close();
+  }
+
+  async #submitSome(work: Work): Promise<void> {
+    const { random, users } = this.#options;
+    const user = pick(random, users);
+    const key = this.nextKey();
+    const isRepeated = random() < REPEATED_SHARE;
+    await this.submit(work, user, key);
+    if (isRepeated) await this.submit(work, user, key);
+  }
+
+  #track(work: Promise<unknown>): void {
+    this.#inFlight.add(work);
+    void work.finally(() => this.#inFlight.delete(work));
+  }
+
+  #write(line: LedgerLine): LedgerLine {
+    this.#ledger.append(line);
+    if (line.outcome === 'accepted') this.accepted += 1;
+    return line;
+  }
+
+  #troubled(answer: Answer, { key, api }: { key: string; api: string }): void {
+    const isStatus = answer.kind === 'answered';
+    this.#trouble.append({
+      at: Date.now(),
+      key,
+      api,
+      kind: isStatus ? 'status' : answer.kind,
+      status: isStatus ? answer.status : 0,
+      detail: isStatus ? JSON.stringify(answer.body).slice(0, 500) : answer.detail,
+    });
+  }
+}
+
+/** What an answer settles; undefined when the request is to be sent again. */
+function settle(answer: Answer, isLate: boolean): Pick<LedgerLine, 'outcome' | 'id' | 'status'> | undefined {
+  if (answer.kind !== 'answered') return isLate ? { outcome: 'given-up', status: 0 } : undefined;
+  const { status, body } = answer;
+  if (HTTP.accepted.has(status))
+    return { outcome: 'accepted', status, id: String(body['executionId'] ?? body['id']) };
+  if (status === HTTP.conflict) return { outcome: 'conflict', status };
+  if (HTTP.later.has(status) && !isLate) return undefined;
+  return { outcome: 'given-up', status };
+}

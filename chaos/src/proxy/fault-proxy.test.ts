@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
+
+import { t, type Test } from 'tap';
+
+import { seededRandom } from '../random.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { mongoCommand } from './wire.ts';
+
+/** A server that answers every piece with itself in capitals, and keeps what it heard. */
+async function openShouter(t: Test): Promise<{ port: number; heard: string[] }> {
+  const heard: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', (piece: Buffer) => {
+      heard.push(piece.toString());
+      socket.write(piece.toString().toUpperCase());
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, heard };
+}
+
+async function openProxy(t: Test): Promise<{ proxy: FaultProxy; heard: string[]; call: () => Socket }> {
+  const { port, heard } = await openShouter(t);
+  const proxy = await FaultProxy.open(port, seededRandom(1));
+  t.teardown(() => proxy.close());
+  const call = () => {
+    const socket = createConnection({ host: '127.0.0.1', port: proxy.port });
+    t.teardown(() => socket.destroy());
+    socket.on('error', () => undefined);
+    return socket;
+  };
+  return { proxy, heard, call };
+}
+
+async function ask(socket: Socket, text: string): Promise<string> {
+  socket.write(text);
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  return reply.toString();
+}
+
+const all = () => true;
+
+void t.test('a proxy without a fault passes both directions on', async (t) => {
+  const { call } = await openProxy(t);
+
+  t.equal(await ask(call(), 'hello'), 'HELLO');
+});
+
+void t.test('a delay holds back request and reply', async (t) => {
+  const { proxy, call } = await openProxy(t);
+  const socket = call();
+  await ask(socket, 'warm');
+  proxy.setFault({ kind: 'delay', ms: 40 });
+
+  const startedAt = performance.now();
+  t.equal(await ask(socket, 'late'), 'LATE');
+
+  t.ok(performance.now() - startedAt >= 78, 'both ways were late');
+});
+
+void t.test('a black hole lets nothing pass, and what was sent arrives after it', async (t) => {
+  const { proxy, heard, call } = await openProxy(t);
+  const [held, other] = [call(), call()];
+  await ask(held, 'warm');
+  proxy.setFault({ kind: 'drop' });
+  held.write('held');
+  other.write('new');
+  // A connection around the proxy shows that the server had the time to hear it.
+  await new Promise((resolve) => setImmediate(resolve));
+  t.same(heard, ['warm']);
+
+  proxy.setFault({ kind: 'none' });
+
+  const replies = await Promise.all([once(held, 'data'), once(other, 'data')]);
+  t.same(replies.map(String), ['HELD', 'NEW']);
+});
+
+void t.test('a reset is seen as a reset', async (t) => {
+  const { proxy, call } = await openProxy(t);
+  const socket = call();
+  await ask(socket, 'warm');
+  const failed = once(socket, 'error');
+
+  proxy.resetAll();
+
+  t.match(await failed.catch((error: Error) => [error]), [{ code: 'ECONNRESET' }]);
+});
+
+void t.test('a connection closes after so many bytes of replies', async (t) => {
+  const { proxy, call } = await openProxy(t);
+  proxy.setFault({ kind: 'close-after', replyBytes: 3 });
+  const socket = call();
+  const closed = once(socket, 'close');
+
+  t.equal(await ask(socket, 'hello'), 'HEL');
+
+  await closed;
+});
+
+void t.test('a swallowed reply: the server heard the request, the caller sees a reset', async (t) => {
+  const { proxy, heard, call } = await openProxy(t);
+  const socket = call();
+  await ask(socket, 'warm');
+  proxy.setFault({ kind: 'swallow', rate: 1, matches: (piece) => piece.includes('write'), how: 'cut' });
+  t.equal(await ask(socket, 'read'), 'READ', 'what does not match passes');
+  const failed = once(socket, 'error').catch((error: Error) => [error]);
+  let replies = 0;
+  socket.on('data', () => (replies += 1));
+
+  socket.write('write');
+
+  t.match(await failed, [{ code: 'ECONNRESET' }]);
+  t.same(heard, ['warm', 'read', 'write']);
+  t.equal(replies, 0);
+  t.equal(proxy.swallowed, 1);
+});
+
+void t.test('a swallowed reply can leave the caller without any word', async (t) => {
+  const { proxy, heard, call } = await openProxy(t);
+  proxy.setFault({ kind: 'swallow', rate: 1, matches: all, how: 'hole', holeMs: 60 });
+  const socket = call();
+  const startedAt = performance.now();
+  const failed = once(socket, 'error').catch((error: Error) => [error]);
+
+  socket.write('write');
+
+  t.match(await failed, [{ code: 'ECONNRESET' }]);
+  t.ok(performance.now() - startedAt >= 58);
+  t.same(heard, ['write']);
+});
+
+void t.test('the same seed swallows the same share', async (t) => {
+  const { proxy, call } = await openProxy(t);
+  proxy.setFault({ kind: 'swallow', rate: 0.5, matches: all, how: 'cut' });
+  let answered = 0;
+
+  for (let turn = 0; turn < 20; turn += 1) {
+    const socket = call();
+    socket.write('x');
+    const isAnswered = await Promise.race([
+      once(socket, 'data').then(
+        () => true,
+        () => false,
+      ),
+      once(socket, 'close').then(
+        () => false,
+        () => false,
+      ),
+    ]);
+    if (isAnswered) answered += 1;
+    socket.destroy();
+  }
+
+  const random = seededRandom(1);
+  const expected = Array.from({ length: 20 }, () => random()).filter((value) => value >= 0.5).length;
+  t.equal(answered, expected);
+});
+
+void t.test('a refused connection to the server is passed on', async (t) => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  gone.close();
+  await once(gone, 'close');
+  const proxy = await FaultProxy.open(port, seededRandom(1));
+  t.teardown(() => proxy.close());
+
+  const socket = createConnection({ host: '127.0.0.1', port: proxy.port });
+  const [error] = (await once(socket, 'error').catch((cause: Error) => [cause])) as [NodeJS.ErrnoException];
+
+  t.equal(error.code, 'ECONNRESET');
+});
+
+void t.test('the command of a MongoDB message is read from its first field', async (t) => {
+  const message = Buffer.concat([Buffer.alloc(26), Buffer.from('insert\0rest')]);
+  message.writeInt32LE(2013, 12);
+
+  t.equal(mongoCommand(message), 'insert');
+  t.equal(mongoCommand(Buffer.from('*1\r\n$4\r\nping\r\n')), undefined);
+});

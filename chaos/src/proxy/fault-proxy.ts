@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+
+import type { Random } from '../random.ts';
+import { ProxiedConnection } from './connection.ts';
+import { type Fault, NO_FAULT } from './fault.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+/** A TCP proxy on a loopback port of its own, before one server, whose connections can be made to fail. */
+export class FaultProxy {
+  readonly #server: Server;
+  readonly #targetPort: number;
+  readonly #random: Random;
+  readonly #connections = new Set<ProxiedConnection>();
+  #fault: Fault = NO_FAULT;
+  /** Replies that reached nobody. */
+  swallowed = 0;
+
+  private constructor(targetPort: number, random: Random) {
+    this.#targetPort = targetPort;
+    this.#random = random;
+    this.#server = createServer((client) => this.#connect(client));
+  }
+
+  /** Listens for one client process; the target may be down. */
+  static async open(targetPort: number, random: Random): Promise<FaultProxy> {
+    const proxy = new FaultProxy(targetPort, random);
+    proxy.#server.listen(0, LOOPBACK);
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get openConnections(): number {
+    return this.#connections.size;
+  }
+
+  /** Replaces the fault on every connection, open or to come. */
+  setFault(fault: Fault): void {
+    this.#fault = fault;
+    for (const connection of this.#connections) connection.apply(fault);
+  }
+
+  /** Resets every open connection now. */
+  resetAll(): void {
+    for (const connection of this.#connections) connection.reset();
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.resetAll();
+    await closed;
+  }
+
+  #connect(client: Socket): void {
+    const server = createConnection({ host: LOOPBACK, port: this.#targetPort });
+    client.setNoDelay(true);
+    server.setNoDelay(true);
+    const connection = new ProxiedConnection({
+      client,
+      server,
+      random: this.#random,
+      fault: this.#fault,
+      onSwallowed: () => (this.swallowed += 1),
+    });
+    this.#connections.add(connection);
+    client.once('close', () => this.#connections.delete(connection));
+  }
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** One side effect, as the sink wrote it down. */
+export const Effect = z.object({
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  receipt: z.int(),
+  /** The `idempotency-key` header. */
+  key: z.string(),
+  kind: z.enum(['once', 'plain']),
+  attempt: z.int(),
+});
+export type Effect = z.infer<typeof Effect>;
