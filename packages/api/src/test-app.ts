@@ -14,9 +14,9 @@ type Env = Record<string, string>;
 export interface TestApp extends Namespace {
   app: FastifyInstance;
   deps: Deps;
-  inject(options: InjectOptions): Promise<LightMyRequestResponse>;
+  inject: (options: InjectOptions) => Promise<LightMyRequestResponse>;
   /** Makes an account and resolves to the headers of a signed-in request, and to what was answered. */
-  signUp(name: string, role?: Role): Promise<Account>;
+  signUp: (name: string, role?: Role) => Promise<Account>;
 }
 
 export interface Account {

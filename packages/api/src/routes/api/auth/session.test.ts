@@ -9,7 +9,7 @@ const refresh = (refreshToken: string) => ({
   payload: { refreshToken },
 });
 
-t.test('login opens a session for the right password only, and unknown looks like wrong', async (t) => {
+void t.test('login opens a session for the right password only, and unknown looks like wrong', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   await signUp('mary');
 
@@ -23,11 +23,11 @@ t.test('login opens a session for the right password only, and unknown looks lik
     [200, 401, 401, 401],
   );
   t.match(right.json(), { user: { username: 'mary', lastLoginAt: String }, refreshToken: String });
-  const bodies = [wrong, unknown].map((reply) => ({ ...reply.json<object>(), instance: undefined }));
-  t.same(bodies[0], bodies[1]);
+  const withoutId = (body: string) => body.replace(/"instance":"[^"]+"/, '');
+  t.equal(withoutId(wrong.body), withoutId(unknown.body));
 });
 
-t.test('a password that only begins like the right one does not log in', async (t) => {
+void t.test('a password that only begins like the right one does not log in', async (t) => {
   const { inject } = await startTestApp(t);
   const password = 'p'.repeat(72);
   await inject({
@@ -41,7 +41,7 @@ t.test('a password that only begins like the right one does not log in', async (
   t.equal(reply.statusCode, 401);
 });
 
-t.test('a disabled account is out within a second, without a word about why', async (t) => {
+void t.test('a disabled account is out within a second, without a word about why', async (t) => {
   const { inject, signUp, models, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   await models.UserModel.updateOne({ username: 'mary' }, { $set: { isActive: false } });
@@ -59,7 +59,7 @@ t.test('a disabled account is out within a second, without a word about why', as
   t.equal(again.json().code, 'bad_credentials');
 });
 
-t.test('of 20 refreshes of one token one wins, and its successor works', async (t) => {
+void t.test('of 20 refreshes of one token one wins, and its successor works', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
 
@@ -72,7 +72,7 @@ t.test('of 20 refreshes of one token one wins, and its successor works', async (
   t.equal(next.statusCode, 200);
 });
 
-t.test('an old refresh token that is used after the grace ends the session', async (t) => {
+void t.test('an old refresh token that is used after the grace ends the session', async (t) => {
   const { inject, signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   const rotated = await inject(refresh(refreshToken));
@@ -86,7 +86,7 @@ t.test('an old refresh token that is used after the grace ends the session', asy
   t.equal(newest.statusCode, 401);
 });
 
-t.test('a made-up token of a known session does not end it', async (t) => {
+void t.test('a made-up token of a known session does not end it', async (t) => {
   const { inject, signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   const rotated = await inject(refresh(refreshToken));
@@ -100,7 +100,7 @@ t.test('a made-up token of a known session does not end it', async (t) => {
   t.equal(newest.statusCode, 200);
 });
 
-t.test('a session ends at its absolute end, however often it was refreshed', async (t) => {
+void t.test('a session ends at its absolute end, however often it was refreshed', async (t) => {
   const { inject, signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   await models.SessionModel.updateOne({}, { $set: { expiresAt: new Date(Date.now() - 1) } });
@@ -108,7 +108,7 @@ t.test('a session ends at its absolute end, however often it was refreshed', asy
   t.equal((await inject(refresh(refreshToken))).statusCode, 401);
 });
 
-t.test('the database holds no refresh token', async (t) => {
+void t.test('the database holds no refresh token', async (t) => {
   const { signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   const [, random = '', seal = ''] = refreshToken.split('.');
@@ -118,7 +118,7 @@ t.test('the database holds no refresh token', async (t) => {
   t.notOk(dump.includes(random) || dump.includes(seal));
 });
 
-t.test('logout ends access and refresh tokens of this session only', async (t) => {
+void t.test('logout ends access and refresh tokens of this session only', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const mary = await signUp('mary');
   const other = await inject(login({ email: 'mary@example.com', password: 'Test123456' }));
