@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 
-import { MongoClient } from 'mongodb';
 import t from 'tap';
 
 import { connect, startOwnServices } from './test-database.ts';
@@ -77,7 +76,10 @@ t.test(
     t.ok(outcomes.every((outcome) => outcome.status === 'rejected'));
     t.ok(tookMs < ANSWER_MS, `answered after ${tookMs} ms`);
     await items.insertOne({ _id: 3 });
-    t.same((await items.find().toArray()).map((item) => item._id).toSorted(), [1, 3]);
+    t.same(
+      (await items.find().sort({ _id: 1 }).toArray()).map((item) => item._id),
+      [1, 3],
+    );
   },
 );
 
@@ -143,20 +145,4 @@ t.test('a paused gateway freezes clients, which go on after it', async (t) => {
   mongodb.resume();
 
   t.match(await answer, { ok: 1 });
-});
-
-t.test('an expired document is deleted within a minute and a bit', { timeout: 90_000 }, async (t) => {
-  const client = await MongoClient.connect(services.mongodbUri);
-  t.teardown(() => client.close());
-  const items = client.db('faults').collection('expiring');
-  await items.createIndex({ at: 1 }, { expireAfterSeconds: 1 });
-  await items.insertMany([{ at: new Date(Date.now() - 60_000) }, { at: new Date(Date.now() + 3_600_000) }]);
-
-  await waitFor(
-    async () => (await items.countDocuments()) === 1,
-    () => 'nothing expired',
-    80_000,
-  );
-
-  t.equal(await items.countDocuments(), 1);
 });

@@ -30,7 +30,7 @@ export async function connect(t: Test, uri: string, options: MongoClientOptions 
 
 /** An empty database on the environment's MongoDB, or on one started for this test. */
 export async function openTestDatabase(t: Test): Promise<Db> {
-  const uri = process.env['MONGODB_URI'] ?? (await startOwnServices(t)).mongodbUri;
+  const uri = process.env['MONGODB_URI'] || (await startOwnServices(t)).mongodbUri;
   const client = await connect(t, uri);
   const database = client.db(`test_${process.pid}_${Date.now()}`);
   t.teardown(() => database.dropDatabase());

@@ -102,5 +102,5 @@ t.test('what is small needs no second page', async (t) => {
 t.test('counts and distinct values agree', async (t) => {
   t.equal(await items.countDocuments({ group: 3 }), 1429);
   t.equal(await items.estimatedDocumentCount(), COUNT);
-  t.same((await items.distinct('group')).toSorted(), [0, 1, 2, 3, 4, 5, 6]);
+  t.same(new Set(await items.distinct('group')), new Set([0, 1, 2, 3, 4, 5, 6]));
 });

@@ -15,7 +15,7 @@ t.test('lists what was created, with its options', async (t) => {
   ]);
   const indexes = new Map((await items.indexes()).map((index) => [index.name, index]));
 
-  t.same([...indexes.keys()].toSorted(), ['_id_', 'key', 'owner', 'tags', 'ttl']);
+  t.same(new Set(indexes.keys()), new Set(['_id_', 'key', 'owner', 'tags', 'ttl']));
   t.same(indexes.get('owner')?.key, { ownerId: 1, createdAt: -1 });
   t.match(indexes.get('key'), { unique: true, partialFilterExpression: { key: { $exists: true } } });
   t.match(indexes.get('ttl'), { expireAfterSeconds: 3600 });

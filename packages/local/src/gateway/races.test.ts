@@ -4,7 +4,7 @@ import { connect, openTestDatabase, startOwnServices } from '../test-database.ts
 
 const RACERS = 12;
 
-const uri = process.env['MONGODB_URI'] ?? (await startOwnServices(t)).mongodbUri;
+const uri = process.env['MONGODB_URI'] || (await startOwnServices(t)).mongodbUri;
 process.env['MONGODB_URI'] = uri;
 const database = await openTestDatabase(t);
 const clients = await Promise.all(Array.from({ length: RACERS }, () => connect(t, uri, { maxPoolSize: 2 })));

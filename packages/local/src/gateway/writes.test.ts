@@ -78,7 +78,7 @@ t.test('an unordered bulk write reports the index of each duplicate', async (t) 
 
   const error = await items
     .bulkWrite(
-      [...'abcab'].map((_id) => ({ insertOne: { document: { _id } } })),
+      ['a', 'b', 'c', 'a', 'b'].map((_id) => ({ insertOne: { document: { _id } } })),
       { ordered: false },
     )
     .catch((error: unknown) => error);
@@ -101,7 +101,7 @@ t.test('an ordered bulk write stops at the first duplicate', async (t) => {
   const items = database.collection<Account>('ordered');
 
   const error = await items
-    .bulkWrite([...'aab'].map((_id) => ({ insertOne: { document: { _id } } })))
+    .bulkWrite(['a', 'a', 'b'].map((_id) => ({ insertOne: { document: { _id } } })))
     .catch((error: unknown) => error);
 
   t.ok(error instanceof MongoBulkWriteError);
@@ -171,9 +171,9 @@ t.test('update pipelines use the time of the server and expressions', async (t) 
   ]);
   const item = await items.findOne({ _id: 1 });
 
-  const at = (item?.['at'] as Date).getTime();
+  const at = Number(item?.['at']);
   t.ok(Math.abs(at - startedAt) < 5_000);
-  t.equal((item?.['leaseUntil'] as Date).getTime(), at + 30_000);
+  t.equal(Number(item?.['leaseUntil']), at + 30_000);
   t.match(item, { n: 6, log: ['a', { note: '$b' }], flags: { x: 1, y: 2 }, doubled: [2, 4] });
 });
 
@@ -228,7 +228,7 @@ t.test('bad operators are refused with the codes of MongoDB', async (t) => {
   await items.insertOne({ _id: 1, text: 'a' });
 
   await t.rejects(items.findOne({ $bad: 1 }), { code: 2, codeName: 'BadValue' });
-  await t.rejects(items.updateOne({ _id: 1 }, { $bad: { a: 1 } } as never), { code: 9 });
+  await t.rejects(items.updateOne({ _id: 1 }, { $bad: { a: 1 } }), { code: 9 });
   await t.rejects(items.updateOne({ _id: 1 }, { $inc: { text: 1 } }), { code: 14 });
   await t.rejects(items.updateOne({ _id: 1 }, { $set: { _id: 2 } }), { code: 66 });
 });

@@ -49,7 +49,7 @@ async function explain({ command }: CommandRequest, { pool }: GatewayParts): Pro
     text: `EXPLAIN (FORMAT JSON) SELECT document FROM documentdb_api_catalog.${planner}($1, $2::bytea::documentdb_core.bson)`,
   };
   const rows = await pool.run(statement, [command.database, inner.bytes]);
-  const [{ Plan: plan }] = rows[0]?.[0] as unknown as [{ Plan: PlanNode }];
+  const [{ Plan: plan }] = (rows[0] ?? [])[0] as unknown as [{ Plan: PlanNode }];
   const namespace = `${command.database}.${inner.collection}`;
   return serialize({ queryPlanner: { namespace, winningPlan: toStage(plan), rejectedPlans: [] }, ok: 1 });
 }
