@@ -50,7 +50,8 @@ export function connect(config: Config, logger: Logger): Connected {
   const producer = connectRedis(config.REDIS_URL, 'producer', logger);
   const subscriber = connectRedis(config.REDIS_URL, 'subscriber', logger);
   const models = buildModels(mongo.connection);
-  const preparation = prepareDatabase(models, logger);
+  const ping = () => pingMongo(mongo.connection);
+  const preparation = prepareDatabase({ models, ping }, logger);
   const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
   const deps: Deps = {
@@ -61,7 +62,7 @@ export function connect(config: Config, logger: Logger): Connected {
     tell: buildTell(producer, config.REDIS_PREFIX),
     ...buildServices(config, logger, models, feed),
     readiness: buildReadiness({
-      pingMongo: () => pingMongo(mongo.connection),
+      pingMongo: ping,
       pingRedis: () => pingRedis(producer),
       isPrepared: preparation.isPrepared,
     }),

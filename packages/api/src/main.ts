@@ -9,9 +9,13 @@ import { type ApiEnv, loadApiEnv } from './config.ts';
 import { type Connected, connect } from './connect.ts';
 import type { Config } from './deps.ts';
 import { buildApp } from './server.ts';
+import { before } from './services/time-limit.ts';
 
 /** Waiting callers are sent away at once, so what is in flight ends within the time of a slow database. */
 const CLOSE_TIMEOUT_MS = 8_000;
+
+/** With the database up it is ready when it listens; with the database away it listens all the same, to say so. */
+const PREPARE_PATIENCE_MS = 5_000;
 
 async function readConfig(): Promise<Config> {
   const env: Readonly<ApiEnv> = loadApiEnv(process.env);
@@ -69,6 +73,8 @@ async function main(): Promise<void> {
   }
   const connected = connect(config, logger);
   const app = await buildApp(connected.deps);
+  await before(PREPARE_PATIENCE_MS, connected.prepared);
+  if (!connected.deps.isPrepared()) logger.warn('MongoDB is away: requests are refused until it is there');
   await listen(app, config, logger);
   if (process.exitCode === undefined) closeOnSignals(app, connected, connected.deps);
   else await Promise.all([app.close(), connected.close()]);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { createIndexes, type Logger, type Models } from '@mcp-server/shared';
 
-const RETRY_MS = 500;
+const RETRY_MS = 100;
 
 export interface Preparation {
   isPrepared: () => boolean;
@@ -11,20 +11,22 @@ export interface Preparation {
 }
 
 /** Creates the indexes as soon as there is a database, however long that takes. */
-export function prepareDatabase(models: Models, logger: Logger): Preparation {
+export function prepareDatabase(
+  { models, ping }: { models: Models; ping: () => Promise<unknown> },
+  logger: Logger,
+): Preparation {
   const closing = new AbortController();
   let isPrepared = false;
 
   const prepare = async (): Promise<void> => {
-    let lastReason: string | undefined;
     while (!closing.signal.aborted && !isPrepared) {
       try {
+        // Rejects at once without a connection, where mongoose would hold the first command back for 10 s.
+        await ping();
         await createIndexes(models);
         isPrepared = true;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : 'unknown';
-        if (reason !== lastReason) logger.warn({ reason }, 'indexes not created yet');
-        lastReason = reason;
+      } catch (err) {
+        logger.debug({ err }, 'indexes not created yet');
         await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }

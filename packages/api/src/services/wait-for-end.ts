@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EndedExecution, errors, type Logger } from '@mcp-server/shared';
 
 import { retryLater } from './refusal.ts';
+import { before } from './time-limit.ts';
 import { buildWaitingRoom, type Resolve } from './waiting-room.ts';
 
 /** Messages get lost, so all waited ids are re-read this often. */
@@ -76,15 +77,6 @@ export function buildWaiters({ readEnded, feed, logger }: WaitersDeps): Waiters 
       wake();
     },
   };
-}
-
-/** What `promise` resolves to, or undefined when that takes longer than `timeoutMs`. */
-async function before<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
-  const timeout = new AbortController();
-  const late = delay(timeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined);
-  const first = await Promise.race([promise, late]);
-  timeout.abort();
-  return first;
 }
 
 /** Until a message comes or the pause is over, whichever is first. */

@@ -1,0 +1,68 @@
+import { buildLogger, type PluginSighting } from '@mcp-server/shared';
+import t from 'tap';
+
+import { buildCatalogue } from './catalogue.ts';
+
+const logger = buildLogger({ name: 'test', level: 'silent' });
+
+function sighting(version: string, inputSchema: string, unseenMs = 0): PluginSighting {
+  const now = new Date();
+  const action = {
+    name: 'run',
+    title: '',
+    description: '',
+    inputSchema,
+    outputSchema: '{}',
+    timeoutMs: 1,
+    retry: { attempts: 1, backoff: 'fixed' as const, delayMs: 0, maxDelayMs: 0 },
+    onCrash: 'rerun' as const,
+    annotations: {},
+  };
+  const plugin = {
+    _id: `demo@${version}`,
+    id: 'demo',
+    version,
+    pool: 'default',
+    title: '',
+    description: '',
+    actions: [action],
+    hash: inputSchema,
+    publishedBy: 'test',
+    seenAt: now,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return { plugin, unseenMs };
+}
+
+void t.test('the newest version is offered, and a plugin without workers is still known', async (t) => {
+  const sightings = [sighting('1.9.0', '{}'), sighting('1.10.0', '{}', 60_000)];
+  const catalogue = buildCatalogue({ readSightings: async () => sightings, logger });
+
+  const { plugin } = await catalogue.find('demo', 'run');
+
+  t.equal(plugin.version, '1.10.0');
+  t.match(await catalogue.list(), [{ isAlive: false }]);
+  await t.rejects(catalogue.find('other', 'run'), { code: 'UNKNOWN_PLUGIN' });
+  await t.rejects(catalogue.find('demo', 'other'), { code: 'UNKNOWN_ACTION' });
+});
+
+void t.test('many who ask at once make one reading', async (t) => {
+  let readings = 0;
+  const readSightings = async () => {
+    readings += 1;
+    return [sighting('1.0.0', '{}')];
+  };
+  const catalogue = buildCatalogue({ readSightings, logger });
+
+  await Promise.all(Array.from({ length: 50 }, () => catalogue.find('demo', 'run')));
+
+  t.equal(readings, 1);
+});
+
+void t.test('an action with an unusable schema is hidden', async (t) => {
+  const readSightings = async () => [sighting('1.0.0', '{"$ref":"https://example.com"}')];
+  const catalogue = buildCatalogue({ readSightings, logger });
+
+  await t.rejects(catalogue.find('demo', 'run'), { code: 'UNKNOWN_ACTION' });
+});

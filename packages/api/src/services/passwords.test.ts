@@ -1,0 +1,16 @@
+import t from 'tap';
+
+import { buildPasswords } from './passwords.ts';
+
+void t.test('beyond its queue it refuses at once and says when to come back', async (t) => {
+  const passwords = buildPasswords();
+
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 40 }, () => passwords.verify('x', undefined)),
+  );
+
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  t.equal(refused.length, 4);
+  for (const { reason } of refused) t.match(reason, { code: 'BUSY', retryAfterSeconds: 1 });
+  t.equal(await passwords.verify('x', undefined), false, 'there is room again');
+});
