@@ -65,4 +65,5 @@ void t.test('local references and recursive schemas work', async (t) => {
 
   t.same(check(schema, { child: { child: {} } }), []);
   t.same(check(schema, { child: { child: 1 } }), ['/payload/child/child']);
+  t.same(check({ type: 'object', properties: { child: { $ref: '#' } } }, { child: 1 }), ['/payload/child']);
 });

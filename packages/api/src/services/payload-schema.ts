@@ -13,8 +13,7 @@ export type PayloadCheck = (payload: unknown) => Pointed['pointers'];
 export type CompiledSchema = { kind: 'usable'; check: PayloadCheck } | { kind: 'refused'; reason: string };
 
 /** `strict: false`: publishers may use annotations that we do not know. Formats are the worker's to check. */
-const buildAjv = () =>
-  new Ajv2020({ strict: false, validateFormats: false, addUsedSchema: false, logger: false });
+const buildAjv = () => new Ajv2020({ strict: false, validateFormats: false, logger: false });
 
 /** Checks and compiles a published JSON Schema, once; a refused one says why. */
 export function compilePayloadSchema(text: string): CompiledSchema {
