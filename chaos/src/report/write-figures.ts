@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { RowResult } from '../run-row.ts';
+import { formatTable } from './table.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const GIBIBYTE = 2 ** 30;
+
+interface Run {
+  name: string;
+  seed: number;
+  scale: number;
+  results: readonly RowResult[];
+  stores: Record<string, string>;
+}
+
+/** Writes the table for readers and the figures for programs into docs/figures. */
+export async function writeFigures({ name, seed, scale, results, stores }: Run): Promise<void> {
+  const dir = join(ROOT, 'docs', 'figures');
+  const facts = {
+    date: new Date().toISOString().slice(0, 10),
+    seed,
+    scale,
+    command: `npm run chaos -- --${name} --seed ${seed}`,
+    versions: { node: process.versions.node, bullmq: versionOf('bullmq'), ...stores },
+    machine: { cores: cpus().length, memoryGiB: Math.round(totalmem() / GIBIBYTE), platform: platform() },
+  };
+  const rows = results.map(({ row, figures }) => ({ row: row.id, fault: row.title, ...figures }));
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, `chaos-${name}.json`), `${JSON.stringify({ ...facts, rows }, null, 2)}\n`);
+  await writeFile(join(dir, `chaos-${name}.md`), describe(facts, results));
+}
+
+function describe(
+  facts: { date: string; command: string } & Record<string, unknown>,
+  results: readonly RowResult[],
+) {
+  const { versions, machine } = facts;
+  const accepted = results.reduce((sum, { figures }) => sum + figures.accepted, 0);
+  return [
+    `# Faults under load, ${facts.date}`,
+    '',
+    `Written by \`${facts.command}\`: two APIs, three workers, Redis and the database as processes of one machine,`,
+    'faults between them, and a checker that compares what callers were promised with what happened.',
+    '',
+    formatTable(results),
+    '',
+    `Accepted in all: ${accepted}. Versions: ${list(versions)}. Machine: ${list(machine)}.`,
+    '',
+  ].join('\n');
+}
+
+const list = (facts: unknown) =>
+  Object.entries(facts as Record<string, unknown>)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+
+function versionOf(dependency: string): string {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'chaos', 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  return manifest.dependencies[dependency] ?? 'unknown';
+}

@@ -1,0 +1,29 @@
+import type { ExecutionRecord } from '@mcp-server/shared';
+
+import type { RunRecord } from '../checker/run-record.ts';
+import { readJsonLines } from '../json-lines.ts';
+import { LedgerLine, Trouble } from '../load/ledger.ts';
+import { Effect } from '../sink/effect.ts';
+import { Sighting } from '../watcher/sighting.ts';
+import { readLeftJobs } from './quiescence.ts';
+import type { Rig } from './rig.ts';
+
+/** Reads what everybody wrote down. */
+export async function collectRecord(rig: Rig): Promise<RunRecord> {
+  const { files, logs, models } = rig;
+  return {
+    ledger: readJsonLines(files.ledger, LedgerLine),
+    troubles: readJsonLines(files.trouble, Trouble),
+    effects: readJsonLines(files.effects, Effect),
+    sightings: readJsonLines(files.sightings, Sighting),
+    documents: await models.ExecutionModel.find({}).lean<ExecutionRecord[]>(),
+    logs: [...logs],
+    jobs: await readLeftJobs(rig),
+  };
+}
+
+/** The sum of a metric over the workers that live. */
+export async function sumMetric(rig: Rig, name: string): Promise<number> {
+  const values = await Promise.all(rig.workers.map((worker) => worker.readMetric(name)));
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { waitFor } from '@mcp-server/testing';
+
+import { FaultProxy } from '../proxy/fault-proxy.ts';
+import type { Random } from '../random.ts';
+import { Child } from './child.ts';
+
+export interface SlotOptions {
+  name: string;
+  /** Node's arguments: conditions, preloads, entry. */
+  args: string[];
+  startedText: string;
+  env: Record<string, string>;
+  /** Where the stores really listen. */
+  mongodbUri: string;
+  redisUrl: string;
+  random: Random;
+  onLine: (line: string) => void;
+  /** Called when the process ended and nobody had asked it to. */
+  onUnexpectedEnd(how: string): void;
+}
+
+const RESTART_PAUSE_MS = 500;
+/** A process that was asked to stop and is still there after this has failed to. */
+const STOP_TIMEOUT_MS = 40_000;
+
+/** A place for one API or worker. Its stores are behind proxies of its own, so that a fault can hit it alone. */
+export class Slot {
+  readonly #options: SlotOptions;
+  readonly mongodb: FaultProxy;
+  readonly redis: FaultProxy;
+  #child: Child | undefined;
+  #started: Record<string, unknown> = {};
+  #isWanted = false;
+
+  private constructor(options: SlotOptions, mongodb: FaultProxy, redis: FaultProxy) {
+    this.#options = options;
+    this.mongodb = mongodb;
+    this.redis = redis;
+  }
+
+  static async open(options: SlotOptions): Promise<Slot> {
+    const proxyOf = (url: string) => FaultProxy.open(Number(new URL(url).port), options.random);
+    return new Slot(options, await proxyOf(options.mongodbUri), await proxyOf(options.redisUrl));
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** The port that it said it listens on. */
+  get port(): number {
+    return Number(this.#started['port']);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** A worker's name in attempts and leases. */
+  get workerName(): string {
+    return String(this.#started['worker']);
+  }
+
+  /** Starts the process; again under the port it had before. */
+  async start(): Promise<void> {
+    const { args, startedText, env, onLine, mongodbUri, redisUrl } = this.#options;
+    const port: Record<string, string> = this.#child ? { PORT: String(this.port) } : {};
+    const child = new Child({
+      args,
+      startedText,
+      onLine,
+      env: {
+        ...env,
+        ...port,
+        MONGODB_URI: through(mongodbUri, this.mongodb),
+        REDIS_URL: through(redisUrl, this.redis),
+      },
+    });
+    this.#child = child;
+    this.#isWanted = true;
+    void child.exited.then(({ code, signal }) => this.#onEnd(child, `${code ?? signal}`));
+    this.#started = await child.started;
+  }
+
+  /** SIGKILL; resolves when it is dead. */
+  async kill(): Promise<void> {
+    this.#isWanted = false;
+    await this.#child?.kill();
+  }
+
+  /** SIGTERM; resolves to its exit code, or to a word when it had to be killed. */
+  async stop(): Promise<string> {
+    this.#isWanted = false;
+    const child = this.#child;
+    if (!child) return 'never started';
+    child.signal('SIGTERM');
+    const late = new AbortController();
+    const ended = await Promise.race([
+      child.exited,
+      delay(STOP_TIMEOUT_MS, undefined, { signal: late.signal }).catch(() => undefined),
+    ]);
+    late.abort();
+    if (ended) return `${ended.code ?? ended.signal}`;
+    await child.kill();
+    return 'did not stop';
+  }
+
+  freeze(): void {
+    this.#child?.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.signal('SIGCONT');
+  }
+
+  /** The sum of a metric over its labels, from the process itself; 0 when it does not answer. */
+  async readMetric(name: string): Promise<number> {
+    try {
+      const response = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(2_000) });
+      const lines = (await response.text()).split('\n').filter((line) => line.startsWith(name));
+      return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Waits until the process itself says that it is ready. */
+  async ready(): Promise<void> {
+    await waitFor(
+      `${this.name} to be ready`,
+      () => fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then(({ ok }) => ok),
+      30_000,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await Promise.all([this.mongodb.close(), this.redis.close()]);
+  }
+
+  #onEnd(child: Child, how: string): void {
+    if (!this.#isWanted || child !== this.#child) return;
+    this.#options.onUnexpectedEnd(how);
+    // As an orchestrator would: up again after a moment.
+    void delay(RESTART_PAUSE_MS)
+      .then(() => (this.#isWanted && child === this.#child ? this.start() : undefined))
+      .catch((error: Error) => this.#options.onUnexpectedEnd(error.message));
+  }
+}
+
+function through(url: string, proxy: FaultProxy): string {
+  const proxied = new URL(url);
+  proxied.port = String(proxy.port);
+  return proxied.href;
+}

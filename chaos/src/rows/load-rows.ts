@@ -1,0 +1,16 @@
+import { readdir } from 'node:fs/promises';
+
+import type { Row } from './row.ts';
+
+const ROW_FILE = /^f\d\d-[a-z0-9-]+\.ts$/;
+
+/** Every row of this folder in the order of its file names: a new row is a new file. */
+export async function loadRows(): Promise<Row[]> {
+  const files = (await readdir(import.meta.dirname)).filter((name) => ROW_FILE.test(name)).sort();
+  return Promise.all(
+    files.map(async (name) => {
+      const { default: row } = (await import(new URL(name, import.meta.url).href)) as { default: Row };
+      return row;
+    }),
+  );
+}

@@ -1,0 +1,22 @@
+import type { RunRecord, Violation } from '../checker/run-record.ts';
+import type { Rig } from '../rig/rig.ts';
+
+/** One line of the fault matrix: a load, the faults that hit it, and what must hold beside the common invariants. */
+export interface Row {
+  /** As in the fault matrix, for example `F7`. */
+  id: string;
+  title: string;
+  apiEnv?: Record<string, string>;
+  workerEnv?: Record<string, string>;
+  /** Log lines that this row provokes and that the checker therefore lets pass. */
+  allowedLogs?: RegExp;
+  /** True when the row's work ends processes by itself. */
+  endsProcesses?: boolean;
+  /** How long the work may take to end after the load. */
+  quiescenceSeconds?: number;
+  run(rig: Rig): Promise<void>;
+  check?(record: RunRecord, rig: Rig): Violation[] | Promise<Violation[]>;
+}
+
+/** Declares a row: the default export of its file. */
+export const defineRow = (row: Row): Row => row;

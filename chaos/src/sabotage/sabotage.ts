@@ -1,0 +1,50 @@
+import type { RowResult } from '../run-row.ts';
+
+/** A way to break the product that no configuration can reach, and how the checker must notice it. */
+export interface Sabotage {
+  name: string;
+  /** The row that must fail. */
+  row: string;
+  /** One of these rules must be broken; any other alone would be the wrong reason. */
+  rules: string[];
+  /** The file that a worker loads first. */
+  preload: string;
+}
+
+const preload = (name: string) => new URL(`${name}.ts`, import.meta.url).href;
+
+const SABOTAGES: Sabotage[] = [
+  {
+    name: 'fence-off',
+    row: 'F2',
+    rules: ['end-without-attempt', 'attempt-open'],
+    preload: preload('fence-off'),
+  },
+  { name: 'status-off', row: 'F2', rules: ['end-changed', 'double-end'], preload: preload('status-off') },
+  { name: 'sweep-off', row: 'F7', rules: ['not-ended', 'unfinished'], preload: preload('sweep-off') },
+];
+
+/** @throws {Error} for an unknown name. */
+export function findSabotage(name: string): Sabotage {
+  const found = SABOTAGES.find((sabotage) => sabotage.name === name);
+  if (!found) throw new Error(`unknown sabotage; known: ${SABOTAGES.map((known) => known.name).join(', ')}`);
+  return found;
+}
+
+/** True when the checker noticed, for the right reason. */
+export function judgeSabotage(
+  { name, rules }: Sabotage,
+  results: readonly RowResult[],
+  say: (line: string) => void,
+): boolean {
+  const broken = new Set(results.flatMap(({ violations }) => violations.map(({ rule }) => rule)));
+  const noticed = rules.filter((rule) => broken.has(rule));
+  const isNoticed = noticed.length > 0;
+  if (isNoticed) say(`${name}: the checker noticed it as ${noticed.join(', ')}`);
+  else
+    say(
+      `${name}: NOT noticed; broken were: ${[...broken].join(', ') || 'no rules'}; expected ${rules.join(' or ')}`,
+    );
+  say(isNoticed ? '1 passed, 0 failed' : '0 passed, 1 failed');
+  return isNoticed;
+}
