@@ -28,6 +28,7 @@ export async function runRow(row: Row, options: RunOptions): Promise<RowResult> 
     const record = await collectRecord(rig);
     const violations = [
       ...checkRun(record, row.allowedLogs ? { allowedLogs: row.allowedLogs } : {}),
+      ...rig.found,
       ...((await row.check?.(record, rig)) ?? []),
       ...(row.endsProcesses ? [] : rig.unexpectedEnds.map((detail) => ({ rule: 'process-ended', detail }))),
     ];

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+
 import type { ExecutionRecord } from '@mcp-server/shared';
 
 import type { RunRecord } from '../checker/run-record.ts';
@@ -10,13 +12,17 @@ import type { Rig } from './rig.ts';
 
 /** Reads what everybody wrote down. */
 export async function collectRecord(rig: Rig): Promise<RunRecord> {
-  const { files, logs, models } = rig;
+  const { files, logs, models, strikes } = rig;
+  const documents = await models.ExecutionModel.find({}).lean<ExecutionRecord[]>();
+  // For whoever has to find out why a row failed.
+  await writeFile(files.documents, documents.map((document) => `${JSON.stringify(document)}\n`).join(''));
+  await writeFile(files.strikes, strikes.map((strike) => `${JSON.stringify(strike)}\n`).join(''));
   return {
     ledger: readJsonLines(files.ledger, LedgerLine),
     troubles: readJsonLines(files.trouble, Trouble),
     effects: readJsonLines(files.effects, Effect),
     sightings: readJsonLines(files.sightings, Sighting),
-    documents: await models.ExecutionModel.find({}).lean<ExecutionRecord[]>(),
+    documents,
     logs: [...logs],
     jobs: await readLeftJobs(rig),
   };

@@ -15,7 +15,7 @@ import {
 import { waitFor } from '@mcp-server/testing';
 import type { Queue } from 'bullmq';
 
-import type { LogLine, Strike } from '../checker/run-record.ts';
+import type { LogLine, Strike, Violation } from '../checker/run-record.ts';
 import { callApi } from '../load/api-client.ts';
 import { LoadClient } from '../load/load-client.ts';
 import { registerUsers, type User } from '../load/users.ts';
@@ -44,12 +44,15 @@ export interface RigOptions {
   workerPreload: string | undefined;
 }
 
-/** The files that outsiders write during one row. */
+/** The files of one row: what outsiders write while it runs, and what was found after it. */
 export interface RecordFiles {
   ledger: string;
   trouble: string;
   effects: string;
   sightings: string;
+  /** Written once, at the end. */
+  documents: string;
+  strikes: string;
 }
 
 /** The product and its outsiders for one row, in a database and under a Redis prefix of their own. */
@@ -62,6 +65,8 @@ export class Rig {
   readonly strikes: Strike[] = [];
   /** Processes that ended though nobody had asked them to. */
   readonly unexpectedEnds: string[] = [];
+  /** Violations that a row saw while it ran. */
+  readonly found: Violation[] = [];
   /** Values that a row measures and the report prints. */
   readonly measured: Record<string, number> = {};
   readonly seed: number;
@@ -92,6 +97,8 @@ export class Rig {
       trouble: file('trouble'),
       effects: file('effects'),
       sightings: file('sightings'),
+      documents: file('documents'),
+      strikes: file('strikes'),
     };
   }
 

@@ -1,20 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Strikes again and again, one strike every `everyMs`, until the time is over; at least once. */
+/**
+ * Strikes every `everyMs`, the first time after that pause, until the time is over; at least once. A strike that takes
+ * longer delays the next one. Resolves to the number of strikes.
+ */
 export async function strikeEvery(
   everyMs: number,
   seconds: number,
-  strike: (turn: number) => Promise<void>,
+  strike: () => Promise<void>,
 ): Promise<number> {
   const end = performance.now() + seconds * 1_000;
-  let turn = 0;
+  let next = performance.now() + everyMs;
+  let strikes = 0;
   do {
-    const startedAt = performance.now();
-    await delay(everyMs);
-    await strike(turn);
-    turn += 1;
-    // A strike that took long is not made up for by a quick one.
-    if (performance.now() - startedAt > everyMs * 4) break;
-  } while (performance.now() + everyMs < end);
-  return turn;
+    await delay(Math.max(0, next - performance.now()));
+    next += everyMs;
+    await strike();
+    strikes += 1;
+  } while (next < end);
+  return strikes;
 }

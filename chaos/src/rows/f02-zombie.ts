@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { buildWork, USUAL_MIX, type WorkKind } from '../load/work.ts';
+import { sumMetric } from '../rig/collect.ts';
+import type { Rig } from '../rig/rig.ts';
+import { defineRow } from './row.ts';
+
+const RATE = 40;
+const SECONDS = 22;
+/** Three leases of 5 s. */
+const FROZEN_MS = 15_000;
+/** Runs of this length are in another worker's hands when the zombie wakes, and neither has ended. */
+const LONG_MS = 13_000;
+const LONG_RUNS = 9;
+const BEFORE_FREEZE_MS = 3_000;
+
+/** Long runs on every worker: such that may be started again, and such that must end as unknown. */
+async function submitLongRuns(rig: Rig): Promise<void> {
+  const random = rig.random('long runs');
+  const kinds: WorkKind[] = ['slow', 'slow-unsafe'];
+  const works = Array.from({ length: LONG_RUNS }, () =>
+    kinds.map((kind) => buildWork(kind, random, { sinkUrl: rig.sinkUrl, slowMs: LONG_MS })),
+  );
+  await Promise.all(works.flat().map((work) => rig.load.submit(work)));
+}
+
+async function freezeOne(rig: Rig): Promise<void> {
+  const zombie = rig.workers[0];
+  if (!zombie) throw new Error('no worker to freeze');
+  await delay(BEFORE_FREEZE_MS);
+  rig.strikes.push({ worker: zombie.workerName, at: Date.now() });
+  zombie.freeze();
+  await delay(FROZEN_MS);
+  zombie.thaw();
+}
+
+export default defineRow({
+  id: 'F2',
+  title: 'a worker frozen for three leases comes back',
+  quiescenceSeconds: 45,
+  async run(rig) {
+    await Promise.all([
+      rig.load.arrive({ rate: RATE, seconds: rig.seconds(SECONDS), mix: USUAL_MIX }),
+      submitLongRuns(rig).then(() => freezeOne(rig)),
+    ]);
+  },
+  async check({ documents }, rig) {
+    const zombie = rig.strikes[0]?.worker;
+    const taken = documents.filter(({ attempts }) =>
+      attempts.some(({ worker, outcome }) => worker === zombie && outcome === 'crashed'),
+    );
+    const superseded = await sumMetric(rig, 'mcp_superseded_total');
+    rig.measured['zombie runs'] = taken.length;
+    if (taken.length === 0) return [{ rule: 'no-strike-hit', detail: 'the frozen worker ran nothing' }];
+    // Each of its runs was taken away: each of its ends must have been refused.
+    if (superseded >= taken.length) return [];
+    return [{ rule: 'superseded-not-counted', detail: `${superseded} of ${taken.length} ends were refused` }];
+  },
+});

@@ -1,0 +1,10 @@
+// A worker whose finish overwrites an end that was written under the same epoch.
+import { replaceSource } from './replace-source.ts';
+
+replaceSource('status-off', [
+  {
+    file: 'shared/src/executions/finish.ts',
+    text: "{ _id: id, epoch, status: 'running' }",
+    by: '{ _id: id, epoch }',
+  },
+]);

@@ -1,0 +1,10 @@
+// A worker whose sweep does nothing.
+import { replaceSource } from './replace-source.ts';
+
+replaceSource('sweep-off', [
+  {
+    file: 'worker/src/sweep/sweeper.ts',
+    text: 'async #turn(): Promise<void> {',
+    by: 'async #turn(): Promise<void> {\n    return;',
+  },
+]);
