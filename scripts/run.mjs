@@ -10,10 +10,11 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CACHE =
-  process.env.MCP_SERVER_CACHE ??
-  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcp-server');
+  process.env.MCP_SERVER_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcp-server');
 const NODE_VERSION = '24.21.0';
-const PNPM_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager.split('@')[1];
+const PNPM_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager.split(
+  '@',
+)[1];
 const SOURCE = '--conditions=@mcp-server/source';
 const LOCAL = [SOURCE, 'packages/local/src/main.ts'];
 
@@ -61,7 +62,16 @@ async function ensureTool(name, spec, proof) {
   mkdirSync(CACHE, { recursive: true });
   const building = `${dir}.${process.pid}`;
   mkdirSync(building, { recursive: true });
-  const npmArgs = ['install', '--no-fund', '--no-audit', '--no-package-lock', '--omit=dev', '--prefix', building, spec];
+  const npmArgs = [
+    'install',
+    '--no-fund',
+    '--no-audit',
+    '--no-package-lock',
+    '--omit=dev',
+    '--prefix',
+    building,
+    spec,
+  ];
   await runStep('npm', npmArgs, { env: process.env, label: `installing ${spec}` });
   try {
     renameSync(building, dir);
@@ -88,9 +98,15 @@ async function toolchainPath() {
   return path.join(delimiter);
 }
 
-async function installDependencies(env) {
-  const stamp = join(ROOT, 'node_modules', '.installed');
-  const wanted = createHash('sha256').update(readFileSync(join(ROOT, 'pnpm-lock.yaml'))).digest('hex');
+/** `isForced`: somebody asked for it by `npm install`, so nothing that is there is trusted. */
+async function installDependencies(env, { isForced }) {
+  const modules = join(ROOT, 'node_modules');
+  if (isForced || !existsSync(join(modules, '.modules.yaml')))
+    rmSync(modules, { recursive: true, force: true });
+  const stamp = join(modules, '.installed');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'pnpm-lock.yaml')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('installing dependencies with pnpm');
   await runStep('pnpm', ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false'], {
@@ -149,7 +165,7 @@ try {
   const build = COMMANDS[name];
   if (!build) throw new Error(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}`);
   const env = { ...process.env, PATH: await toolchainPath() };
-  await installDependencies(env);
+  await installDependencies(env, { isForced: name === 'deps' });
   const command = build(rest);
   if (command) process.exitCode = await runCommand(command, env);
 } catch (error) {

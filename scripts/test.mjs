@@ -36,5 +36,7 @@ if (code !== 0 && counts.failed === 0) {
   console.log(fileOutput.join('\n'));
   counts.failed = 1;
 }
-console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+console.log(
+  `\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+);
 process.exitCode = code === 0 && counts.skipped === 0 && counts.passed > 0 ? 0 : 1;

@@ -30,7 +30,7 @@ async function makeDataDir(t: Test): Promise<string> {
   return dir;
 }
 
-void t.test('a wrong environment ends with 78, names every variable and no value', async (t) => {
+t.test('a wrong environment ends with 78, names every variable and no value', async (t) => {
   const { code, output } = await run({
     HOST: '0.0.0.0',
     JWT_SECRET: 'short',
@@ -43,21 +43,21 @@ void t.test('a wrong environment ends with 78, names every variable and no value
   t.notMatch(output, /short|eighty|http:\/\/x|\n\s+at /);
 });
 
-void t.test('production refuses weak secrets on this machine too', async (t) => {
+t.test('production refuses weak secrets on this machine too', async (t) => {
   const { code, output } = await run({ NODE_ENV: 'production', JWT_SECRET: 'a'.repeat(40) });
 
   t.equal(code, 78);
   t.match(output, /JWT_SECRET: is weak/);
 });
 
-void t.test('a data folder that cannot be used ends with 78', async (t) => {
+t.test('a data folder that cannot be used ends with 78', async (t) => {
   const { code, output } = await run({ DATA_DIR: '/dev/null/x' });
 
   t.equal(code, 78);
   t.match(output, /DATA_DIR/);
 });
 
-void t.test('a taken port ends with one line that names the variable', async (t) => {
+t.test('a taken port ends with one line that names the variable', async (t) => {
   const { env } = await openNamespace(t);
   const dataDir = await makeDataDir(t);
   const other = createServer().listen(0, '127.0.0.1');
@@ -71,7 +71,7 @@ void t.test('a taken port ends with one line that names the variable', async (t)
   t.equal(output, `PORT: ${port} is taken by another process\n`);
 });
 
-void t.test('processes that start at once share one secrets file that only its owner reads', async (t) => {
+t.test('processes that start at once share one secrets file that only its owner reads', async (t) => {
   const { env } = await openNamespace(t);
   const dataDir = await makeDataDir(t);
   const options = { ...env, DATA_DIR: dataDir, DRAIN_DELAY_MS: '0' };
@@ -96,7 +96,7 @@ void t.test('processes that start at once share one secrets file that only its o
   for (const process of [one, two]) t.same(await process.end('SIGTERM'), { code: 0, signal: null });
 });
 
-void t.test('SIGTERM makes it unready first, and it still answers meanwhile', async (t) => {
+t.test('SIGTERM makes it unready first, and it still answers meanwhile', async (t) => {
   const { env } = await openNamespace(t);
   const api = await startProcess(t, 'api', {
     ...env,
@@ -116,7 +116,7 @@ void t.test('SIGTERM makes it unready first, and it still answers meanwhile', as
   t.same(await ended, { code: 0, signal: null });
 });
 
-void t.test('it ends when its parent lets go of its input', async (t) => {
+t.test('it ends when its parent lets go of its input', async (t) => {
   const { env } = await openNamespace(t);
   const api = await startProcess(t, 'api', { ...env, DATA_DIR: await makeDataDir(t), DRAIN_DELAY_MS: '0' });
   const exited = once(api.child, 'exit');

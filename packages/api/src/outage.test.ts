@@ -58,7 +58,7 @@ async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
   return { result, ms: performance.now() - startedAt };
 }
 
-void t.test('with Redis away work is still accepted, at once', async (t) => {
+t.test('with Redis away work is still accepted, at once', async (t) => {
   const test = await startTestApp(t, { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` });
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -78,7 +78,7 @@ void t.test('with Redis away work is still accepted, at once', async (t) => {
   t.match(ready.json(), { status: 'degraded', mongodb: { state: 'up' }, redis: { state: 'down' } });
 });
 
-void t.test('with a Redis that hangs work is still accepted within a second', async (t) => {
+t.test('with a Redis that hangs work is still accepted within a second', async (t) => {
   const proxy = await startProxy(t, new URL(process.env.REDIS_URL ?? ''));
   const test = await startTestApp(t, { REDIS_URL: proxy.url });
   await publishSample(test);
@@ -98,7 +98,7 @@ void t.test('with a Redis that hangs work is still accepted within a second', as
   t.ok(ms < 1_000, `${ms}`);
 });
 
-void t.test('a database that was never there answers 503 and probes tell it', async (t) => {
+t.test('a database that was never there answers 503 and probes tell it', async (t) => {
   const { redisUrl } = await openNamespace(t);
   const silent = await listen(t, createServer());
 
@@ -122,32 +122,29 @@ void t.test('a database that was never there answers 503 and probes tell it', as
   }
 });
 
-void t.test(
-  'a database that falls silent is answered for within 5 s, without a word of the driver',
-  async (t) => {
-    const proxy = await startProxy(t, new URL(process.env.MONGODB_URI ?? ''));
-    const namespace = await openNamespace(t);
-    const url = new URL(proxy.url);
-    url.pathname = new URL(namespace.mongodbUri).pathname;
-    const { inject } = await startApp(t, { ...namespace.env, MONGODB_URI: url.href });
-    await publishSample(namespace);
-    const payload = { email: 'mary@example.com', username: 'mary', password: 'Test123456' };
-    const mary = await inject({ method: 'POST', url: '/api/auth/register', payload });
-    const headers = { authorization: `Bearer ${mary.json<{ accessToken: string }>().accessToken}` };
-    await inject({ url: '/api/plugins', headers });
-    proxy.hang();
+t.test('a database that falls silent is answered for within 5 s, without a word of the driver', async (t) => {
+  const proxy = await startProxy(t, new URL(process.env.MONGODB_URI ?? ''));
+  const namespace = await openNamespace(t);
+  const url = new URL(proxy.url);
+  url.pathname = new URL(namespace.mongodbUri).pathname;
+  const { inject } = await startApp(t, { ...namespace.env, MONGODB_URI: url.href });
+  await publishSample(namespace);
+  const payload = { email: 'mary@example.com', username: 'mary', password: 'Test123456' };
+  const mary = await inject({ method: 'POST', url: '/api/auth/register', payload });
+  const headers = { authorization: `Bearer ${mary.json<{ accessToken: string }>().accessToken}` };
+  await inject({ url: '/api/plugins', headers });
+  proxy.hang();
 
-    const requests = [
-      { method: 'POST' as const, url: '/mcp/execute', headers, payload: ECHO },
-      { method: 'POST' as const, url: '/api/tasks', headers, payload: { title: 'T', ...ECHO } },
-      { url: '/api/auth/profile', headers },
-      { url: '/api/tasks', headers },
-    ];
-    for (const { result, ms } of await Promise.all(requests.map((request) => timed(inject(request))))) {
-      t.equal(result.statusCode, 503);
-      t.match(JsonValue.parse(result.json()), { code: /^(database_unavailable|accept_unknown)$/ });
-      t.notMatch(result.body, /mongo|127\.0\.0\.1/i);
-      t.ok(ms < 5_000, `${ms}`);
-    }
-  },
-);
+  const requests = [
+    { method: 'POST' as const, url: '/mcp/execute', headers, payload: ECHO },
+    { method: 'POST' as const, url: '/api/tasks', headers, payload: { title: 'T', ...ECHO } },
+    { url: '/api/auth/profile', headers },
+    { url: '/api/tasks', headers },
+  ];
+  for (const { result, ms } of await Promise.all(requests.map((request) => timed(inject(request))))) {
+    t.equal(result.statusCode, 503);
+    t.match(JsonValue.parse(result.json()), { code: /^(database_unavailable|accept_unknown)$/ });
+    t.notMatch(result.body, /mongo|127\.0\.0\.1/i);
+    t.ok(ms < 5_000, `${ms}`);
+  }
+});

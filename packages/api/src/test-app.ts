@@ -25,7 +25,7 @@ export interface Account {
   refreshToken: string;
 }
 
-export function buildTestConfig(env: Env): Config {
+function buildTestConfig(env: Env): Config {
   const secret = 'Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7U';
   return {
     ...loadApiEnv({ LOG_LEVEL: 'silent', JWT_SECRET: secret, REFRESH_TOKEN_SECRET: `${secret}2`, ...env }),

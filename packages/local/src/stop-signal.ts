@@ -1,6 +1,6 @@
 import { setInterval } from 'node:timers/promises';
 
-export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** How often the parent is looked at: the kernel tells nobody that it is gone. */
 const PARENT_CHECK_MS = 500;

@@ -35,6 +35,8 @@ export function buildQueue(pool: string, redis: Redis, prefix: string): Queue<Ex
     connection: redis,
     prefix,
     skipWaitingForReady: true,
+    // A version check that fails while Redis is away would be remembered for ever.
+    skipVersionCheck: true,
     streams: { events: { maxLen: EVENT_STREAM_LENGTH } },
     defaultJobOptions: {
       attempts: 1,

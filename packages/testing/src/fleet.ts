@@ -10,14 +10,14 @@ import { waitFor } from './wait-for.ts';
 /** Workers of one namespace, and the way work reaches them without an API. */
 export interface Fleet {
   space: Namespace;
-  startWorker(env?: Record<string, string>): Promise<ProductProcess>;
+  startWorker: (env?: Record<string, string>) => Promise<ProductProcess>;
   /** Accepts and enqueues an execution. */
-  submit(changes?: Partial<ExecutionRecord>): Promise<string>;
+  submit: (changes?: Partial<ExecutionRecord>) => Promise<string>;
   /** Accepts without enqueueing, as an API that dies right after the insert does. */
-  accept(changes?: Partial<ExecutionRecord>): Promise<string>;
-  read(id: string): Promise<ExecutionRecord>;
+  accept: (changes?: Partial<ExecutionRecord>) => Promise<string>;
+  read: (id: string) => Promise<ExecutionRecord>;
   /** Waits until the execution has this status. */
-  reach(id: string, status: ExecutionRecord['status'], timeoutMs?: number): Promise<ExecutionRecord>;
+  reach: (id: string, status: ExecutionRecord['status'], timeoutMs?: number) => Promise<ExecutionRecord>;
 }
 
 interface Teardown {

@@ -15,7 +15,7 @@ function forge(account: Account, secret: string, changes: { claims?: object; hea
   return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
 }
 
-void t.test('only our own fresh access tokens open anything', async (t) => {
+t.test('only our own fresh access tokens open anything', async (t) => {
   const { inject, signUp, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   const secret = deps.config.JWT_SECRET;
@@ -67,7 +67,7 @@ void t.test('only our own fresh access tokens open anything', async (t) => {
   }
 });
 
-void t.test('a token in the query or without its scheme opens nothing', async (t) => {
+t.test('a token in the query or without its scheme opens nothing', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const { authorization } = (await signUp('mary')).headers;
   const token = authorization.slice('Bearer '.length);
@@ -82,7 +82,7 @@ void t.test('a token in the query or without its scheme opens nothing', async (t
   );
 });
 
-void t.test('a raised token version ends every access token', async (t) => {
+t.test('a raised token version ends every access token', async (t) => {
   const { inject, signUp, models, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   await models.UserModel.updateOne({}, { $inc: { tokenVersion: 1 } });

@@ -8,14 +8,14 @@ import { isTooDeep } from './json-body.ts';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
-void t.test('depth counts brackets outside of strings only', async (t) => {
+t.test('depth counts brackets outside of strings only', async (t) => {
   t.notOk(isTooDeep(nested(64)));
   t.ok(isTooDeep(nested(65)));
   t.notOk(isTooDeep(JSON.stringify({ text: `"${nested(100)}\\` })));
   t.ok(isTooDeep(`{"a\\"":${nested(64)}}`));
 });
 
-void t.test('bodies that are not plain, shallow JSON are refused before anybody works on them', async (t) => {
+t.test('bodies that are not plain, shallow JSON are refused before anybody works on them', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const { headers } = await test.signUp('mary');
@@ -51,7 +51,7 @@ void t.test('bodies that are not plain, shallow JSON are refused before anybody 
   t.equal(({} as Record<string, unknown>).isAdmin, undefined);
 });
 
-void t.test('a problem names its place, its request and nothing internal', async (t) => {
+t.test('a problem names its place, its request and nothing internal', async (t) => {
   const { inject } = await startTestApp(t);
 
   const body = await inject({
@@ -77,7 +77,7 @@ void t.test('a problem names its place, its request and nothing internal', async
   });
 });
 
-void t.test('queries point with a question mark, and operators are no filters', async (t) => {
+t.test('queries point with a question mark, and operators are no filters', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const { headers } = await signUp('mary');
 
@@ -94,7 +94,7 @@ void t.test('queries point with a question mark, and operators are no filters', 
   }
 });
 
-void t.test('a malformed request line is answered and the process lives on', async (t) => {
+t.test('a malformed request line is answered and the process lives on', async (t) => {
   const { app, inject } = await startTestApp(t);
   const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
   const socket = connect(Number(port), '127.0.0.1').end('GARBAGE\r\n\r\n');
@@ -106,7 +106,7 @@ void t.test('a malformed request line is answered and the process lives on', asy
   t.equal((await inject({ url: '/api/tasks/%zz' })).statusCode, 400);
 });
 
-void t.test('the OpenAPI document describes every route, and every reference in it resolves', async (t) => {
+t.test('the OpenAPI document describes every route, and every reference in it resolves', async (t) => {
   const { inject } = await startTestApp(t);
 
   const document = (await inject({ url: '/openapi.json' })).json();

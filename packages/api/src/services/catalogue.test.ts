@@ -35,7 +35,7 @@ function sighting(version: string, inputSchema: string, unseenMs = 0): PluginSig
   return { plugin, unseenMs };
 }
 
-void t.test('the newest version is offered, and a plugin without workers is still known', async (t) => {
+t.test('the newest version is offered, and a plugin without workers is still known', async (t) => {
   const sightings = [sighting('1.9.0', '{}'), sighting('1.10.0', '{}', 60_000)];
   const catalogue = buildCatalogue({ readSightings: async () => sightings, logger });
 
@@ -47,7 +47,7 @@ void t.test('the newest version is offered, and a plugin without workers is stil
   await t.rejects(catalogue.find('demo', 'other'), { code: 'UNKNOWN_ACTION' });
 });
 
-void t.test('many who ask at once make one reading', async (t) => {
+t.test('many who ask at once make one reading', async (t) => {
   let readings = 0;
   const readSightings = async () => {
     readings += 1;
@@ -60,7 +60,7 @@ void t.test('many who ask at once make one reading', async (t) => {
   t.equal(readings, 1);
 });
 
-void t.test('an action with an unusable schema is hidden', async (t) => {
+t.test('an action with an unusable schema is hidden', async (t) => {
   const readSightings = async () => [sighting('1.0.0', '{"$ref":"https://example.com"}')];
   const catalogue = buildCatalogue({ readSightings, logger });
 

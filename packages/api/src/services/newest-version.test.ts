@@ -2,7 +2,7 @@ import t from 'tap';
 
 import { newestVersionFirst } from './newest-version.ts';
 
-void t.test('versions are compared as numbers, releases before their pre-releases', async (t) => {
+t.test('versions are compared as numbers, releases before their pre-releases', async (t) => {
   const versions = ['1.2.0', 'next', '1.10.0', '2.0.0-rc.2', '2.0.0', '1.9.9', '2.0.0-rc.10'];
 
   t.same(versions.toSorted(newestVersionFirst), [

@@ -22,7 +22,7 @@ export interface ProductProcessOptions {
   /** The message of the log line that says that the process is up. */
   startedMessage: string;
   /** Called when the process ends without having been stopped. */
-  onUnexpectedEnd(how: string): void;
+  onUnexpectedEnd: (how: string) => void;
 }
 
 const KILL_AFTER_MS = 30_000;

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import t from 'tap';
+
+import tap from 'tap';
 
 import { findFreePort } from '../free-port.ts';
 
@@ -20,7 +21,9 @@ async function readQuickStart(): Promise<string[]> {
 }
 
 /** `npm start` on empty data, with a database and a Redis prefix of its own on the servers of the test run. */
-async function startProduct(t: { testdir(content: object): string; teardown(fn: () => Promise<void>): void }): Promise<{ port: number; output: string[] }> {
+async function startProduct(
+  t: Pick<typeof tap, 'testdir' | 'teardown'>,
+): Promise<{ port: number; output: string[] }> {
   const name = `quick-start-${randomBytes(4).toString('hex')}`;
   const mongodbUri = new URL(process.env['MONGODB_URI'] ?? '');
   mongodbUri.pathname = `/${name}`;
@@ -49,23 +52,29 @@ async function startProduct(t: { testdir(content: object): string; teardown(fn: 
   return { port, output };
 }
 
-t.test('the quick start of the README works as it stands', async (t) => {
+tap.test('the quick start of the README works as it stands', async (t) => {
   const { port, output } = await startProduct(t);
   const lines = await readQuickStart();
   const values: Record<string, string> = {};
   const curl = async (line: string) => {
-    const command = line.replaceAll('localhost:3000', `127.0.0.1:${port}`).replace('TASK_ID', values['TASK_ID'] ?? '');
+    const command = line
+      .replaceAll('localhost:3000', `127.0.0.1:${port}`)
+      .replace('TASK_ID', values['TASK_ID'] ?? '');
     const { stdout } = await run('bash', ['-c', `${command} -s`], { env: { ...process.env, ...values } });
     return JSON.parse(stdout) as Record<string, unknown>;
   };
   t.equal(lines.length, 7);
-  const [register = '', login = '', profile = '', makeTask = '', executeTask = '', call = '', health = ''] = lines;
+  const [register = '', login = '', profile = '', makeTask = '', executeTask = '', call = '', health = ''] =
+    lines;
 
   t.match(await curl(register), { user: { role: 'admin' } });
-  t.match(await curl(register.replace('admin@', 'second@').replace('"username":"admin"', '"username":"second"')), {
-    status: 403,
-    code: 'admin_refused',
-  });
+  t.match(
+    await curl(register.replace('admin@', 'second@').replace('"username":"admin"', '"username":"second"')),
+    {
+      status: 403,
+      code: 'admin_refused',
+    },
+  );
   const session = await curl(login);
   values['TOKEN'] = String(session['accessToken']);
   t.match(await curl(profile), { email: 'admin@example.com', role: 'admin' });

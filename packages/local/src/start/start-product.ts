@@ -16,7 +16,7 @@ export interface StartOptions {
   staysUp: boolean;
   /** Everything that is opened; the caller closes it in reverse order. */
   opened: AsyncDisposableStack;
-  say(line: string): void;
+  say: (line: string) => void;
 }
 
 /** What worker and API say in their log when they are up. */
@@ -67,7 +67,7 @@ async function untilReady(url: string): Promise<void> {
 }
 
 interface KeepUpOptions extends StartOptions {
-  log(line: string): void;
+  log: (line: string) => void;
 }
 
 /** Starts a process and starts it again when it ends by itself; resolves to what it said when it was first up. */

@@ -38,7 +38,7 @@ async function endAsWorker(test: TestApp, end: 'completed' | 'failed', { tells }
   return id;
 }
 
-void t.test('a call answers with the result once the execution has ended', async (t) => {
+t.test('a call answers with the result once the execution has ended', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -52,7 +52,7 @@ void t.test('a call answers with the result once the execution has ended', async
   t.same(reply.json(), { executionId, status: 'completed', result: { message: 'hello' } });
 });
 
-void t.test('a failed execution answers 200 with the failure, also when no message came', async (t) => {
+t.test('a failed execution answers 200 with the failure, also when no message came', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -66,7 +66,7 @@ void t.test('a failed execution answers 200 with the failure, also when no messa
   t.same(reply.json(), { executionId, status: 'failed', failure: { kind: 'error', message: 'no' } });
 });
 
-void t.test('without a worker a call answers 202 after its wait, or at once when asked', async (t) => {
+t.test('without a worker a call answers 202 after its wait, or at once when asked', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -84,7 +84,7 @@ void t.test('without a worker a call answers 202 after its wait, or at once when
   }
 });
 
-void t.test('closing sends waiting callers away with 202', async (t) => {
+t.test('closing sends waiting callers away with 202', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -96,7 +96,7 @@ void t.test('closing sends waiting callers away with 202', async (t) => {
   t.equal((await waiting).statusCode, 202);
 });
 
-void t.test('a repeat with the same key waits for the first one and gets its result', async (t) => {
+t.test('a repeat with the same key waits for the first one and gets its result', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -114,7 +114,7 @@ void t.test('a repeat with the same key waits for the first one and gets its res
   t.equal(other.json().code, 'idempotency_conflict');
 });
 
-void t.test('too much unfinished work of a user is refused until some has ended', async (t) => {
+t.test('too much unfinished work of a user is refused until some has ended', async (t) => {
   const test = await startTestApp(t, { MAX_UNFINISHED_PER_USER: '2' });
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -134,7 +134,7 @@ void t.test('too much unfinished work of a user is refused until some has ended'
   await waitFor('room again', async () => (await call(test, mary, { wait: 0 })).statusCode === 202);
 });
 
-void t.test('too much unfinished work of all is refused', async (t) => {
+t.test('too much unfinished work of all is refused', async (t) => {
   const test = await startTestApp(t, { MAX_UNFINISHED: '1' });
   await publishSample(test);
   const mary = await test.signUp('mary');

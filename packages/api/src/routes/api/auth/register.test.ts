@@ -8,7 +8,7 @@ const account = (name: string, more: object = {}) => ({
   payload: { email: `${name}@example.com`, username: name, password: 'Test123456', ...more },
 });
 
-void t.test('of 20 who ask at once to be the first admin exactly one is', async (t) => {
+t.test('of 20 who ask at once to be the first admin exactly one is', async (t) => {
   const { inject, models } = await startTestApp(t);
 
   const replies = await Promise.all(
@@ -21,7 +21,7 @@ void t.test('of 20 who ask at once to be the first admin exactly one is', async 
   t.equal(replies.find((reply) => reply.statusCode === 403)?.json().code, 'admin_refused');
 });
 
-void t.test('an account is made with a plain password and answers no hash', async (t) => {
+t.test('an account is made with a plain password and answers no hash', async (t) => {
   const { inject, models } = await startTestApp(t);
 
   const reply = await inject(account('mary'));
@@ -32,7 +32,7 @@ void t.test('an account is made with a plain password and answers no hash', asyn
   t.match(await models.UserModel.findOne({ username: 'mary' }), { passwordHash: /^\$2b\$10\$/ });
 });
 
-void t.test('an e-mail or name that is taken answers 409', async (t) => {
+t.test('an e-mail or name that is taken answers 409', async (t) => {
   const { inject } = await startTestApp(t);
   await inject(account('mary'));
 
@@ -45,7 +45,7 @@ void t.test('an e-mail or name that is taken answers 409', async (t) => {
   }
 });
 
-void t.test('unknown fields, weak passwords and operators are refused with their place', async (t) => {
+t.test('unknown fields, weak passwords and operators are refused with their place', async (t) => {
   const { inject, models } = await startTestApp(t);
 
   for (const [more, pointer] of [
@@ -63,7 +63,7 @@ void t.test('unknown fields, weak passwords and operators are refused with their
   t.equal(await models.UserModel.countDocuments(), 0);
 });
 
-void t.test('with a configured key nobody becomes admin without it', async (t) => {
+t.test('with a configured key nobody becomes admin without it', async (t) => {
   const key = 'k7Qw2Zx9Lr4Tn6Vb8Mc1Hs3Jd5Fg0Pye';
   const { inject, models } = await startTestApp(t, { ADMIN_API_KEY: key });
 
@@ -82,7 +82,7 @@ void t.test('with a configured key nobody becomes admin without it', async (t) =
   t.equal(await models.UserModel.countDocuments({ role: 'admin', bootstrap: true }), 1);
 });
 
-void t.test('in production nobody becomes admin without a configured key', async (t) => {
+t.test('in production nobody becomes admin without a configured key', async (t) => {
   const { inject } = await startTestApp(t, { NODE_ENV: 'production' });
 
   const reply = await inject(account('mary', { role: 'admin' }));
@@ -90,7 +90,7 @@ void t.test('in production nobody becomes admin without a configured key', async
   t.equal(reply.statusCode, 403);
 });
 
-void t.test('an admin gives roles, a user does not', async (t) => {
+t.test('an admin gives roles, a user does not', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const admin = await signUp('admin', 'admin');
   const user = await signUp('user');

@@ -9,7 +9,7 @@ const refresh = (refreshToken: string) => ({
   payload: { refreshToken },
 });
 
-void t.test('login opens a session for the right password only, and unknown looks like wrong', async (t) => {
+t.test('login opens a session for the right password only, and unknown looks like wrong', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   await signUp('mary');
 
@@ -27,7 +27,7 @@ void t.test('login opens a session for the right password only, and unknown look
   t.equal(withoutId(wrong.body), withoutId(unknown.body));
 });
 
-void t.test('a password that only begins like the right one does not log in', async (t) => {
+t.test('a password that only begins like the right one does not log in', async (t) => {
   const { inject } = await startTestApp(t);
   const password = 'p'.repeat(72);
   await inject({
@@ -41,7 +41,7 @@ void t.test('a password that only begins like the right one does not log in', as
   t.equal(reply.statusCode, 401);
 });
 
-void t.test('a disabled account is out within a second, without a word about why', async (t) => {
+t.test('a disabled account is out within a second, without a word about why', async (t) => {
   const { inject, signUp, models, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   await models.UserModel.updateOne({ username: 'mary' }, { $set: { isActive: false } });
@@ -59,7 +59,7 @@ void t.test('a disabled account is out within a second, without a word about why
   t.equal(again.json().code, 'bad_credentials');
 });
 
-void t.test('of 20 refreshes of one token one wins, and its successor works', async (t) => {
+t.test('of 20 refreshes of one token one wins, and its successor works', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
 
@@ -72,7 +72,7 @@ void t.test('of 20 refreshes of one token one wins, and its successor works', as
   t.equal(next.statusCode, 200);
 });
 
-void t.test('an old refresh token that is used after the grace ends the session', async (t) => {
+t.test('an old refresh token that is used after the grace ends the session', async (t) => {
   const { inject, signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   const rotated = await inject(refresh(refreshToken));
@@ -86,7 +86,7 @@ void t.test('an old refresh token that is used after the grace ends the session'
   t.equal(newest.statusCode, 401);
 });
 
-void t.test('a made-up token of a known session does not end it', async (t) => {
+t.test('a made-up token of a known session does not end it', async (t) => {
   const { inject, signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   const rotated = await inject(refresh(refreshToken));
@@ -100,7 +100,7 @@ void t.test('a made-up token of a known session does not end it', async (t) => {
   t.equal(newest.statusCode, 200);
 });
 
-void t.test('a session ends at its absolute end, however often it was refreshed', async (t) => {
+t.test('a session ends at its absolute end, however often it was refreshed', async (t) => {
   const { inject, signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   await models.SessionModel.updateOne({}, { $set: { expiresAt: new Date(Date.now() - 1) } });
@@ -108,7 +108,7 @@ void t.test('a session ends at its absolute end, however often it was refreshed'
   t.equal((await inject(refresh(refreshToken))).statusCode, 401);
 });
 
-void t.test('the database holds no refresh token', async (t) => {
+t.test('the database holds no refresh token', async (t) => {
   const { signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
   const [, random = '', seal = ''] = refreshToken.split('.');
@@ -118,7 +118,7 @@ void t.test('the database holds no refresh token', async (t) => {
   t.notOk(dump.includes(random) || dump.includes(seal));
 });
 
-void t.test('logout ends access and refresh tokens of this session only', async (t) => {
+t.test('logout ends access and refresh tokens of this session only', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const mary = await signUp('mary');
   const other = await inject(login({ email: 'mary@example.com', password: 'Test123456' }));

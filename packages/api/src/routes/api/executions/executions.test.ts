@@ -6,7 +6,7 @@ import t from 'tap';
 
 import { makeEchoTask, publishSample, startTestApp } from '../../../test-app.ts';
 
-void t.test("another's execution answers like one that never was", async (t) => {
+t.test("another's execution answers like one that never was", async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const eve = await test.signUp('eve');
@@ -27,7 +27,7 @@ void t.test("another's execution answers like one that never was", async (t) => 
   t.notOk('policy' in own.json() || 'lease' in own.json());
 });
 
-void t.test('waiting work is cancelled for good, and its task shows it', async (t) => {
+t.test('waiting work is cancelled for good, and its task shows it', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -55,7 +55,7 @@ void t.test('waiting work is cancelled for good, and its task shows it', async (
   t.match(stored, { settledAt: Date, expiresAt: Date, cancel: { by: mary.id } });
 });
 
-void t.test('running work is asked to stop, and its worker is told', async (t) => {
+t.test('running work is asked to stop, and its worker is told', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const execution = buildExecution({ ownerId: mary.id });
@@ -88,7 +88,7 @@ void t.test('running work is asked to stop, and its worker is told', async (t) =
   await waitFor('the message', () => told.includes(execution._id));
 });
 
-void t.test('a wait that is not a number of seconds up to a minute is refused', async (t) => {
+t.test('a wait that is not a number of seconds up to a minute is refused', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
 

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../test-app.ts';
 
-void t.test('a task is made with what is needed only, read and listed', async (t) => {
+t.test('a task is made with what is needed only, read and listed', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -25,7 +25,7 @@ void t.test('a task is made with what is needed only, read and listed', async (t
   t.same(list.json(), { items: [task], nextCursor: null, total: 1 });
 });
 
-void t.test('a task that could never run is refused when it is made', async (t) => {
+t.test('a task that could never run is refused when it is made', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const { headers } = await test.signUp('mary');
@@ -44,7 +44,7 @@ void t.test('a task that could never run is refused when it is made', async (t) 
   t.equal(await test.models.TaskModel.countDocuments(), 0);
 });
 
-void t.test('pages follow each other without gaps or repeats, newest first', async (t) => {
+t.test('pages follow each other without gaps or repeats, newest first', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -65,7 +65,7 @@ void t.test('pages follow each other without gaps or repeats, newest first', asy
   t.same(seen, seen.toSorted().toReversed());
 });
 
-void t.test('filters narrow the list', async (t) => {
+t.test('filters narrow the list', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const { headers } = await test.signUp('mary');
@@ -90,7 +90,7 @@ void t.test('filters narrow the list', async (t) => {
   }
 });
 
-void t.test("another's task answers like one that never was; an admin sees it", async (t) => {
+t.test("another's task answers like one that never was; an admin sees it", async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const admin = await test.signUp('admin', 'admin');
@@ -116,7 +116,7 @@ void t.test("another's task answers like one that never was; an admin sees it", 
   t.equal(await test.models.ExecutionModel.countDocuments(), 0);
 });
 
-void t.test('executing a task stores one execution, points the task to it and enqueues it', async (t) => {
+t.test('executing a task stores one execution, points the task to it and enqueues it', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -142,7 +142,7 @@ void t.test('executing a task stores one execution, points the task to it and en
   t.equal(job.data, JSON.stringify({ executionId }));
 });
 
-void t.test('of 20 equal requests with one idempotency key one makes the work', async (t) => {
+t.test('of 20 equal requests with one idempotency key one makes the work', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -167,28 +167,25 @@ void t.test('of 20 equal requests with one idempotency key one makes the work', 
   t.equal(await test.models.ExecutionModel.countDocuments(), 1);
 });
 
-void t.test(
-  'a used idempotency key with another body answers 409, and is free for another user',
-  async (t) => {
-    const test = await startTestApp(t);
-    await publishSample(test);
-    const mary = await test.signUp('mary');
-    const john = await test.signUp('john');
-    const make = (who: typeof mary, title: string, key = 'once') =>
-      test.inject({
-        method: 'POST',
-        url: '/api/tasks',
-        headers: { ...who.headers, 'idempotency-key': key },
-        payload: { title, ...ECHO },
-      });
-    await make(mary, 'one');
+t.test('a used idempotency key with another body answers 409, and is free for another user', async (t) => {
+  const test = await startTestApp(t);
+  await publishSample(test);
+  const mary = await test.signUp('mary');
+  const john = await test.signUp('john');
+  const make = (who: typeof mary, title: string, key = 'once') =>
+    test.inject({
+      method: 'POST',
+      url: '/api/tasks',
+      headers: { ...who.headers, 'idempotency-key': key },
+      payload: { title, ...ECHO },
+    });
+  await make(mary, 'one');
 
-    const other = await make(mary, 'two');
-    const johns = await make(john, 'two');
-    const badKey = await make(mary, 'two', 'a b');
+  const other = await make(mary, 'two');
+  const johns = await make(john, 'two');
+  const badKey = await make(mary, 'two', 'a b');
 
-    t.match(other.json(), { status: 409, code: 'idempotency_conflict' });
-    t.equal(johns.statusCode, 201);
-    t.match(badKey.json(), { status: 400, errors: [{ pointer: 'header:idempotency-key' }] });
-  },
-);
+  t.match(other.json(), { status: 409, code: 'idempotency_conflict' });
+  t.equal(johns.statusCode, 201);
+  t.match(badKey.json(), { status: 400, errors: [{ pointer: 'header:idempotency-key' }] });
+});
