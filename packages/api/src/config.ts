@@ -1,4 +1,11 @@
-import { loadConfig, logConfig, positiveInt, protocolConfig, storesConfig } from '@mcp-server/shared';
+import {
+  loadConfig,
+  logConfig,
+  positiveInt,
+  processConfig,
+  protocolConfig,
+  storesConfig,
+} from '@mcp-server/shared';
 import { z } from 'zod';
 
 import { isLoopback, secretText } from './config-secrets.ts';
@@ -10,7 +17,7 @@ const KIBIBYTE = 1_024;
  * The schema depends on two raw values: beyond this machine secrets must be given and strong, and in production the
  * given ones must be strong. So every problem is found in one pass.
  */
-function buildEnv(env: NodeJS.ProcessEnv) {
+export function buildApiEnv(env: NodeJS.ProcessEnv) {
   const host = env.HOST || '127.0.0.1';
   const isExposed = !isLoopback(host);
   const mustBeStrong = isExposed || env.NODE_ENV === 'production';
@@ -18,6 +25,7 @@ function buildEnv(env: NodeJS.ProcessEnv) {
   return z.object({
     ...storesConfig,
     ...logConfig,
+    ...processConfig,
     PORT: positiveInt(0, 65_535).default(3_000),
     HOST: z.string().default('127.0.0.1'),
     NODE_ENV: z.string().default('development'),
@@ -35,14 +43,12 @@ function buildEnv(env: NodeJS.ProcessEnv) {
     MAX_CRASHES: protocolConfig.MAX_CRASHES,
     /** How long the process still takes requests after it called itself not ready; lets a load balancer notice. */
     DRAIN_DELAY_MS: positiveInt(0, 60_000).default(2_000),
-    /** `1` when the parent holds this process's stdin open: its end means that the parent is gone. */
-    EXIT_WITH_PARENT: z.enum(['0', '1']).default('0'),
   });
 }
 
-export type ApiEnv = z.infer<ReturnType<typeof buildEnv>>;
+export type ApiEnv = z.infer<ReturnType<typeof buildApiEnv>>;
 
 /** @throws {ConfigError} that lists every problem at once, never a value. */
 export function loadApiEnv(env: NodeJS.ProcessEnv): Readonly<ApiEnv> {
-  return loadConfig(buildEnv(env), env);
+  return loadConfig(buildApiEnv(env), env);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { buildLogger, ConfigError, EXIT_CONFIG, type Logger } from '@mcp-server/shared';
+import { buildLogger, ConfigError, EXIT_CONFIG, type Logger, whenParentIsGone } from '@mcp-server/shared';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 
@@ -62,7 +62,7 @@ function closeOnSignals(
       logger.info('closed');
     },
   );
-  if (config.EXIT_WITH_PARENT === '1') process.stdin.once('end', close).once('error', close).resume();
+  if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(close);
 }
 
 async function main(): Promise<void> {

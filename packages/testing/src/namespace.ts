@@ -7,6 +7,7 @@ import {
   createRedis,
   type Models,
   type Mongo,
+  pingMongo,
 } from '@mcp-server/shared';
 import type { Redis } from 'ioredis';
 
@@ -52,7 +53,7 @@ export async function openNamespace(t: Teardown): Promise<Namespace> {
     redis.disconnect();
   });
   const models = buildModels(mongo.connection);
-  await waitFor('MongoDB', () => mongo.connection.readyState === 1);
+  await waitFor('MongoDB', () => pingMongo(mongo.connection));
   await createIndexes(models);
   const env = { MONGODB_URI: uri.href, REDIS_URL, REDIS_PREFIX: prefix };
   return { mongodbUri: uri.href, redisUrl: REDIS_URL, prefix, mongo, models, redis, env };

@@ -27,7 +27,7 @@ function zodPaths(schema: z.ZodType, prefix = ''): Map<string, z.ZodType> {
   const paths = new Map<string, z.ZodType>();
   const bare = unwrap(schema);
   if (!(bare instanceof z.ZodObject)) return paths;
-  for (const [key, field] of Object.entries(bare.shape as Record<string, z.ZodType>)) {
+  for (const [key, field] of Object.entries<z.ZodType>(bare.shape)) {
     paths.set(prefix + key, field);
     for (const [path, inner] of zodPaths(field, `${prefix}${key}.`)) paths.set(path, inner);
   }

@@ -40,7 +40,7 @@ t.test('I3: a worker stopped for three leases finds its end refused', async (t) 
   const ended = await reach(id, 'completed', 30_000);
   zombie.child.kill('SIGCONT');
   const metrics = () =>
-    fetch(`http://127.0.0.1:${zombie.started['port']}/metrics`).then((answer) => answer.text());
+    fetch(`http://127.0.0.1:${String(zombie.started['port'])}/metrics`).then((answer) => answer.text());
   await waitFor('the refusal', async () => /^mcp_superseded_total 1$/m.test(await metrics()));
 
   const settled = await read(id);
