@@ -68,6 +68,8 @@ async function ensureTool(name, spec, proof) {
     '--no-fund',
     '--no-audit',
     '--no-package-lock',
+    // Settings of this tree's .npmrc arrive here through the environment.
+    '--package-lock-only=false',
     '--omit=dev',
     '--prefix',
     building,
