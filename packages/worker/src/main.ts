@@ -62,22 +62,33 @@ async function run(config: WorkerConfig, workerName: string, log: Logger, plugin
   const metrics = buildMetrics();
   const models = buildModels(mongo.connection);
   const deps: Deps = { config, workerName, log, mongo, models, producer, consumer, queueOf, metrics };
-  const worker = new FleetWorker(deps, subscriber, plugins);
+  let isUnhealthy = false;
+  const worker = new FleetWorker(deps, subscriber, plugins, (reason) => {
+    if (isUnhealthy) return;
+    isUnhealthy = true;
+    log.fatal({ reason }, 'this process gives itself up');
+    void grace.close();
+  });
   const admin = await openAdminPort(config.WORKER_HOST, config.WORKER_PORT, {
     registry: metrics.registry,
     readiness: () => worker.readiness(),
   });
 
-  closeWithGrace({ delay: config.WORKER_GRACE_MS + 2_000, logger: false }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, 'unexpected error');
-    else log.info({ signal }, 'stopping');
-    await worker.close();
-    await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
-    for (const redis of [subscriber, consumer, producer]) redis.disconnect();
-    await mongo.close();
-    await admin.close();
-    log.info('stopped');
-  });
+  const grace = closeWithGrace(
+    { delay: config.WORKER_GRACE_MS + 2_000, logger: false },
+    async ({ err, signal }) => {
+      if (err) log.fatal({ err }, 'unexpected error');
+      else log.info({ signal }, 'stopping');
+      await worker.close();
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      for (const redis of [subscriber, consumer, producer]) redis.disconnect();
+      await mongo.close();
+      await admin.close();
+      log.info('stopped');
+      // An orchestrator that only watches exit codes has to see that something was wrong.
+      if (isUnhealthy) process.exit(1);
+    },
+  );
   if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(() => process.kill(process.pid, 'SIGTERM'));
   worker.start();
   void createIndexes(models).catch((err: unknown) =>

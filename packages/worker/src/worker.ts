@@ -3,6 +3,7 @@ import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { Runs } from './attempt/runs.ts';
+import { Canary } from './canary.ts';
 import { listenForCancels } from './cancel-listener.ts';
 import type { PluginSet } from './catalogue/load-plugins.ts';
 import { CataloguePublisher } from './catalogue/publish.ts';
@@ -29,10 +30,14 @@ export class FleetWorker {
   readonly #sweeper: Sweeper;
   readonly #publisher: CataloguePublisher;
   readonly #pause: DatabasePause;
+  readonly #canary: Canary;
+  readonly #onUnhealthy: (reason: string) => void;
   #isDraining = false;
   #closing: Promise<void> | undefined;
 
-  constructor(deps: Deps, subscriber: Redis, plugins: PluginSet) {
+  /** `onUnhealthy` is called when only a new process can help: this one is to drain and exit non-zero. */
+  constructor(deps: Deps, subscriber: Redis, plugins: PluginSet, onUnhealthy: (reason: string) => void) {
+    this.#onUnhealthy = onUnhealthy;
     this.#deps = deps;
     this.#subscriber = subscriber;
     const contact = new DatabaseContact(deps.config.LEASE_MS);
@@ -47,9 +52,16 @@ export class FleetWorker {
       onDatabaseAway: () => this.#pause.begin(),
     };
     this.#poolWorkers = deps.config.WORKER_POOLS.map((pool) =>
-      createPoolWorker(deps, delivery, pool, () => undefined),
+      createPoolWorker(deps, delivery, pool, () => this.#canary.took(pool)),
     );
     this.#pause = new DatabasePause(deps, this.#poolWorkers);
+    this.#canary = new Canary(deps, {
+      canTake: () =>
+        !this.#isDraining &&
+        !this.#pause.isOn &&
+        this.#runs.size + this.#abandoned.count < deps.config.WORKER_CONCURRENCY,
+      onSilence: (pool) => onUnhealthy(`jobs of pool ${pool} wait, and none was taken`),
+    });
     this.#beat = new Beat(deps, this.#runs, contact);
     this.#sweeper = new Sweeper(deps, contact);
     this.#publisher = new CataloguePublisher(deps, plugins);
@@ -60,6 +72,7 @@ export class FleetWorker {
     this.#beat.start();
     this.#publisher.start();
     this.#sweeper.start();
+    this.#canary.start();
     void listenForCancels(this.#deps, this.#subscriber, this.#runs).catch((err: unknown) =>
       this.#deps.log.warn({ err }, 'listening for cancels failed; the beat reads them'),
     );
@@ -98,6 +111,7 @@ export class FleetWorker {
 
   async #close(): Promise<void> {
     this.#pause.close();
+    await this.#canary.close();
     await drain(this.#deps, { workers: this.#poolWorkers, runs: this.#runs, giveUp: this.#giveUp });
     await this.#sweeper.close();
     await this.#publisher.close();
@@ -110,10 +124,7 @@ export class FleetWorker {
     for (const worker of this.#poolWorkers) {
       worker.concurrency = Math.max(1, this.#deps.config.WORKER_CONCURRENCY - count);
     }
-    if (!this.#abandoned.isTooMany) return;
-    this.#deps.log.fatal({ abandoned: count }, 'too many runs ignore their signal; this process ends');
-    process.exitCode = 1;
-    process.kill(process.pid, 'SIGTERM');
+    if (this.#abandoned.isTooMany) this.#onUnhealthy('too many runs ignore their signal');
   }
 }
 

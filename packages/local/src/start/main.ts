@@ -31,8 +31,12 @@ try {
     say,
   }).finally(() => isReady.abort(new Error('the first task has run')));
   const end = await Promise.race([
-    starting.then(async () => (isOnce ? 'done' : `${await stopped}: stopping`)),
-    stopped.catch(() => starting.then(() => 'done')),
+    // With --once the wait for a signal is given up as soon as the first task has run.
+    stopped.then(
+      (signal) => `${signal}: stopping`,
+      () => starting.then(() => 'done'),
+    ),
+    starting.then(() => (isOnce ? 'done' : stopped.then((signal) => `${signal}: stopping`))),
   ]);
   say(`[start] ${end}`);
 } catch (error) {

@@ -25,6 +25,10 @@ export class DatabasePause {
     this.#probeLater();
   }
 
+  get isOn(): boolean {
+    return this.#timer !== undefined;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);

@@ -1,0 +1,81 @@
+import type { Deps } from './deps.ts';
+
+/** What the canary needs to know of one pool. */
+interface PoolFacts {
+  /** Jobs that could be taken now. */
+  waiting: number;
+  isPaused: boolean;
+}
+
+interface CanaryOptions {
+  /** False while this process takes nothing for a reason of its own: no free slot, database away, draining. */
+  canTake(): boolean;
+  /** Called once, when jobs wait and nothing was taken for too long. */
+  onSilence(pool: string): void;
+}
+
+/** Looks per silence that is tolerated. */
+const LOOKS = 4;
+
+/**
+ * "Alive" means "took work lately, or there was none". A worker whose queue connection hangs looks healthy to every
+ * other probe, so one that takes nothing while jobs wait gives itself up; an orchestrator starts another.
+ */
+export class Canary {
+  readonly #deps: Deps;
+  readonly #options: CanaryOptions;
+  readonly #silentSince = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(deps: Deps, options: CanaryOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      this.#looking = this.#look();
+    }, this.#deps.config.CANARY_MS / LOOKS);
+  }
+
+  /** Tells that a job of this pool was taken. */
+  took(pool: string): void {
+    this.#silentSince.delete(pool);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    for (const pool of this.#deps.config.WORKER_POOLS) {
+      const facts = await this.#ask(pool);
+      if (!facts || facts.waiting === 0 || facts.isPaused || !this.#options.canTake()) {
+        this.#silentSince.delete(pool);
+        continue;
+      }
+      const since = this.#silentSince.get(pool) ?? performance.now();
+      this.#silentSince.set(pool, since);
+      if (performance.now() - since < this.#deps.config.CANARY_MS) continue;
+      clearInterval(this.#timer);
+      this.#options.onSilence(pool);
+      return;
+    }
+  }
+
+  /** Undefined while Redis does not answer: then nobody can take anything. */
+  async #ask(pool: string): Promise<PoolFacts | undefined> {
+    try {
+      const queue = this.#deps.queueOf(pool);
+      const [counts, isPaused] = await Promise.all([
+        queue.getJobCounts('wait', 'prioritized'),
+        queue.isPaused(),
+      ]);
+      return { waiting: Object.values(counts).reduce((sum, count) => sum + count, 0), isPaused };
+    } catch {
+      return undefined;
+    }
+  }
+}

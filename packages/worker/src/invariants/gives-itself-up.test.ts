@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+import { openFleet, waitFor } from '@mcp-server/testing';
+import tap from 'tap';
+
+const policy = {
+  retry: { attempts: 1, backoff: 'fixed' as const, delayMs: 10, maxDelayMs: 10 },
+  timeoutMs: 100,
+  onCrash: 'rerun' as const,
+  maxCrashes: 3,
+};
+
+tap.test('a run that ignores its signal times out, is left behind and counted', async (t) => {
+  const { startWorker, submit, reach } = await openFleet(t);
+  const worker = await startWorker({ ABANDON_AFTER_MS: '100' });
+
+  const id = await submit({ plugin: 'fixture', action: 'deaf', payload: '{"ms":2000}', policy });
+
+  t.match(await reach(id, 'failed'), { failure: { kind: 'timeout' } });
+  const metrics = () =>
+    fetch(`http://127.0.0.1:${String(worker.started['port'])}/metrics`).then((answer) => answer.text());
+  t.match(await metrics(), /^mcp_abandoned_attempts 1$/m);
+  await waitFor('the end of the run', async () => /^mcp_abandoned_attempts 0$/m.test(await metrics()));
+});
+
+tap.test('with too many abandoned runs the process drains and exits non-zero', async (t) => {
+  const { startWorker, submit, reach } = await openFleet(t);
+  const worker = await startWorker({ ABANDON_AFTER_MS: '50', MAX_ABANDONED: '2', WORKER_GRACE_MS: '2000' });
+  const exited = once(worker.child, 'exit');
+
+  const ids = await Promise.all(
+    Array.from({ length: 3 }, () =>
+      submit({ plugin: 'fixture', action: 'deaf', payload: '{"ms":60000}', policy }),
+    ),
+  );
+
+  t.same(await exited, [1, null]);
+  for (const id of ids) await reach(id, 'failed');
+});
+
+tap.test('a worker that takes nothing while jobs wait gives itself up', async (t) => {
+  const { startWorker, submit, space } = await openFleet(t);
+  const proxy = await openFreezingProxy(t, space.redisUrl);
+  const worker = await startWorker({ CANARY_MS: '1000', REDIS_URL: proxy.url, WORKER_GRACE_MS: '2000' });
+  const exited = once(worker.child, 'exit');
+  await waitFor('the worker to wait for jobs', () => proxy.isTaking());
+
+  proxy.freeze();
+  await submit();
+
+  t.same((await exited)[0], 1);
+});
+
+/** Passes everything on, until the connections on which jobs are taken go silent, as half-open ones do. */
+async function openFreezingProxy(t: Pick<typeof tap, 'teardown'>, redisUrl: string) {
+  const target = new URL(redisUrl);
+  const taking = new Set<Socket>();
+  let isFrozen = false;
+  const server = createServer((client) => {
+    const redis = connect(Number(target.port), target.hostname);
+    client.on('data', (chunk) => {
+      if (chunk.includes('bzpopmin')) taking.add(client);
+      if (!(isFrozen && taking.has(client))) redis.write(chunk);
+    });
+    redis.on('data', (chunk) => void (isFrozen && taking.has(client) ? 0 : client.write(chunk)));
+    for (const [one, other] of [[client, redis] as const, [redis, client] as const]) {
+      one.on('error', () => other.destroy()).on('close', () => other.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    isTaking: () => taking.size > 0,
+    freeze: () => {
+      isFrozen = true;
+    },
+  };
+}
