@@ -67,7 +67,7 @@ async function run(config: WorkerConfig, workerName: string, log: Logger, plugin
     if (isUnhealthy) return;
     isUnhealthy = true;
     log.fatal({ reason }, 'this process gives itself up');
-    void grace.close();
+    grace.close();
   });
   const admin = await openAdminPort(config.WORKER_HOST, config.WORKER_PORT, {
     registry: metrics.registry,
