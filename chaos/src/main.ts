@@ -59,7 +59,13 @@ async function main(): Promise<boolean> {
   say(`\n${formatTable(results)}\n`);
   if (sabotage) return judgeSabotage(sabotage, results, say);
   if (args.figures) {
-    await writeFigures({ name: args.figures, seed: args.seed, scale: args.scale, results, stores: {} });
+    await writeFigures({
+      name: args.figures,
+      seed: args.seed,
+      scale: args.scale,
+      results,
+      stores: stores?.versions ?? {},
+    });
   }
   const failed = results.filter(({ violations }) => violations.length > 0).length;
   say(`${results.length - failed} passed, ${failed} failed`);

@@ -15,6 +15,7 @@ interface Run {
   seed: number;
   scale: number;
   results: readonly RowResult[];
+  /** Versions of the database and of Redis. */
   stores: Record<string, string>;
 }
 

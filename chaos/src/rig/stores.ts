@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type LocalServices, type ServiceControl, startLocalServices } from '@mcp-server/local';
+import { createMongo, createRedis, pingMongo } from '@mcp-server/shared';
+import { waitFor } from '@mcp-server/testing';
 
 /** MongoDB and Redis (append-only file, fsync every second) of this run alone. */
 export interface Stores {
@@ -9,6 +11,8 @@ export interface Stores {
   redisUrl: string;
   mongodb: ServiceControl;
   redis: ServiceControl;
+  /** Names and versions of both. */
+  versions: Record<string, string>;
   /** Starts Redis again without anything that it had stored. */
   restartRedisEmpty(): Promise<void>;
   close(): Promise<void>;
@@ -25,6 +29,7 @@ export async function startStores(dataDir: string, log: (line: string) => void):
     redisUrl,
     mongodb,
     redis,
+    versions: await readVersions(services),
     async restartRedisEmpty() {
       await redis.kill();
       const files = ['appendonlydir', 'dump.rdb'].map((name) => join(dataDir, 'redis', name));
@@ -33,4 +38,31 @@ export async function startStores(dataDir: string, log: (line: string) => void):
     },
     close: () => services.close(),
   };
+}
+
+async function readVersions({
+  mongodbUri,
+  redisUrl,
+  describe,
+}: LocalServices): Promise<Record<string, string>> {
+  const mongo = createMongo({
+    uri: mongodbUri,
+    maxPoolSize: 1,
+    serverSelectionTimeoutMs: 5_000,
+    socketTimeoutMs: 5_000,
+  });
+  const redis = createRedis(redisUrl, 'consumer', () => undefined);
+  try {
+    await waitFor('the database', () => pingMongo(mongo.connection));
+    const build = await mongo.connection.db?.command({ buildInfo: 1 });
+    const isDocumentDb = describe.some((line) => line.includes('DocumentDB'));
+    const database = isDocumentDb ? 'DocumentDB, speaking MongoDB' : 'MongoDB';
+    return {
+      database: `${database} ${String(build?.['version'])}`,
+      redis: /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? 'unknown',
+    };
+  } finally {
+    redis.disconnect();
+    await mongo.close();
+  }
 }
