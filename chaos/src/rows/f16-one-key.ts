@@ -16,17 +16,17 @@ const SECONDS = 10;
 /** Longer than the test needs: the API is dead before. */
 const HOLE_MS = 20_000;
 
-const idOf = (answer: Answer) => (answer.kind === 'answered' ? answer.body['executionId'] : undefined);
+const idOf = (answer: Answer): string | undefined => {
+  const id = answer.kind === 'answered' ? answer.body['executionId'] : undefined;
+  return typeof id === 'string' ? id : undefined;
+};
 const statusOf = (answer: Answer) => (answer.kind === 'answered' ? answer.status : answer.kind);
 
 /** The answers that differ, each with how often it came. */
 const describeAnswers = (answers: Answer[]) =>
   JSON.stringify(
     [
-      ...Map.groupBy(
-        answers,
-        (answer) => `${statusOf(answer)} ${String(idOf(answer) ?? JSON.stringify(answer))}`,
-      ),
+      ...Map.groupBy(answers, (answer) => `${statusOf(answer)} ${idOf(answer) ?? JSON.stringify(answer)}`),
     ].map(([answer, same]) => `${same.length} × ${answer}`),
   );
 

@@ -13,7 +13,7 @@ export interface Sabotage {
 
 const preload = (name: string) => new URL(`${name}.ts`, import.meta.url).href;
 
-const SABOTAGES: Sabotage[] = [
+export const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'fence-off',
     row: 'F2',
