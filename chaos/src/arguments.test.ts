@@ -2,17 +2,18 @@ import { t } from 'tap';
 
 import { readArguments } from './arguments.ts';
 
-void t.test('the quick run takes every row and writes its figures', async (t) => {
+void t.test('the quick run takes its rows and writes its figures', async (t) => {
   t.match(readArguments(['--quick', '--seed', '7']), {
     seed: 7,
     rows: undefined,
+    isQuick: true,
     scale: 1,
     figures: 'quick',
   });
 });
 
 void t.test('minutes make the loads longer', async (t) => {
-  t.match(readArguments(['--minutes', '60']), { scale: 12, figures: 'full' });
+  t.match(readArguments(['--minutes', '60']), { scale: 12, isQuick: false, figures: 'full' });
 });
 
 void t.test('a part of the rows, or a sabotage, leaves the figures alone', async (t) => {

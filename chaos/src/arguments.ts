@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 
 export interface Arguments {
   seed: number;
-  /** Ids of the rows to run; all when undefined. */
+  /** Only the rows of the quick run. */
+  isQuick: boolean;
+  /** Ids of the rows to run, whatever run they belong to. */
   rows: string[] | undefined;
   /** Multiplies the time of every load; 1 is the quick run. */
   scale: number;
@@ -32,9 +34,10 @@ export function readArguments(argv: string[]): Arguments {
   return {
     seed: values.seed === undefined ? Math.floor(Math.random() * MAX_SEED) : number('seed', values.seed),
     rows,
+    isQuick: values.quick && rows === undefined,
     scale: values.minutes === undefined ? 1 : number('minutes', values.minutes) / QUICK_MINUTES,
     sabotage: values.sabotage,
-    figures: isWhole ? (values.minutes === undefined ? 'quick' : 'full') : undefined,
+    figures: isWhole ? (values.quick ? 'quick' : 'full') : undefined,
   };
 }
 

@@ -51,7 +51,9 @@ function showViolations({ row, violations }: RowResult): void {
 async function main(): Promise<boolean> {
   const sabotage = args.sabotage === undefined ? undefined : findSabotage(args.sabotage);
   const wanted = sabotage ? [sabotage.row] : args.rows;
-  const rows = (await loadRows()).filter(({ id }) => wanted === undefined || wanted.includes(id));
+  const rows = (await loadRows()).filter(({ id, isQuick = true }) =>
+    wanted ? wanted.includes(id) : isQuick || !args.isQuick,
+  );
   if (rows.length === 0) throw new Error(`no row is called ${String(wanted)}`);
   say(`[chaos] seed ${args.seed}`);
   const results = await runRows(rows, sabotage);

@@ -46,6 +46,7 @@ const accepted = (id: string, changes: Partial<LedgerLine> = {}): LedgerLine => 
   id,
   status: 202,
   tries: 1,
+  tookMs: 5,
   ...changes,
 });
 

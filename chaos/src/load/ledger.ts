@@ -14,6 +14,8 @@ export const LedgerLine = z.object({
   /** HTTP status of the last answer; 0 when there was none. */
   status: z.int(),
   tries: z.int(),
+  /** Milliseconds that the last try took. */
+  tookMs: z.number(),
 });
 export type LedgerLine = z.infer<typeof LedgerLine>;
 

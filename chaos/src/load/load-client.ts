@@ -64,22 +64,27 @@ export class LoadClient {
     const { apiUrls } = this.#options;
     const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
     const first = this.#sent++;
-    for (
-      let tries = 1, pauseMs = FIRST_PAUSE_MS;
-      ;
-      tries += 1, pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
-    ) {
+    let pauseMs = FIRST_PAUSE_MS;
+    for (let tries = 1; ; tries += 1) {
       const api = apiUrls[(first + tries) % apiUrls.length] ?? '';
+      const sentAt = performance.now();
       const answer = await submitWork(api, { token: user.token, key, work });
+      const tookMs = Math.round(performance.now() - sentAt);
       const line = settle(answer, performance.now() >= giveUpAt);
-      if (answer.kind !== 'answered' || line?.outcome !== 'accepted') this.#troubled(answer, { key, api });
-      if (line)
-        return this.#write({ at: Date.now(), key, user: user.index, action: work.action, tries, ...line });
-      await delay(
-        answer.kind === 'answered' && answer.retryAfterMs > 0
-          ? Math.min(answer.retryAfterMs, MAX_PAUSE_MS)
-          : pauseMs,
-      );
+      if (line?.outcome !== 'accepted') this.#troubled(answer, { key, api });
+      if (line) {
+        return this.#write({
+          at: Date.now(),
+          key,
+          user: user.index,
+          action: work.action,
+          tries,
+          tookMs,
+          ...line,
+        });
+      }
+      await delay(askedPauseMs(answer) || pauseMs);
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }
   }
 
@@ -142,3 +147,7 @@ function settle(answer: Answer, isLate: boolean): Pick<LedgerLine, 'outcome' | '
   if (HTTP.later.has(status) && !isLate) return undefined;
   return { outcome: 'given-up', status };
 }
+
+/** The pause that the answer asks for, within the client's patience; 0 without one. */
+const askedPauseMs = (answer: Answer): number =>
+  answer.kind === 'answered' ? Math.min(answer.retryAfterMs, MAX_PAUSE_MS) : 0;

@@ -26,7 +26,7 @@ export async function writeFigures({ name, seed, scale, results, stores }: Run):
     date: new Date().toISOString().slice(0, 10),
     seed,
     scale,
-    command: `npm run chaos -- --${name} --seed ${seed}`,
+    command: `npm run chaos -- ${name === 'quick' ? '--quick' : `--minutes ${scale * 5}`} --seed ${seed}`,
     versions: { node: process.versions.node, bullmq: versionOf('bullmq'), ...stores },
     machine: { cores: cpus().length, memoryGiB: Math.round(totalmem() / GIBIBYTE), platform: platform() },
   };

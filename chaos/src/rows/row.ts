@@ -6,6 +6,8 @@ export interface Row {
   /** As in the fault matrix, for example `F7`. */
   id: string;
   title: string;
+  /** False for a row that the quick run leaves out. */
+  isQuick?: boolean;
   apiEnv?: Record<string, string>;
   workerEnv?: Record<string, string>;
   /** Log lines that this row provokes and that the checker therefore lets pass. */
