@@ -26,8 +26,8 @@ interface Teardown {
 
 export const FIXTURE_PLUGINS = fileURLToPath(new URL('../plugins/', import.meta.url));
 
-export async function openFleet(t: Teardown): Promise<Fleet> {
-  const space = await openNamespace(t);
+export async function openFleet(t: Teardown, redisUrl?: string): Promise<Fleet> {
+  const space = await openNamespace(t, redisUrl);
   const queue = buildQueue('default', space.redis, space.prefix);
   t.teardown(() => queue.close());
   const { ExecutionModel } = space.models;

@@ -3,3 +3,4 @@ export { type Namespace, openNamespace } from './namespace.ts';
 export { type ProductProcess, startProcess } from './process.ts';
 export { waitFor } from './wait-for.ts';
 export { type Fleet, FIXTURE_PLUGINS, openFleet } from './fleet.ts';
+export { type OwnRedis, startOwnRedis } from './own-redis.ts';

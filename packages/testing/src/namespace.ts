@@ -30,12 +30,12 @@ interface Teardown {
 }
 
 /**
- * Opens a namespace with its indexes made; the test's teardown drops the database and closes the connections.
+ * Opens a namespace, on a Redis of its own when its URL is given, with its indexes made; the test's teardown drops the database and closes the connections.
  * @throws {Error} when the services of the run are missing: a test is never skipped for that.
  */
-export async function openNamespace(t: Teardown): Promise<Namespace> {
-  const { MONGODB_URI, REDIS_URL } = process.env;
-  if (!MONGODB_URI || !REDIS_URL)
+export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_URL']): Promise<Namespace> {
+  const { MONGODB_URI } = process.env;
+  if (!MONGODB_URI || !redisUrl)
     throw new Error('MONGODB_URI and REDIS_URL are not set: run the tests with npm test');
   const prefix = `test-${randomBytes(5).toString('hex')}`;
   const uri = new URL(MONGODB_URI);
@@ -43,10 +43,10 @@ export async function openNamespace(t: Teardown): Promise<Namespace> {
   const mongo = createMongo({
     uri: uri.href,
     maxPoolSize: 20,
-    serverSelectionTimeoutMs: 2_000,
+    serverSelectionTimeoutMs: 15_000,
     socketTimeoutMs: 20_000,
   });
-  const redis = createRedis(REDIS_URL, 'consumer', () => undefined);
+  const redis = createRedis(redisUrl, 'consumer', () => undefined);
   t.teardown(async () => {
     await mongo.connection.dropDatabase().catch(() => undefined);
     await mongo.close();
@@ -55,6 +55,6 @@ export async function openNamespace(t: Teardown): Promise<Namespace> {
   const models = buildModels(mongo.connection);
   await waitFor('MongoDB', () => pingMongo(mongo.connection));
   await createIndexes(models);
-  const env = { MONGODB_URI: uri.href, REDIS_URL, REDIS_PREFIX: prefix };
-  return { mongodbUri: uri.href, redisUrl: REDIS_URL, prefix, mongo, models, redis, env };
+  const env = { MONGODB_URI: uri.href, REDIS_URL: redisUrl, REDIS_PREFIX: prefix };
+  return { mongodbUri: uri.href, redisUrl, prefix, mongo, models, redis, env };
 }
