@@ -1,4 +1,6 @@
 import {
+  buildAdmission,
+  buildCatalogue,
   buildModels,
   countUnfinished,
   createMongo,
@@ -19,8 +21,6 @@ import { connectRedis } from './redis/connect.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
 import { createExecutionQueues } from './redis/execution-queues.ts';
 import { buildTell } from './redis/tell.ts';
-import { buildAdmission } from './services/admission.ts';
-import { buildCatalogue } from './services/catalogue.ts';
 import { buildPasswords } from './services/passwords.ts';
 import { buildReadiness } from './services/readiness.ts';
 import { buildRefreshTokens } from './services/refresh-tokens.ts';

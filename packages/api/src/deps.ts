@@ -1,11 +1,9 @@
-import type { Logger, Models } from '@mcp-server/shared';
+import type { Admission, Catalogue, Logger, Models } from '@mcp-server/shared';
 
 import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
 import type { ExecutionQueues } from './redis/execution-queues.ts';
 import type { Tell } from './redis/tell.ts';
-import type { Admission } from './services/admission.ts';
-import type { Catalogue } from './services/catalogue.ts';
 import type { Passwords } from './services/passwords.ts';
 import type { Readiness } from './services/readiness.ts';
 import type { RefreshTokens } from './services/refresh-tokens.ts';

@@ -55,6 +55,22 @@ export {
   type TaskFilter,
   type TaskInsertion,
 } from './stores/tasks.ts';
+export { type Admission, buildAdmission } from './submission/admission.ts';
+export {
+  buildCatalogue,
+  type Catalogue,
+  type KnownAction,
+  type KnownPlugin,
+} from './submission/catalogue.ts';
+export { checkPayload } from './submission/check-payload.ts';
+export { pointedAt, type Pointed, retryLater, type RetryLater } from './submission/refusal.ts';
+export {
+  type Idempotency,
+  type Submission,
+  type SubmitDeps,
+  submitExecution,
+  type Submitted,
+} from './submission/submit-execution.ts';
 export {
   findUserByEmail,
   findUserById,

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** An idempotency key and what it was used for. */
-export interface Idempotency {
-  idempotencyKey: string;
-  /** SHA-256 over method, path and body, hex. */
-  bodyHash: string;
-}
+import type { Idempotency } from '@mcp-server/shared';
 
 /** Names a request: the same method, path and body, whatever the order of keys, give the same hash. */
 export function describeRequest(

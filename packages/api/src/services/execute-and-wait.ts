@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import type { EndedExecution } from '@mcp-server/shared';
+import {
+  type EndedExecution,
+  type Submission,
+  type SubmitDeps,
+  submitExecution,
+  type Submitted,
+} from '@mcp-server/shared';
 
-import { type Submission, submitExecution, type SubmitDeps, type Submitted } from './submit-execution.ts';
 import type { Waiter, Waiters } from './wait-for-end.ts';
 
 export interface Answer {

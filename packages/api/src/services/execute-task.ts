@@ -1,9 +1,13 @@
-import type { JsonValue } from '@mcp-server/shared';
+import {
+  type Idempotency,
+  type JsonValue,
+  type SubmitDeps,
+  submitExecution,
+  type Submitted,
+} from '@mcp-server/shared';
 
-import type { Idempotency } from './body-hash.ts';
 import { findOwnTask } from './find-task.ts';
 import type { Principal } from './principal.ts';
-import { submitExecution, type SubmitDeps, type Submitted } from './submit-execution.ts';
 
 /** Starts one execution of a task. It belongs to the task's owner, also when an admin starts it. */
 export async function executeTask(

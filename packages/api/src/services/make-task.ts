@@ -1,15 +1,14 @@
 import {
+  type Catalogue,
+  checkPayload,
   errors,
+  type Idempotency,
   insertTask,
   type Models,
   type Stored,
   type TaskInput,
   type TaskRecord,
 } from '@mcp-server/shared';
-
-import type { Idempotency } from './body-hash.ts';
-import type { Catalogue } from './catalogue.ts';
-import { checkPayload } from './check-payload.ts';
 
 /**
  * Stores a task. It is checked now as its executions will be, so that a mistake shows when it is made.

@@ -1,7 +1,11 @@
-import { Annotations, type JsonValue, JsonValue as JsonSchema, RetryPolicy } from '@mcp-server/shared';
+import {
+  Annotations,
+  type JsonValue,
+  JsonValue as JsonSchema,
+  type KnownPlugin,
+  RetryPolicy,
+} from '@mcp-server/shared';
 import { z } from 'zod';
-
-import type { KnownPlugin } from './catalogue.ts';
 
 /** A plugin as the API shows it. Schemas are JSON Schema 2020-12. */
 export const PluginView = z.object({

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  acceptExecution,
-  errors,
-  type ExecutionRecord,
-  type ExecutionSource,
-  findByIdempotencyKey,
-  type JsonValue,
-  type Logger,
-  mirrorTask,
-  type Models,
-  type Priority,
-  type RetryPolicy,
-} from '@mcp-server/shared';
-
-import type { ExecutionQueues } from '../redis/execution-queues.ts';
+import * as errors from '../errors.ts';
+import { acceptExecution } from '../executions/accept.ts';
+import { mirrorTask } from '../executions/settle.ts';
+import type { Logger } from '../logger.ts';
+import type { Models } from '../models/models.ts';
+import type { ExecutionRecord, ExecutionSource } from '../schemas/execution.ts';
+import type { RetryPolicy } from '../schemas/policy.ts';
+import type { JsonValue, Priority } from '../schemas/primitives.ts';
+import { findByIdempotencyKey } from '../stores/executions.ts';
 import type { Admission } from './admission.ts';
-import type { Idempotency } from './body-hash.ts';
 import type { Catalogue, KnownAction } from './catalogue.ts';
 import { checkPayload } from './check-payload.ts';
+
+/** An idempotency key and what it was used for. */
+export interface Idempotency {
+  idempotencyKey: string;
+  /** SHA-256 over method, path and body, hex. */
+  bodyHash: string;
+}
 
 /** Work that somebody wants done. */
 export interface Submission {
@@ -55,7 +55,7 @@ export interface SubmitDeps {
   models: Models;
   catalogue: Catalogue;
   admission: Admission;
-  queues: ExecutionQueues;
+  queues: { add(execution: ExecutionRecord): Promise<void> };
   logger: Logger;
 }
 

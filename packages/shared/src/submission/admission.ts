@@ -1,5 +1,4 @@
-import { errors } from '@mcp-server/shared';
-
+import * as errors from '../errors.ts';
 import { retryLater } from './refusal.ts';
 
 /** How old a count may be; what this process accepted since is added to it. */

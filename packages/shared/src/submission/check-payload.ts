@@ -1,5 +1,5 @@
-import { errors, type JsonValue } from '@mcp-server/shared';
-
+import * as errors from '../errors.ts';
+import type { JsonValue } from '../schemas/primitives.ts';
 import type { KnownAction } from './catalogue.ts';
 import { pointedAt } from './refusal.ts';
 

@@ -1,6 +1,7 @@
-import { buildLogger, type PluginSighting } from '@mcp-server/shared';
 import t from 'tap';
 
+import { buildLogger } from '../logger.ts';
+import type { PluginSighting } from '../stores/plugins.ts';
 import { buildCatalogue } from './catalogue.ts';
 
 const logger = buildLogger({ name: 'test', level: 'silent' });

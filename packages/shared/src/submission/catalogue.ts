@@ -1,12 +1,8 @@
-import {
-  type CatalogueAction,
-  errors,
-  isDatabaseAway,
-  type Logger,
-  type PluginRecord,
-  type PluginSighting,
-} from '@mcp-server/shared';
-
+import { isDatabaseAway } from '../connections/mongo-errors.ts';
+import * as errors from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { CatalogueAction, PluginRecord } from '../schemas/catalogue.ts';
+import type { PluginSighting } from '../stores/plugins.ts';
 import { newestVersionFirst } from './newest-version.ts';
 import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';
 
