@@ -4,6 +4,14 @@ export { isDatabaseAway, isDuplicateKey } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo } from './connections/mongo.ts';
 export { createRedis, pingRedis, type RedisRole } from './connections/redis.ts';
 export * as errors from './errors.ts';
+export {
+  compareEventIds,
+  EVENT_FIELD,
+  eventStreamKey,
+  readEvent,
+  type StreamEntry,
+} from './events/event-stream.ts';
+export { buildEventWriter, type EventWriter } from './events/event-writer.ts';
 export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases, storeProgress } from './executions/beat.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
@@ -30,6 +38,7 @@ export {
 export * from './queues.ts';
 export * from './schemas/auth.ts';
 export * from './schemas/catalogue.ts';
+export * from './schemas/event.ts';
 export * from './schemas/execution.ts';
 export * from './schemas/policy.ts';
 export * from './schemas/primitives.ts';
