@@ -1,3 +1,6 @@
+export { provideExecutable, type DebianExecutable } from './debian-executable.ts';
+export { findFreePort } from './free-port.ts';
 export { startLocalServices, type LocalServices, type LocalServicesOptions } from './local-services.ts';
+export { dieWithParent, runCommand, ServerProcess } from './server-process.ts';
 export { LocalServiceError } from './service-error.ts';
 export type { ServiceControl } from './service.ts';
