@@ -1,6 +1,7 @@
 import {
   buildAdmission,
   buildCatalogue,
+  buildEventWriter,
   buildModels,
   countUnfinished,
   createMongo,
@@ -60,6 +61,7 @@ export function connect(config: Config, logger: Logger): Connected {
     models,
     queues,
     tell: buildTell(producer, config.REDIS_PREFIX),
+    events: buildEventWriter(producer, config.REDIS_PREFIX),
     ...buildServices(config, logger, models, feed),
     readiness: buildReadiness({
       pingMongo: ping,

@@ -1,4 +1,4 @@
-import type { Admission, Catalogue, Logger, Models } from '@mcp-server/shared';
+import type { Admission, Catalogue, EventWriter, Logger, Models } from '@mcp-server/shared';
 
 import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
@@ -19,6 +19,7 @@ export interface Deps {
   models: Models;
   queues: ExecutionQueues;
   tell: Tell;
+  events: EventWriter;
   catalogue: Catalogue;
   admission: Admission;
   waiters: Waiters;

@@ -1,4 +1,4 @@
-import type { ExecutionJob, Logger, Models, Mongo } from '@mcp-server/shared';
+import type { EventWriter, ExecutionJob, Logger, Models, Mongo } from '@mcp-server/shared';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -19,5 +19,7 @@ export interface Deps {
   consumer: Redis;
   /** The queue of a pool; opened at first use and closed by the root. */
   queueOf(pool: string): Queue<ExecutionJob>;
+  /** Tells owners what happens to their executions. */
+  events: EventWriter;
   metrics: WorkerMetrics;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import {
+  buildEventWriter,
   buildLogger,
   buildModels,
   buildQueue,
@@ -60,8 +61,9 @@ async function run(config: WorkerConfig, workerName: string, log: Logger, plugin
     return queue;
   };
   const metrics = buildMetrics();
+  const events = buildEventWriter(producer, config.REDIS_PREFIX);
   const models = buildModels(mongo.connection);
-  const deps: Deps = { config, workerName, log, mongo, models, producer, consumer, queueOf, metrics };
+  const deps: Deps = { config, workerName, log, mongo, models, producer, consumer, queueOf, events, metrics };
   let isUnhealthy = false;
   const worker = new FleetWorker(deps, subscriber, plugins, (reason) => {
     if (isUnhealthy) return;

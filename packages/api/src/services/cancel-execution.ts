@@ -1,6 +1,7 @@
 import {
   cancelExecution,
   errors,
+  type EventWriter,
   type ExecutionRecord,
   type Logger,
   type Models,
@@ -15,6 +16,7 @@ interface CancelDeps {
   config: { EXECUTION_RETENTION_SECONDS: number };
   models: Models;
   tell: Tell;
+  events: EventWriter;
   logger: Logger;
 }
 
@@ -35,15 +37,24 @@ export async function cancelOwnExecution(
     retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
   });
   if (outcome.kind === 'gone') throw new errors.NotFound('execution');
-  if (outcome.kind === 'requested') await deps.tell.cancelRequested(id);
+  if (outcome.kind === 'requested') {
+    deps.events.write(outcome.execution, 'execution.cancel_requested');
+    await deps.tell.cancelRequested(id);
+  }
   if (outcome.kind === 'cancelled') await settleNow(deps, outcome.execution);
   return { outcome: outcome.kind, execution: outcome.execution };
 }
 
 /** The cancel is written; what follows is repeated by the sweep if it fails here. */
-async function settleNow({ models, tell, logger }: CancelDeps, execution: ExecutionRecord): Promise<void> {
+async function settleNow(
+  { models, tell, events, logger }: CancelDeps,
+  execution: ExecutionRecord,
+): Promise<void> {
   try {
-    await settleExecution(models, execution, ({ _id }) => tell.ended(_id));
+    await settleExecution(models, execution, async (ended) => {
+      events.write(ended);
+      await tell.ended(ended._id);
+    });
   } catch (err) {
     logger.warn({ err, executionId: execution._id }, 'cancelled execution not settled, the sweep will');
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import * as errors from '../errors.ts';
+import type { EventWriter } from '../events/event-writer.ts';
 import { acceptExecution } from '../executions/accept.ts';
 import { mirrorTask } from '../executions/settle.ts';
 import type { Logger } from '../logger.ts';
@@ -56,6 +57,7 @@ export interface SubmitDeps {
   catalogue: Catalogue;
   admission: Admission;
   queues: { add(execution: ExecutionRecord): Promise<void> };
+  events: EventWriter;
   logger: Logger;
 }
 
@@ -140,8 +142,13 @@ const toPolicy = (
 });
 
 /** Nothing here may fail the request: the execution is stored, and the sweep and settle mend what is missing. */
-async function deliver({ models, queues, logger }: SubmitDeps, execution: ExecutionRecord): Promise<boolean> {
+async function deliver(
+  { models, queues, events, logger }: SubmitDeps,
+  execution: ExecutionRecord,
+): Promise<boolean> {
   const executionId = execution._id;
+  // First, so that it is told before a worker can tell that it started.
+  events.write(execution);
   const [mirrored, added] = await Promise.allSettled([
     mirrorTask(models.TaskModel, execution),
     queues.add(execution),

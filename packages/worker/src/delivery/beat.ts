@@ -71,5 +71,6 @@ export class Beat {
       epoch: execution.epoch,
       progress,
     });
+    this.#deps.events.write({ ...execution, progress }, 'execution.progress');
   }
 }

@@ -66,6 +66,7 @@ export async function deliver(
     case 'claimed': {
       const run = delivery.runs.add(claimed.execution, claimed.token);
       deps.metrics.running.set(delivery.runs.size);
+      deps.events.write(claimed.execution);
       try {
         return await runClaimed(deps, delivery, run, job, token);
       } finally {
@@ -128,8 +129,10 @@ async function finish(deps: Deps, delivery: Delivery, run: Run, end: RunEnd): Pr
   const outcome = await offerEnd(deps, run, end, delivery.giveUp);
   if (outcome.kind === 'superseded') return { kind: 'left' };
   const { execution } = outcome;
-  if (execution.status === 'retrying')
+  if (execution.status === 'retrying') {
+    deps.events.write(execution);
     await mirrorTask(deps.models.TaskModel, execution).catch(() => undefined);
+  }
   await settle(deps, execution);
   return { kind: 'ended', execution };
 }

@@ -47,7 +47,10 @@ export async function handBack(deps: Deps, run: Run, reason: string, giveUp: Abo
   const isHandedBack = await untilAnswered(giveUp, () =>
     handBackExecution(deps.models.ExecutionModel, request),
   );
-  if (isHandedBack) deps.metrics.handBacks.inc();
+  if (isHandedBack) {
+    deps.metrics.handBacks.inc();
+    deps.events.write({ ...run.execution, status: 'queued' });
+  }
   return isHandedBack;
 }
 

@@ -8,6 +8,7 @@ export async function settle(deps: Deps, execution: ExecutionRecord): Promise<vo
   try {
     await settleExecution(deps.models, execution, async ({ _id }) => {
       deps.metrics.executions.inc({ status: execution.status });
+      deps.events.write(execution);
       await deps.producer.publish(endedChannel(deps.config.REDIS_PREFIX), _id).catch((err: unknown) => {
         // Waiting callers read the document anyway, only a little later.
         deps.log.debug({ err, executionId: _id }, 'telling an end failed');
