@@ -34,6 +34,7 @@ export {
   FatalError,
   type Plugin,
   RetryableError,
+  type SettingsSchema,
 } from './plugin.ts';
 export * from './queues.ts';
 export * from './schemas/auth.ts';

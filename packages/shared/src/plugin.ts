@@ -12,7 +12,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export type ActionLog = Record<'debug' | 'info' | 'warn' | 'error', (text: string) => void>;
 
 /** What an action is given beside its input. */
-export interface ActionContext {
+export interface ActionContext<Settings = unknown> {
   /** The execution's id; the same over all attempts. */
   readonly executionId: string;
   /** 1 for the first counted try. Crashes and hand-backs do not raise it. */
@@ -30,7 +30,12 @@ export interface ActionContext {
    * dies, or loses its lease, inside `fn`.
    */
   readonly once: <T>(name: string, fn: () => Promise<T> | T) => Promise<T>;
+  /** What the operator set for this plugin, checked against its `settings` schema when the worker started. */
+  readonly settings: Settings;
 }
+
+/** Settings of a plugin: every field reads one text from the environment, so fields coerce and have defaults. */
+export type SettingsSchema = z.ZodObject;
 
 /** "Try again": thrown by an action. `retryAfterMs` wins over the policy's backoff; attempts still count. */
 export class RetryableError extends Error {
@@ -54,7 +59,7 @@ export class FatalError extends Error {
   }
 }
 
-interface ActionSpec<I extends z.ZodType, O extends z.ZodType> {
+interface ActionSpec<I extends z.ZodType, O extends z.ZodType, S extends SettingsSchema> {
   title: string;
   description: string;
   /** Payload schema; an object schema, so that it can be a tool's input. */
@@ -66,7 +71,9 @@ interface ActionSpec<I extends z.ZodType, O extends z.ZodType> {
   annotations?: Annotations;
   /** Default: `fail` for destructive actions that are not idempotent, else `rerun`. */
   onCrash?: OnCrash;
-  run(input: z.output<I>, ctx: ActionContext): Promise<z.input<O>> | z.input<O>;
+  /** The schema that its plugin declares: gives `ctx.settings` its type. */
+  settings?: S;
+  run(input: z.output<I>, ctx: ActionContext<z.output<S>>): Promise<z.input<O>> | z.input<O>;
 }
 
 /** One callable thing of a plugin, its defaults filled in. */
@@ -79,6 +86,7 @@ export interface Action {
   retry: RetryPolicy;
   annotations: Annotations;
   onCrash: OnCrash;
+  settings?: SettingsSchema;
   run(input: unknown, ctx: ActionContext): unknown;
 }
 
@@ -89,11 +97,17 @@ export interface Plugin {
   title: string;
   description: string;
   pool: string;
+  /** Filled by workers from environment variables named `<ID>_PLUGIN_<FIELD>`. */
+  settings?: SettingsSchema;
   actions: Readonly<Record<string, Action>>;
 }
 
 /** Declares an action; types of `run` follow from the schemas. @throws {z.ZodError} on a wrong policy. */
-export function defineAction<I extends z.ZodType, O extends z.ZodType>(spec: ActionSpec<I, O>): Action {
+export function defineAction<
+  I extends z.ZodType,
+  O extends z.ZodType,
+  S extends SettingsSchema = SettingsSchema,
+>(spec: ActionSpec<I, O, S>): Action {
   const annotations = Annotations.parse(spec.annotations ?? {});
   const isRepeatUnsafe = annotations.destructive === true && annotations.idempotent !== true;
   return {
@@ -105,17 +119,21 @@ export function defineAction<I extends z.ZodType, O extends z.ZodType>(spec: Act
     retry: RetryPolicy.parse(spec.retry ?? {}),
     annotations,
     onCrash: spec.onCrash ?? (isRepeatUnsafe ? 'fail' : 'rerun'),
-    run: (input, ctx) => spec.run(input as z.output<I>, ctx),
+    ...(spec.settings === undefined ? {} : { settings: spec.settings }),
+    run: (input, ctx) => spec.run(input as z.output<I>, ctx as ActionContext<z.output<S>>),
   };
 }
 
 /** Declares a plugin: the default export of its folder. @throws {Error} on ids or names that cannot be tool names. */
 export function definePlugin(spec: Omit<Plugin, 'pool'> & { pool?: string }): Plugin {
   Slug.parse(spec.id);
-  for (const name of Object.keys(spec.actions)) {
+  for (const [name, action] of Object.entries(spec.actions)) {
     Slug.parse(name);
     if (`${spec.id}__${name}`.length > MAX_TOOL_NAME)
       throw new Error(`${spec.id}__${name} is longer than ${MAX_TOOL_NAME}`);
+    // Else its ctx.settings would have a type that nobody checked.
+    if (action.settings !== undefined && action.settings !== spec.settings)
+      throw new Error(`${spec.id}.${name} declares settings that are not those of its plugin`);
   }
   return { ...spec, pool: Slug.parse(spec.pool ?? 'default') };
 }

@@ -2,6 +2,7 @@ import type { EventWriter, ExecutionJob, Logger, Models, Mongo } from '@mcp-serv
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
+import type { PluginSettings } from './catalogue/read-settings.ts';
 import type { WorkerConfig } from './config.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -22,4 +23,6 @@ export interface Deps {
   /** Tells owners what happens to their executions. */
   events: EventWriter;
   metrics: WorkerMetrics;
+  /** What `ctx.settings` is, by plugin id. */
+  pluginSettings: PluginSettings;
 }

@@ -5,25 +5,24 @@ import {
   buildEventWriter,
   buildLogger,
   buildModels,
-  buildQueue,
   ConfigError,
   createIndexes,
   createMongo,
   createRedis,
-  type ExecutionJob,
   EXIT_CONFIG,
   loadConfig,
   type Logger,
   whenParentIsGone,
 } from '@mcp-server/shared';
-import type { Queue } from 'bullmq';
 import closeWithGrace from 'close-with-grace';
 
 import { openAdminPort } from './admin-port.ts';
 import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
+import { type PluginSettings, readPluginSettings } from './catalogue/read-settings.ts';
 import { type WorkerConfig, WorkerEnv } from './config.ts';
 import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
+import { PoolQueues } from './queues.ts';
 import { FleetWorker } from './worker.ts';
 
 /** Above one run each: beats, sweeps and settles need connections too. */
@@ -37,10 +36,17 @@ async function main(): Promise<void> {
   const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const log = buildLogger({ name: 'worker', level: config.LOG_LEVEL }).child({ worker: workerName });
   const plugins = await loadPlugins({ dir: config.PLUGINS_DIR, packages: config.PLUGINS });
-  await run(config, workerName, log, plugins);
+  const pluginSettings = readPluginSettings(plugins, process.env);
+  await run(config, workerName, log, plugins, pluginSettings);
 }
 
-async function run(config: WorkerConfig, workerName: string, log: Logger, plugins: PluginSet): Promise<void> {
+async function run(
+  config: WorkerConfig,
+  workerName: string,
+  log: Logger,
+  plugins: PluginSet,
+  pluginSettings: PluginSettings,
+): Promise<void> {
   const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
   const mongo = createMongo({
     uri: config.MONGODB_URI,
@@ -51,19 +57,12 @@ async function run(config: WorkerConfig, workerName: string, log: Logger, plugin
   const producer = createRedis(config.REDIS_URL, 'producer', onRedisError);
   const consumer = createRedis(config.REDIS_URL, 'consumer', onRedisError);
   const subscriber = createRedis(config.REDIS_URL, 'subscriber', onRedisError);
-  const queues = new Map<string, Queue<ExecutionJob>>();
-  const queueOf = (pool: string) => {
-    const known = queues.get(pool);
-    if (known) return known;
-    const queue = buildQueue(pool, producer, config.REDIS_PREFIX);
-    queue.on('error', onRedisError);
-    queues.set(pool, queue);
-    return queue;
-  };
+  const queues = new PoolQueues(producer, config.REDIS_PREFIX, onRedisError);
   const metrics = buildMetrics();
   const events = buildEventWriter(producer, config.REDIS_PREFIX);
   const models = buildModels(mongo.connection);
-  const deps: Deps = { config, workerName, log, mongo, models, producer, consumer, queueOf, events, metrics };
+  const stores = { mongo, models, producer, consumer, queueOf: (pool: string) => queues.of(pool) };
+  const deps: Deps = { config, workerName, log, ...stores, events, metrics, pluginSettings };
   let isUnhealthy = false;
   const worker = new FleetWorker(deps, subscriber, plugins, (reason) => {
     if (isUnhealthy) return;
@@ -82,7 +81,7 @@ async function run(config: WorkerConfig, workerName: string, log: Logger, plugin
       if (err) log.fatal({ err }, 'unexpected error');
       else log.info({ signal }, 'stopping');
       await worker.close();
-      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      await queues.close();
       for (const redis of [subscriber, consumer, producer]) redis.disconnect();
       await mongo.close();
       await admin.close();

@@ -29,6 +29,7 @@ export function buildContext(deps: Deps, run: Run): ActionContext {
       };
     },
     once: (name, fn) => runOnce(deps, run, name, fn),
+    settings: deps.pluginSettings.get(execution.plugin) ?? {},
   };
 }
 

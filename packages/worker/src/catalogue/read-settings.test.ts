@@ -1,0 +1,60 @@
+import { ConfigError, defineAction, definePlugin } from '@mcp-server/shared';
+import t from 'tap';
+import { z } from 'zod';
+
+import { readPluginSettings } from './read-settings.ts';
+
+const Settings = z.strictObject({
+  maxItems: z.coerce.number().int().default(3),
+  apiToken: z.string().min(8, 'must have at least 8 characters').optional(),
+});
+const action = defineAction({
+  title: 'T',
+  description: 'D',
+  input: z.object({}),
+  output: z.object({ limit: z.int() }),
+  settings: Settings,
+  run: (_input, { settings }) => ({ limit: settings.maxItems }),
+});
+const shop = definePlugin({
+  id: 'my-shop',
+  version: '1.0.0',
+  title: 'T',
+  description: 'D',
+  settings: Settings,
+  actions: { list: action },
+});
+const plugins = new Map([[shop.id, shop]]);
+
+t.test('settings come from variables named after plugin and field', async (t) => {
+  const settings = readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: '7', OTHER: 'x' });
+
+  t.same(settings.get('my-shop'), { maxItems: 7 });
+});
+
+t.test('an empty environment gives the defaults', async (t) => {
+  t.same(readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: '' }).get('my-shop'), { maxItems: 3 });
+});
+
+t.test('every bad variable is named at once, and no value', async (t) => {
+  const read = () =>
+    readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: 'canary', MY_SHOP_PLUGIN_API_TOKEN: 'hunter2' });
+
+  const error = t.throws(read) as unknown as ConfigError;
+  t.type(error, ConfigError);
+  for (const name of ['MY_SHOP_PLUGIN_MAX_ITEMS', 'MY_SHOP_PLUGIN_API_TOKEN']) t.match(error.message, name);
+  t.notMatch(error.message, /canary|hunter2/);
+});
+
+t.test('a misspelt setting is refused', async (t) => {
+  t.throws(
+    () => readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEM: '7' }),
+    /MY_SHOP_PLUGIN_MAX_ITEM: no plugin has this setting/,
+  );
+});
+
+t.test('an action with other settings than its plugin is refused', async (t) => {
+  const { settings: _settings, ...bare } = shop;
+
+  t.throws(() => definePlugin(bare), /my-shop.list declares settings/);
+});

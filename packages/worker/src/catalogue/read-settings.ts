@@ -1,0 +1,49 @@
+import { ConfigError, type Plugin } from '@mcp-server/shared';
+import { z } from 'zod';
+
+import type { PluginSet } from './load-plugins.ts';
+
+/** The settings of the plugins of a process by plugin id. */
+export type PluginSettings = ReadonlyMap<string, unknown>;
+
+/**
+ * Fills the settings of every plugin from the environment: field `maxItems` of plugin `my-shop` is
+ * `MY_SHOP_PLUGIN_MAX_ITEMS`. Empty variables count as unset.
+ * @throws {ConfigError} that names every bad variable, and every variable of a plugin that is no setting of it: a
+ * misspelt restriction would otherwise not restrict.
+ */
+export function readPluginSettings(plugins: PluginSet, env: NodeJS.ProcessEnv): PluginSettings {
+  const settings = new Map<string, unknown>();
+  const problems: string[] = [];
+  const known = new Set<string>();
+  for (const plugin of plugins.values()) {
+    const { shape } = plugin.settings ?? z.object({});
+    const names = Object.keys(shape).map((field) => [field, variableName(plugin.id, field)] as const);
+    for (const [, name] of names) known.add(name);
+    const given = names.filter(([, name]) => env[name]).map(([field, name]) => [field, env[name]]);
+    const parsed = (plugin.settings ?? z.object({})).safeParse(Object.fromEntries(given));
+    if (parsed.success) settings.set(plugin.id, Object.freeze(parsed.data));
+    else problems.push(...parsed.error.issues.map((issue) => describeIssue(plugin, issue)));
+  }
+  problems.push(...unknownVariables(plugins, env, known));
+  if (problems.length > 0) throw new ConfigError(`The environment is not usable:\n${problems.join('\n')}`);
+  return settings;
+}
+
+/** The environment variable of a plugin's field. */
+export function variableName(id: string, field: string): string {
+  return `${variablePrefix(id)}${field.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase()}`;
+}
+
+const variablePrefix = (id: string) => `${id.replaceAll('-', '_').toUpperCase()}_PLUGIN_`;
+
+function describeIssue({ id }: Plugin, { path, message }: z.core.$ZodIssue): string {
+  return `  ${path.length === 0 ? `settings of plugin ${id}` : variableName(id, String(path[0]))}: ${message}`;
+}
+
+function unknownVariables(plugins: PluginSet, env: NodeJS.ProcessEnv, known: ReadonlySet<string>): string[] {
+  const prefixes = [...plugins.keys()].map(variablePrefix);
+  return Object.keys(env)
+    .filter((name) => !known.has(name) && prefixes.some((prefix) => name.startsWith(prefix)))
+    .map((name) => `  ${name}: no plugin has this setting`);
+}

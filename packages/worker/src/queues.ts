@@ -1,0 +1,30 @@
+import { buildQueue, type ExecutionJob } from '@mcp-server/shared';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+/** The queues of the pools this process adds to, each opened at first use. */
+export class PoolQueues {
+  readonly #producer: Redis;
+  readonly #prefix: string;
+  readonly #onError: (error: Error) => void;
+  readonly #queues = new Map<string, Queue<ExecutionJob>>();
+
+  constructor(producer: Redis, prefix: string, onError: (error: Error) => void) {
+    this.#producer = producer;
+    this.#prefix = prefix;
+    this.#onError = onError;
+  }
+
+  of(pool: string): Queue<ExecutionJob> {
+    const known = this.#queues.get(pool);
+    if (known) return known;
+    const queue = buildQueue(pool, this.#producer, this.#prefix);
+    queue.on('error', this.#onError);
+    this.#queues.set(pool, queue);
+    return queue;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+  }
+}
