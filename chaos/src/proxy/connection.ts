@@ -48,15 +48,15 @@ export class ProxiedConnection {
 
   /** Both sides see a reset. */
   reset(): void {
-    this.#options.client.resetAndDestroy();
-    this.#options.server.resetAndDestroy();
+    resetSocket(this.#options.client);
+    resetSocket(this.#options.server);
     this.#release();
   }
 
   #join(from: Socket, to: Socket, way: OneWay): void {
     from.on('end', () => way.end());
     // A reset is passed on as a reset; 'close' follows every error.
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => resetSocket(to));
     from.on('close', () => {
       if (!to.destroyed) way.end();
       this.#release();
@@ -110,4 +110,10 @@ export class ProxiedConnection {
     this.#requests.close();
     this.#replies.close();
   }
+}
+
+/** A socket that is ending already cannot be reset: Node would wait for it for ever when the process ends. */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

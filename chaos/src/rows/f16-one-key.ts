@@ -41,9 +41,10 @@ async function submitInParallel(rig: Rig, round: number): Promise<Violation[]> {
   const answers = await Promise.all(Array.from({ length: PARALLEL }, (_, turn) => send(work, turn)));
   const ids = new Set(answers.map(idOf));
   const violations: Violation[] = [];
-  if (ids.size !== 1 || ids.has(undefined)) {
-    violations.push({ rule: 'key-split', id: key, detail: describeAnswers(answers) });
-  }
+  if (ids.has(undefined))
+    violations.push({ rule: 'wrong-answer', id: key, detail: describeAnswers(answers) });
+  ids.delete(undefined);
+  if (ids.size !== 1) violations.push({ rule: 'key-split', id: key, detail: describeAnswers(answers) });
   const conflict = await send(other, round);
   if (statusOf(conflict) !== 409) {
     violations.push({ rule: 'missing-conflict', id: key, detail: JSON.stringify(conflict) });
