@@ -19,6 +19,24 @@ export const InvalidPayload = createError(
   'The payload does not fit the input schema of %s.',
   400,
 );
+export const MissingScope = createError('missing_scope', 'This API key lacks the scope %s.', 403);
+export const SessionRequired = createError(
+  'session_required',
+  'This takes a session: an API key does not open it.',
+  403,
+);
+export const ResetRefused = createError(
+  'reset_refused',
+  'The reset token is unknown, was used or is too old.',
+  400,
+);
+export const LastAdmin = createError('last_admin', 'The last active admin has to stay one.', 409);
+export const TooManyApiKeys = createError(
+  'too_many_api_keys',
+  'You have %d API keys; delete one first.',
+  409,
+);
+export const TooManyRequests = createError('too_many_requests', 'Too many %s; try again later.', 429);
 export const TwoCredentials = createError('two_credentials', 'Send one credential, not several.', 400);
 export const PayloadTooLarge = createError('payload_too_large', 'The %s is larger than %d bytes.', 413);
 export const UnknownPlugin = createError('unknown_plugin', 'No plugin %s was ever seen here.', 404);

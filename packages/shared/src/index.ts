@@ -37,6 +37,8 @@ export {
   type SettingsSchema,
 } from './plugin.ts';
 export * from './queues.ts';
+export * from './schemas/account.ts';
+export * from './schemas/api-key.ts';
 export * from './schemas/auth.ts';
 export * from './schemas/catalogue.ts';
 export * from './schemas/event.ts';
@@ -53,9 +55,37 @@ export {
   findEnded,
   findExecution,
 } from './stores/executions.ts';
+export {
+  type ApiKeySighting,
+  countApiKeys,
+  findApiKey,
+  insertApiKey,
+  listApiKeys,
+  removeApiKeysOf,
+  revokeApiKey,
+  touchApiKey,
+} from './stores/api-keys.ts';
 export type { PagePosition } from './stores/page.ts';
+export {
+  countActiveAdmins,
+  raiseTokenVersion,
+  removeUser,
+  tombstoneUser,
+  updateUser,
+} from './stores/user-changes.ts';
+export { countUsers, countUsersByRole, listUsers, type UserFilter } from './stores/user-list.ts';
+export { consumeReset, isResetOpen, replacePassword, storeResetHash } from './stores/user-passwords.ts';
 export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
-export { findLiveSession, insertSession, revokeSession, rotateRefreshHash } from './stores/sessions.ts';
+export {
+  findLiveSession,
+  insertSession,
+  listLiveSessions,
+  removeSessionsOf,
+  replaceRefreshHash,
+  revokeSession,
+  revokeSessionsOf,
+  rotateRefreshHash,
+} from './stores/sessions.ts';
 export type { Stored } from './stores/stored.ts';
 export {
   countTasks,

@@ -2,15 +2,17 @@ import type { Schema } from 'mongoose';
 import t from 'tap';
 import { z } from 'zod';
 
+import { ApiKeyRecord } from '../schemas/api-key.ts';
 import { PluginRecord } from '../schemas/catalogue.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
 import { TaskRecord } from '../schemas/task.ts';
-import { ApiKeyRecord, SessionRecord, UserRecord } from '../schemas/user.ts';
+import { SessionRecord, UserRecord } from '../schemas/user.ts';
+import { apiKeySchema } from './api-key.ts';
 import { executionSchema } from './execution.ts';
 import { pluginSchema } from './plugin.ts';
 import { RoleLeaseRecord, roleLeaseSchema } from './role-lease.ts';
 import { taskSchema } from './task.ts';
-import { apiKeySchema, sessionSchema, userSchema } from './user.ts';
+import { sessionSchema, userSchema } from './user.ts';
 
 const PAIRS: Record<string, [z.ZodObject, Schema]> = {
   User: [UserRecord, userSchema as Schema],

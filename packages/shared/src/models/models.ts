@@ -1,14 +1,16 @@
 import type { Connection, Model } from 'mongoose';
 
+import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import type { PluginRecord } from '../schemas/catalogue.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { TaskRecord } from '../schemas/task.ts';
-import type { ApiKeyRecord, SessionRecord, UserRecord } from '../schemas/user.ts';
+import type { SessionRecord, UserRecord } from '../schemas/user.ts';
+import { apiKeySchema } from './api-key.ts';
 import { executionSchema } from './execution.ts';
 import { pluginSchema } from './plugin.ts';
 import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
 import { taskSchema } from './task.ts';
-import { apiKeySchema, sessionSchema, userSchema } from './user.ts';
+import { sessionSchema, userSchema } from './user.ts';
 
 /** Every model, bound to one connection. */
 export interface Models {
@@ -23,13 +25,13 @@ export interface Models {
 
 export function buildModels(connection: Connection): Models {
   return {
-    UserModel: connection.model('User', userSchema),
-    SessionModel: connection.model('Session', sessionSchema),
-    ApiKeyModel: connection.model('ApiKey', apiKeySchema),
-    TaskModel: connection.model('Task', taskSchema),
-    ExecutionModel: connection.model('PluginExecution', executionSchema),
-    PluginModel: connection.model('Plugin', pluginSchema),
-    RoleLeaseModel: connection.model('RoleLease', roleLeaseSchema),
+    UserModel: connection.model<UserRecord>('User', userSchema),
+    SessionModel: connection.model<SessionRecord>('Session', sessionSchema),
+    ApiKeyModel: connection.model<ApiKeyRecord>('ApiKey', apiKeySchema),
+    TaskModel: connection.model<TaskRecord>('Task', taskSchema),
+    ExecutionModel: connection.model<ExecutionRecord>('PluginExecution', executionSchema),
+    PluginModel: connection.model<PluginRecord>('Plugin', pluginSchema),
+    RoleLeaseModel: connection.model<RoleLeaseRecord>('RoleLease', roleLeaseSchema),
   };
 }
 

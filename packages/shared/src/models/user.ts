@@ -1,8 +1,7 @@
 import { Schema } from 'mongoose';
 
 import { Role } from '../schemas/primitives.ts';
-import type { ApiKeyRecord, SessionRecord, UserRecord } from '../schemas/user.ts';
-import { Scope } from '../schemas/user.ts';
+import type { SessionRecord, UserRecord } from '../schemas/user.ts';
 import { schemaOptions } from './schema-options.ts';
 
 export const userSchema = new Schema<UserRecord>(
@@ -15,11 +14,15 @@ export const userSchema = new Schema<UserRecord>(
     lastLoginAt: Date,
     tokenVersion: { type: Number, required: true, default: 0 },
     bootstrap: Boolean,
+    resetHash: String,
+    resetExpiresAt: Date,
+    deletedAt: Date,
   },
   { ...schemaOptions, collection: 'users' },
 )
   .index({ email: 1 }, { unique: true })
   .index({ username: 1 }, { unique: true })
+  .index({ createdAt: -1, _id: -1 })
   .index({ bootstrap: 1 }, { unique: true, partialFilterExpression: { bootstrap: true } });
 
 export const sessionSchema = new Schema<SessionRecord>(
@@ -39,19 +42,3 @@ export const sessionSchema = new Schema<SessionRecord>(
   .index({ family: 1 })
   .index({ userId: 1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
-
-export const apiKeySchema = new Schema<ApiKeyRecord>(
-  {
-    userId: { type: String, required: true },
-    name: { type: String, required: true },
-    prefix: { type: String, required: true },
-    keyHash: { type: String, required: true },
-    scopes: { type: [String], enum: Scope.options, required: true },
-    expiresAt: Date,
-    lastUsedAt: Date,
-    revokedAt: Date,
-  },
-  { ...schemaOptions, collection: 'apikeys' },
-)
-  .index({ prefix: 1 }, { unique: true })
-  .index({ userId: 1 });

@@ -29,6 +29,11 @@ export const UserRecord = z.object({
   tokenVersion: z.int(),
   /** Set on the first admin only; a unique partial index makes it the only one. */
   bootstrap: z.literal(true).optional(),
+  /** SHA-256 of the one-time token that sets a new password; gone once it is used. */
+  resetHash: z.string().optional(),
+  resetExpiresAt: z.date().optional(),
+  /** Set on a removed first admin, whose record stays so that nobody becomes first again. */
+  deletedAt: z.date().optional(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
@@ -61,23 +66,3 @@ export const SessionRecord = z.object({
   updatedAt: z.date(),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
-
-/** What an API key may do; never more than its owner. */
-export const Scope = z.enum(['tasks:read', 'tasks:write', 'execute', 'mcp']);
-export type Scope = z.infer<typeof Scope>;
-
-/** An API key as stored in `apikeys`; the key itself is shown once and never stored. */
-export const ApiKeyRecord = z.object({
-  userId: ObjectIdText,
-  name: z.string(),
-  prefix: z.string(),
-  /** SHA-256 of 256 random bits, hex. */
-  keyHash: z.string(),
-  scopes: z.array(Scope),
-  expiresAt: z.date().optional(),
-  lastUsedAt: z.date().optional(),
-  revokedAt: z.date().optional(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
-});
-export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>;

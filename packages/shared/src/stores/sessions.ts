@@ -1,6 +1,8 @@
-import type { Model } from 'mongoose';
+import { type Model, Types } from 'mongoose';
 
 import type { SessionRecord } from '../schemas/user.ts';
+import { afterPosition, type PagePosition } from './page.ts';
+import { type Stored, toStored } from './stored.ts';
 
 type SessionModel = Model<SessionRecord>;
 
@@ -45,4 +47,46 @@ export async function findLiveSession(
 /** Ends a session for good: its refresh token and its access tokens open nothing from now on. */
 export async function revokeSession(model: SessionModel, family: string): Promise<void> {
   await model.updateOne({ family, revokedAt: { $exists: false } }, { $set: { revokedAt: new Date() } });
+}
+
+/** Replaces the refresh token of a session whose owner proved more than a token; false when the session is over. */
+export async function replaceRefreshHash(
+  model: SessionModel,
+  { family, refreshHash }: { family: string; refreshHash: string },
+): Promise<boolean> {
+  const now = new Date();
+  const session = await model
+    .findOneAndUpdate({ family, ...isLive(now) }, { $set: { refreshHash, rotatedAt: now } })
+    .lean<SessionRecord>();
+  return session !== null;
+}
+
+/** Newest first, those that still open something. */
+export async function listLiveSessions(
+  model: SessionModel,
+  { userId, after, limit }: { userId: string; after?: PagePosition; limit: number },
+): Promise<Stored<SessionRecord>[]> {
+  const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
+  const sessions = await model
+    .find({ userId, ...isLive(new Date()), ...afterPosition(position) })
+    .sort({ createdAt: -1, _id: -1 })
+    .limit(limit)
+    .lean<(SessionRecord & { _id: Types.ObjectId })[]>();
+  return sessions.map(toStored);
+}
+
+/** Ends every session of a user, but for the one that is named. */
+export async function revokeSessionsOf(
+  model: SessionModel,
+  { userId, exceptFamily }: { userId: string; exceptFamily?: string },
+): Promise<void> {
+  const others = exceptFamily === undefined ? {} : { family: { $ne: exceptFamily } };
+  await model.updateMany(
+    { userId, ...others, revokedAt: { $exists: false } },
+    { $set: { revokedAt: new Date() } },
+  );
+}
+
+export async function removeSessionsOf(model: SessionModel, userId: string): Promise<void> {
+  await model.deleteMany({ userId });
 }

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+import { Role } from './primitives.ts';
+import { Email, Password, Username } from './user.ts';
+
+/** Longer texts cannot be one of our tokens or passwords and are refused before any work is done on them. */
+const MAX_CREDENTIAL_LENGTH = 1_024;
+
+export const PasswordChange = z.strictObject({
+  currentPassword: z.string().min(1).max(MAX_CREDENTIAL_LENGTH),
+  newPassword: Password,
+});
+export type PasswordChange = z.infer<typeof PasswordChange>;
+
+/** Consumes a one-time token that an admin made. */
+export const PasswordReset = z.strictObject({
+  token: z.string().min(1).max(MAX_CREDENTIAL_LENGTH),
+  password: Password,
+});
+export type PasswordReset = z.infer<typeof PasswordReset>;
+
+/** The only time that `token` is shown. */
+export const ResetToken = z.object({ token: z.string(), expiresIn: z.int().describe('Seconds') });
+export type ResetToken = z.infer<typeof ResetToken>;
+
+/** `role` and `isActive` are an admin's to change. */
+export const UserChanges = z
+  .strictObject({ email: Email, username: Username, role: Role, isActive: z.boolean() })
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, 'must change something');
+export type UserChanges = z.infer<typeof UserChanges>;
+
+/** An open session as its owner sees it. */
+export const Session = z.object({
+  id: z.uuid(),
+  /** The session that made this request. */
+  isCurrent: z.boolean(),
+  ip: z.string().optional(),
+  userAgent: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  refreshedAt: z.iso.datetime().optional(),
+  expiresAt: z.iso.datetime(),
+});
+export type Session = z.infer<typeof Session>;
+
+export const UserStats = z.object({
+  total: z.int(),
+  active: z.int(),
+  byRole: z.record(Role, z.int()),
+  /** Accounts made in the last 7 days. */
+  newThisWeek: z.int(),
+  /** Accounts whose last login was in the last 24 hours. */
+  loggedInToday: z.int(),
+});
+export type UserStats = z.infer<typeof UserStats>;

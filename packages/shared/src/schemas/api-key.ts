@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+import { ObjectIdText } from './primitives.ts';
+
+/** What an API key may do; never more than its owner. */
+export const Scope = z.enum([
+  'tasks:read',
+  'tasks:write',
+  'execute',
+  'mcp',
+  'fleet:read',
+  'fleet:write',
+  'users:read',
+  'users:write',
+]);
+export type Scope = z.infer<typeof Scope>;
+
+/** An API key as stored in `apikeys`; the key itself is shown once and never stored. */
+export const ApiKeyRecord = z.object({
+  userId: ObjectIdText,
+  name: z.string(),
+  /** `mcp_<keyid>`: by it the key is found, and known to its owner. */
+  prefix: z.string(),
+  /** SHA-256 of the whole key, hex; enough, because 256 bits of it are random. */
+  keyHash: z.string(),
+  /** The key's last characters, so that its owner can tell keys apart. */
+  lastFour: z.string(),
+  scopes: z.array(Scope),
+  expiresAt: z.date().optional(),
+  lastUsedAt: z.date().optional(),
+  revokedAt: z.date().optional(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>;
+
+const MAX_DAYS = 3_650;
+
+export const ApiKeyInput = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  scopes: z
+    .array(Scope)
+    .min(1)
+    .max(Scope.options.length)
+    .refine((scopes) => new Set(scopes).size === scopes.length, 'must not repeat a scope'),
+  expiresInDays: z.int().min(1).max(MAX_DAYS).optional(),
+});
+export type ApiKeyInput = z.infer<typeof ApiKeyInput>;
+
+/** An API key as its owner sees it. */
+export const ApiKey = z.object({
+  id: ObjectIdText,
+  name: z.string(),
+  prefix: z.string(),
+  lastFour: z.string(),
+  scopes: z.array(Scope),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().optional(),
+  lastUsedAt: z.iso.datetime().optional(),
+});
+export type ApiKey = z.infer<typeof ApiKey>;
+
+/** The answer to making a key: the only time that `key` is shown. */
+export const MadeApiKey = ApiKey.extend({ key: z.string() });
+export type MadeApiKey = z.infer<typeof MadeApiKey>;

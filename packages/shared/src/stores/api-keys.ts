@@ -1,0 +1,83 @@
+import { type Model, Types } from 'mongoose';
+
+import { NOW } from '../executions/clock.ts';
+import type { ApiKeyRecord } from '../schemas/api-key.ts';
+import { type Stored, toStored } from './stored.ts';
+
+type ApiKeyModel = Model<ApiKeyRecord>;
+type LeanApiKey = ApiKeyRecord & { _id: Types.ObjectId };
+
+const LIVE = { revokedAt: { $exists: false } };
+
+export async function insertApiKey(
+  model: ApiKeyModel,
+  key: Pick<
+    ApiKeyRecord,
+    'userId' | 'name' | 'prefix' | 'keyHash' | 'lastFour' | 'scopes' | 'expiresAt' | 'revokedAt'
+  >,
+): Promise<Stored<ApiKeyRecord>> {
+  const created = await model.create(key);
+  return toStored(created.toObject<LeanApiKey>());
+}
+
+/** A key that was found by its prefix, judged by the database's clock. */
+export interface ApiKeySighting {
+  key: Stored<ApiKeyRecord>;
+  isExpired: boolean;
+  /** Since the use that was last written down; undefined before the first. */
+  unusedMs?: number;
+}
+
+/** Undefined for an unknown or revoked key. */
+export async function findApiKey(model: ApiKeyModel, prefix: string): Promise<ApiKeySighting | undefined> {
+  const [found] = await model.aggregate<LeanApiKey & { now: Date }>([
+    { $match: { prefix, ...LIVE } },
+    { $set: { now: NOW } },
+  ]);
+  if (!found) return undefined;
+  const { now, ...key } = found;
+  return {
+    key: toStored(key),
+    isExpired: key.expiresAt !== undefined && key.expiresAt <= now,
+    ...(key.lastUsedAt ? { unusedMs: now.getTime() - key.lastUsedAt.getTime() } : {}),
+  };
+}
+
+/** Newest first. All of them: their number is bounded when they are made. */
+export async function listApiKeys(model: ApiKeyModel, userId: string): Promise<Stored<ApiKeyRecord>[]> {
+  const keys = await model
+    .find({ userId, ...LIVE })
+    .sort({ createdAt: -1, _id: -1 })
+    .lean<LeanApiKey[]>();
+  return keys.map(toStored);
+}
+
+export async function countApiKeys(model: ApiKeyModel, userId: string): Promise<number> {
+  return model.countDocuments({ userId, ...LIVE });
+}
+
+export async function touchApiKey(model: ApiKeyModel, id: string): Promise<void> {
+  await model.updateOne({ _id: new Types.ObjectId(id) }, [{ $set: { lastUsedAt: NOW } }], {
+    updatePipeline: true,
+    timestamps: false,
+  });
+}
+
+/** Revokes a key for good; undefined when this user has no such key. */
+export async function revokeApiKey(
+  model: ApiKeyModel,
+  { id, userId }: { id: string; userId: string },
+): Promise<Stored<ApiKeyRecord> | undefined> {
+  const key = await model
+    .findOneAndUpdate(
+      { _id: new Types.ObjectId(id), userId, ...LIVE },
+      { $set: { revokedAt: new Date() } },
+      { returnDocument: 'after' },
+    )
+    .lean<LeanApiKey>();
+  return key ? toStored(key) : undefined;
+}
+
+export async function removeApiKeysOf(model: ApiKeyModel, userId: string): Promise<void> {
+  await model.deleteMany({ userId });
+}
