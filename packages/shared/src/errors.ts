@@ -47,6 +47,7 @@ export const UnsupportedMediaType = createError(
   'The body must be JSON with Content-Type: application/json.',
   415,
 );
+export const NoSchedule = createError('no_schedule', 'This task has no schedule.', 409);
 export const RouteNotFound = createError('route_not_found', 'There is nothing at %s.', 404);
 export const IdempotencyConflict = createError(
   'idempotency_conflict',

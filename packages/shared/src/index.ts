@@ -16,7 +16,7 @@ export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases, storeProgress } from './executions/beat.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
-export { holdsNow, inMs, literal, NOW } from './executions/clock.ts';
+export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/clock.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
 export { finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
@@ -39,6 +39,29 @@ export {
 export * from './queues.ts';
 export * from './schemas/account.ts';
 export * from './schemas/api-key.ts';
+export {
+  buildTickQueue,
+  type Clocked,
+  describeRule,
+  removeClock,
+  setClock,
+  TICK_QUEUE,
+  TickJob,
+  tickStrategy,
+} from './schedules/clock.ts';
+export { planDue } from './schedules/due.ts';
+export { nextFire, nextFires } from './schedules/rule.ts';
+export {
+  advanceSchedule,
+  findScheduledIds,
+  isScheduled,
+  listOverdue,
+  listScheduled,
+  readScheduled,
+  replaceSchedule,
+  type ScheduledTask,
+  scheduleFields,
+} from './schedules/state.ts';
 export * from './schemas/auth.ts';
 export * from './schemas/catalogue.ts';
 export * from './schemas/event.ts';
@@ -46,6 +69,7 @@ export * from './schemas/execution.ts';
 export * from './schemas/policy.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
+export * from './schemas/schedule.ts';
 export * from './schemas/task.ts';
 export * from './schemas/user.ts';
 export {
@@ -54,6 +78,7 @@ export {
   findByIdempotencyKey,
   findEnded,
   findExecution,
+  hasOtherUnfinished,
 } from './stores/executions.ts';
 export {
   type ApiKeySighting,

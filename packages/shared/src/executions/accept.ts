@@ -9,7 +9,7 @@ const INSERT_TIMEOUT_MS = 2_000;
 
 export type Acceptance =
   | { kind: 'accepted'; execution: ExecutionRecord }
-  /** The same idempotency key and body came before: this is the first one's execution. */
+  /** The same idempotency key and body, or the same fire time of the task, came before: this is the first one's. */
   | { kind: 'repeated'; execution: ExecutionRecord }
   /** The same idempotency key with another body. */
   | { kind: 'conflict' };
@@ -33,6 +33,7 @@ export async function acceptExecution(
     } catch (error) {
       if (isDuplicateKey(error, '_id')) return { kind: 'accepted', execution: record };
       if (isDuplicateKey(error, 'idempotencyKey')) return earlierAcceptance(model, record);
+      if (isDuplicateKey(error, 'fireTime')) return earlierFire(model, record);
       if (!isDatabaseAway(error)) throw error;
       if (isRepeat) throw new AcceptUnknown({ cause: error });
       if (isNeverSent(error)) throw new DatabaseUnavailable({ cause: error });
@@ -50,4 +51,12 @@ async function earlierAcceptance(
   return earlier.bodyHash === record.bodyHash
     ? { kind: 'repeated', execution: earlier }
     : { kind: 'conflict' };
+}
+
+async function earlierFire(
+  model: Model<ExecutionRecord>,
+  { taskId, fireTime }: ExecutionRecord,
+): Promise<Acceptance> {
+  const earlier = await model.findOne({ taskId, fireTime }).lean<ExecutionRecord>();
+  return earlier ? { kind: 'repeated', execution: earlier } : { kind: 'conflict' };
 }

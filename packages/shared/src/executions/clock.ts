@@ -1,3 +1,7 @@
+import type { Connection } from 'mongoose';
+
+import { DatabaseUnavailable } from '../errors.ts';
+
 /**
  * Pieces of update pipelines that use the database's clock. Leases, due times and deadlines are set and compared with
  * `$$NOW` only, so that a process with a wrong clock can neither steal a run nor start one early.
@@ -50,3 +54,10 @@ export const endFields = (retentionSeconds: number) => ({
   updatedAt: NOW,
   expiresAt: inMs(retentionSeconds * 1_000),
 });
+
+/** The database's time, for what must be decided before a write. @throws {DatabaseUnavailable} */
+export async function readDatabaseTime(model: { db: Connection }): Promise<Date> {
+  if (!model.db.db) throw new DatabaseUnavailable();
+  const { localTime } = await model.db.db.command({ hello: 1 });
+  return localTime as Date;
+}

@@ -1,10 +1,25 @@
 import { Schema } from 'mongoose';
 
 import { Priority } from '../schemas/primitives.ts';
+import { CatchUp, Overlap } from '../schemas/schedule.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import { TaskStatus } from '../schemas/task.ts';
 import { failureSchema, retrySchema } from './embedded.ts';
-import { schemaOptions } from './schema-options.ts';
+import { embeddedOptions, schemaOptions } from './schema-options.ts';
+
+const scheduleSchema = new Schema(
+  {
+    runAt: Date,
+    every: Number,
+    anchor: Date,
+    cron: String,
+    timeZone: String,
+    catchUp: { type: String, enum: CatchUp.options, required: true },
+    overlap: { type: String, enum: Overlap.options, required: true },
+    isPaused: { type: Boolean, required: true },
+  },
+  embeddedOptions,
+);
 
 export const taskSchema = new Schema<TaskRecord>(
   {
@@ -18,6 +33,10 @@ export const taskSchema = new Schema<TaskRecord>(
     payload: { type: String, required: true },
     retry: retrySchema,
     timeoutMs: Number,
+    schedule: scheduleSchema,
+    scheduleRevision: Number,
+    nextRunAt: Date,
+    lastRefusal: new Schema({ fireTime: Date, code: String, message: String }, embeddedOptions),
     status: { type: String, enum: TaskStatus.options, required: true },
     lastExecutionId: String,
     lastExecutionAt: Date,
@@ -34,4 +53,5 @@ export const taskSchema = new Schema<TaskRecord>(
   .index({ ownerId: 1, createdAt: -1, _id: -1 })
   .index({ ownerId: 1, status: 1, createdAt: -1, _id: -1 })
   .index({ ownerId: 1, tags: 1, createdAt: -1 })
-  .index({ createdAt: -1, _id: -1 });
+  .index({ createdAt: -1, _id: -1 })
+  .index({ nextRunAt: 1 }, { partialFilterExpression: { nextRunAt: { $exists: true } } });

@@ -3,26 +3,47 @@ import { z } from 'zod';
 import { ExecutionStatus, Failure } from './execution.ts';
 import { RetryPolicy } from './policy.ts';
 import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Slug } from './primitives.ts';
+import { Schedule, ScheduleInput, ScheduleRecord, ScheduleRefusal } from './schedule.ts';
 
 /** A mirror of the newest execution's status; `pending` before there is one, `scheduled` while only a clock is set. */
 export const TaskStatus = z.enum(['pending', 'scheduled', ...ExecutionStatus.options]);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
+const Title = z.string().min(1).max(200);
+const Description = z.string().max(5_000);
 const Tag = z.string().min(1).max(50);
+const Tags = z.array(Tag).max(20);
+const TimeoutMs = z.int().min(1).max(86_400_000);
 
 /** What a user sends to make a task. */
 export const TaskInput = z.strictObject({
-  title: z.string().min(1).max(200),
-  description: z.string().max(5_000).optional(),
+  title: Title,
+  description: Description.optional(),
   priority: Priority.default('normal'),
   plugin: Slug,
   action: Slug,
   payload: JsonValue.default({}),
-  tags: z.array(Tag).max(20).default([]),
+  tags: Tags.default([]),
   retry: RetryPolicy.partial().optional(),
-  timeoutMs: z.int().min(1).max(86_400_000).optional(),
+  timeoutMs: TimeoutMs.optional(),
+  schedule: ScheduleInput.optional(),
 });
 export type TaskInput = z.infer<typeof TaskInput>;
+
+/** What a user sends to change a task: fields left out stay as they are, `null` takes an optional one away. */
+export const TaskChanges = z.strictObject({
+  title: Title.optional(),
+  description: Description.nullable().optional(),
+  priority: Priority.optional(),
+  plugin: Slug.optional(),
+  action: Slug.optional(),
+  payload: JsonValue.optional(),
+  tags: Tags.optional(),
+  retry: RetryPolicy.partial().nullable().optional(),
+  timeoutMs: TimeoutMs.nullable().optional(),
+  schedule: ScheduleInput.nullable().optional(),
+});
+export type TaskChanges = z.infer<typeof TaskChanges>;
 
 /** A task as stored in `tasks`. The payload is JSON text, like that of an execution. */
 export const TaskRecord = z.object({
@@ -36,6 +57,12 @@ export const TaskRecord = z.object({
   payload: z.string(),
   retry: RetryPolicy.partial().optional(),
   timeoutMs: z.int().optional(),
+  schedule: ScheduleRecord.optional(),
+  /** Raised by every change of the schedule, never reset: a tick of an older one can never be taken for a new one. */
+  scheduleRevision: z.int().optional(),
+  /** The first fire time not handled yet; absent without a schedule, while paused, and after the last one. */
+  nextRunAt: z.date().optional(),
+  lastRefusal: ScheduleRefusal.optional(),
   status: TaskStatus,
   lastExecutionId: z.uuid().optional(),
   /** When the execution of lastExecutionId was accepted: a newer one may replace it, an older one never. */
@@ -61,6 +88,10 @@ export const Task = z.object({
   payload: JsonValue,
   retry: RetryPolicy.partial().optional(),
   timeoutMs: z.int().optional(),
+  schedule: Schedule.optional(),
+  nextRunAt: z.iso.datetime().optional(),
+  /** Why the newest fire time made no execution; absent when it made one. */
+  lastRefusal: z.object({ fireTime: z.iso.datetime(), code: z.string(), message: z.string() }).optional(),
   status: TaskStatus,
   lastExecutionId: z.string().optional(),
   lastFailure: Failure.optional(),

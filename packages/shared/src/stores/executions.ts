@@ -23,6 +23,23 @@ export async function findByIdempotencyKey(
   return (await model.findOne({ ownerId, idempotencyKey }).lean<ExecutionRecord>()) ?? undefined;
 }
 
+/** The execution that a fire time of a task's schedule made, if it made one. */
+export async function findByFireTime(
+  model: ExecutionModel,
+  { taskId, fireTime }: { taskId: string; fireTime: Date },
+): Promise<ExecutionRecord | undefined> {
+  return (await model.findOne({ taskId, fireTime }).lean<ExecutionRecord>()) ?? undefined;
+}
+
+/** Whether a task has an unfinished execution that is not of this fire time. */
+export async function hasOtherUnfinished(
+  model: ExecutionModel,
+  { taskId, fireTime }: { taskId: string; fireTime: Date },
+): Promise<boolean> {
+  const filter = { taskId, status: { $in: UNFINISHED }, fireTime: { $ne: fireTime } };
+  return (await model.exists(filter)) !== null;
+}
+
 /** What a waiting caller is told. `result` is JSON text. */
 export type EndedExecution = Pick<ExecutionRecord, '_id' | 'status' | 'result' | 'failure'>;
 

@@ -9,7 +9,7 @@ import type { Models } from '../models/models.ts';
 import type { ExecutionRecord, ExecutionSource } from '../schemas/execution.ts';
 import type { RetryPolicy } from '../schemas/policy.ts';
 import type { JsonValue, Priority } from '../schemas/primitives.ts';
-import { findByIdempotencyKey } from '../stores/executions.ts';
+import { findByFireTime, findByIdempotencyKey } from '../stores/executions.ts';
 import type { Admission } from './admission.ts';
 import type { Catalogue, KnownAction } from './catalogue.ts';
 import { checkPayload } from './check-payload.ts';
@@ -32,6 +32,9 @@ export interface Submission {
   payload: JsonValue;
   priority: Priority;
   taskId?: string;
+  /** The schedule's time that this is the execution of; there is at most one for each. */
+  fireTime?: Date;
+  rerunOf?: string;
   /** What differs from the action's own policy. */
   retry?: Partial<RetryPolicy> | undefined;
   timeoutMs?: number | undefined;
@@ -70,7 +73,7 @@ export interface SubmitDeps {
  */
 export async function submitExecution(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const earlier = await findEarlier(deps, submission);
-  if (earlier) return repeatOf(earlier, submission);
+  if (earlier) return repeatOf(deps, earlier, submission);
   const known = await deps.catalogue.find(submission.plugin, submission.action);
   const payload = checkPayload(known, submission, deps.config.MAX_PAYLOAD_BYTES);
   await deps.admission.admit(submission.ownerId);
@@ -78,21 +81,29 @@ export async function submitExecution(deps: SubmitDeps, submission: Submission):
   const acceptance = await acceptExecution(deps.models.ExecutionModel, record);
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;
-  if (acceptance.kind === 'repeated') return { execution, isRepeat: true, isEnqueued: true };
+  if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);
   const isEnqueued = await deliver(deps, execution);
   return { execution, isRepeat: false, isEnqueued };
 }
 
 /** Before any other check: a repeat gets the first answer even if limits or the catalogue have changed meanwhile. */
-async function findEarlier({ models }: SubmitDeps, { ownerId, idempotency }: Submission) {
+async function findEarlier({ models }: SubmitDeps, submission: Submission) {
+  const { ownerId, idempotency, taskId, fireTime } = submission;
+  if (taskId !== undefined && fireTime) return findByFireTime(models.ExecutionModel, { taskId, fireTime });
   if (!idempotency) return undefined;
   const { idempotencyKey } = idempotency;
   return findByIdempotencyKey(models.ExecutionModel, { ownerId, idempotencyKey });
 }
 
-function repeatOf(execution: ExecutionRecord, { idempotency }: Submission): Submitted {
+async function repeatOf(
+  deps: SubmitDeps,
+  execution: ExecutionRecord,
+  { idempotency, fireTime }: Submission,
+): Promise<Submitted> {
   if (execution.bodyHash !== idempotency?.bodyHash) throw new errors.IdempotencyConflict();
-  return { execution, isRepeat: true, isEnqueued: true };
+  // Who made it may have died before it was enqueued. A caller's repeat leaves that to the sweep; a tick does it at once.
+  const isStranded = fireTime !== undefined && execution.status === 'queued';
+  return { execution, isRepeat: true, isEnqueued: isStranded ? await deliver(deps, execution) : true };
 }
 
 function toRecord(
@@ -101,12 +112,14 @@ function toRecord(
   { plugin, action }: Awaited<ReturnType<Catalogue['find']>>,
   payload: string,
 ): ExecutionRecord {
-  const { ownerId, source, priority, taskId, requestId, idempotency } = submission;
+  const { ownerId, source, priority, taskId, fireTime, rerunOf, requestId, idempotency } = submission;
   const now = new Date();
   return {
     _id: submission.id ?? randomUUID(),
     ownerId,
     ...(taskId === undefined ? {} : { taskId }),
+    ...(fireTime === undefined ? {} : { fireTime }),
+    ...(rerunOf === undefined ? {} : { rerunOf }),
     source,
     plugin: plugin.id,
     action: action.name,

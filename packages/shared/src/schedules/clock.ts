@@ -1,0 +1,75 @@
+import { Queue, type RepeatOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+
+import { ObjectIdText } from '../schemas/primitives.ts';
+import type { ScheduleRule } from '../schemas/schedule.ts';
+import { nextFire } from './rule.ts';
+
+/** Ticks have a queue of their own: a backlog of work must never hold them up. */
+export const TICK_QUEUE = 'schedule-ticks';
+const TICK_JOB = 'tick';
+
+/** All that a tick carries. What fires, and when, is read from the task. */
+export const TickJob = z.strictObject({ taskId: ObjectIdText, revision: z.int() });
+export type TickJob = z.infer<typeof TickJob>;
+
+/**
+ * When BullMQ makes the next tick: by the same arithmetic as the fire times, so that both fall together. `pattern` is
+ * our text, see `describeRule`.
+ */
+export function tickStrategy(afterMs: number, { pattern = '', tz }: RepeatOptions): number | undefined {
+  return nextFire(readRule(pattern, tz), new Date(afterMs))?.getTime();
+}
+
+/** A rule as the pattern of a job scheduler. */
+export function describeRule({ runAt, every, anchor, cron, timeZone }: ScheduleRule): {
+  pattern: string;
+  tz?: string;
+} {
+  if (cron !== undefined) return { pattern: cron, tz: timeZone ?? 'UTC' };
+  if (runAt) return { pattern: `at ${runAt.toISOString()}` };
+  return { pattern: `every ${every} from ${(anchor ?? new Date(0)).toISOString()}` };
+}
+
+/** The rule behind a pattern. */
+export function readRule(pattern: string, tz: string | undefined): ScheduleRule {
+  const [, runAt] = /^at (\S+)$/.exec(pattern) ?? [];
+  if (runAt !== undefined) return { runAt: new Date(runAt) };
+  const [, every, anchor] = /^every (\d+) from (\S+)$/.exec(pattern) ?? [];
+  if (every !== undefined && anchor !== undefined) return { every: Number(every), anchor: new Date(anchor) };
+  return { cron: pattern, timeZone: tz ?? 'UTC' };
+}
+
+/** The queue of the clocks. Adding to it never waits for Redis: it fails, and the sweep repairs. */
+export function buildTickQueue(redis: Redis, prefix: string): Queue<TickJob> {
+  return new Queue<TickJob>(TICK_QUEUE, {
+    connection: redis,
+    prefix,
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    streams: { events: { maxLen: 100 } },
+    settings: { repeatStrategy: tickStrategy },
+  });
+}
+
+/** A task whose schedule wants a clock. */
+export interface Clocked {
+  id: string;
+  rule: ScheduleRule;
+  revision: number;
+}
+
+/** Sets or replaces the clock of a schedule. A rule without a future gets none: the sweep fires what is due. */
+export async function setClock(queue: Queue<TickJob>, { id, rule, revision }: Clocked): Promise<void> {
+  await queue.upsertJobScheduler(id, describeRule(rule), {
+    name: TICK_JOB,
+    data: { taskId: id, revision },
+    // Nothing of a tick is worth keeping; a kept one would stand in the way of a later one with the same time.
+    opts: { attempts: 1, removeOnComplete: true, removeOnFail: true, stackTraceLimit: 0, keepLogs: 0 },
+  });
+}
+
+export async function removeClock(queue: Queue<TickJob>, id: string): Promise<void> {
+  await queue.removeJobScheduler(id);
+}

@@ -1,0 +1,119 @@
+import { type Model, Types } from 'mongoose';
+
+import { literal, NOW } from '../executions/clock.ts';
+import type { ScheduleRecord, ScheduleRefusal } from '../schemas/schedule.ts';
+import type { TaskRecord } from '../schemas/task.ts';
+import { type Stored, toStored } from '../stores/stored.ts';
+
+type TaskModel = Model<TaskRecord>;
+type LeanTask = TaskRecord & { _id: Types.ObjectId };
+
+const revisionRaised = { $add: [{ $ifNull: ['$scheduleRevision', 0] }, 1] };
+
+/**
+ * Pieces of an update pipeline that give a task this schedule, or none. `nextRunAt` is its first fire time from now
+ * on. A task without an execution shows whether a clock is set.
+ */
+export function scheduleFields(schedule: ScheduleRecord | undefined, nextRunAt: Date | undefined) {
+  const [from, to] = nextRunAt ? ['pending', 'scheduled'] : ['scheduled', 'pending'];
+  return {
+    set: {
+      ...(schedule ? { schedule: literal(schedule) } : {}),
+      ...(nextRunAt ? { nextRunAt: literal(nextRunAt) } : {}),
+      scheduleRevision: revisionRaised,
+      status: { $cond: [{ $eq: ['$status', from] }, to, '$status'] },
+    },
+    unset: ['lastRefusal', ...(schedule ? [] : ['schedule']), ...(nextRunAt ? [] : ['nextRunAt'])],
+  };
+}
+
+/** Changes only whether and when a schedule fires. Undefined when the task or its schedule has changed meanwhile. */
+export async function replaceSchedule(
+  model: TaskModel,
+  task: Pick<Stored<TaskRecord>, 'id' | 'scheduleRevision'>,
+  { schedule, nextRunAt }: { schedule: ScheduleRecord; nextRunAt: Date | undefined },
+): Promise<Stored<TaskRecord> | undefined> {
+  const { set, unset } = scheduleFields(schedule, nextRunAt);
+  const changed = await model
+    .findOneAndUpdate(
+      { _id: new Types.ObjectId(task.id), scheduleRevision: task.scheduleRevision },
+      [{ $set: { ...set, updatedAt: NOW } }, { $unset: unset }],
+      { returnDocument: 'after', updatePipeline: true, timestamps: false },
+    )
+    .lean<LeanTask>();
+  return changed ? toStored(changed) : undefined;
+}
+
+/** A task whose clock is set. */
+export type ScheduledTask = Stored<TaskRecord> &
+  Required<Pick<TaskRecord, 'schedule' | 'scheduleRevision' | 'nextRunAt'>>;
+
+export const isScheduled = (task: Stored<TaskRecord>): task is ScheduledTask =>
+  task.schedule !== undefined && !task.schedule.isPaused && task.nextRunAt !== undefined;
+
+/** Reads a task with the database's time; undefined when no clock is set for this revision of its schedule. */
+export async function readScheduled(
+  model: TaskModel,
+  { taskId, revision }: { taskId: string; revision: number },
+): Promise<{ task: ScheduledTask; now: Date } | undefined> {
+  const [found] = await model.aggregate<LeanTask & { now: Date }>([
+    { $match: { _id: new Types.ObjectId(taskId), scheduleRevision: revision } },
+    { $set: { now: NOW } },
+  ]);
+  if (!found) return undefined;
+  const { now, ...lean } = found;
+  const task = toStored(lean);
+  return isScheduled(task) ? { task, now } : undefined;
+}
+
+/**
+ * Moves a schedule on after its due fire times were handled. Compare-and-set: false when somebody else moved it, or it
+ * was changed or removed meanwhile.
+ */
+export async function advanceSchedule(
+  model: TaskModel,
+  { id, scheduleRevision, nextRunAt }: ScheduledTask,
+  { next, refusal }: { next: Date | undefined; refusal: ScheduleRefusal | undefined },
+): Promise<boolean> {
+  const advanced = await model.updateOne(
+    { _id: new Types.ObjectId(id), scheduleRevision, nextRunAt },
+    {
+      $set: { ...(next ? { nextRunAt: next } : {}), ...(refusal ? { lastRefusal: refusal } : {}) },
+      $unset: { ...(next ? {} : { nextRunAt: 1 }), ...(refusal ? {} : { lastRefusal: 1 }) },
+    },
+  );
+  return advanced.matchedCount === 1;
+}
+
+/** Tasks whose fire time passed before `before`, the longest overdue first. */
+export async function listOverdue(model: TaskModel, before: Date, limit: number): Promise<ScheduledTask[]> {
+  const tasks = await model
+    .find({ nextRunAt: { $lte: before } })
+    .sort({ nextRunAt: 1 })
+    .limit(limit)
+    .lean<LeanTask[]>();
+  return tasks.map(toStored).filter(isScheduled);
+}
+
+/** A page of the tasks that want a clock, in the order of their ids, after `cursor`. */
+export async function listScheduled(
+  model: TaskModel,
+  { cursor, limit }: { cursor: string; limit: number },
+): Promise<ScheduledTask[]> {
+  const after = cursor === '' ? {} : { _id: { $gt: new Types.ObjectId(cursor) } };
+  const tasks = await model
+    .find({ nextRunAt: { $exists: true }, ...after })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .lean<LeanTask[]>();
+  return tasks.map(toStored).filter(isScheduled);
+}
+
+/** Those of `ids` that want a clock. */
+export async function findScheduledIds(model: TaskModel, ids: string[]): Promise<Set<string>> {
+  const _id = { $in: ids.toSorted().map((id) => new Types.ObjectId(id)) };
+  const tasks = await model
+    .find({ _id, nextRunAt: { $exists: true } }, { _id: 1 })
+    .lean<{ _id: Types.ObjectId }[]>();
+  return new Set(tasks.map((task) => task._id.toHexString()));
+}
