@@ -47,6 +47,12 @@ export const UnsupportedMediaType = createError(
   'The body must be JSON with Content-Type: application/json.',
   415,
 );
+/** Written by the reverse proxy (infra/nginx), when there is nobody else to say so. */
+export const ApiUnavailable = createError(
+  'api_unavailable',
+  'No API answers. Repeat the request with the same Idempotency-Key.',
+  503,
+);
 export const NoSchedule = createError('no_schedule', 'This task has no schedule.', 409);
 export const RouteNotFound = createError('route_not_found', 'There is nothing at %s.', 404);
 export const IdempotencyConflict = createError(
