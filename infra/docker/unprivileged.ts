@@ -1,0 +1,6 @@
+/** The command as a container's user would run it: no root, no further groups, no way to gain rights. */
+export function asUser(userId: number, command: readonly string[]): string[] {
+  if (process.getuid?.() !== 0) return [...command];
+  const id = String(userId);
+  return ['setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--no-new-privs', ...command];
+}

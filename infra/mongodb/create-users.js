@@ -1,0 +1,34 @@
+// Runs in mongosh when the database's volume is empty (docker-entrypoint-initdb.d): the users of API and workers.
+// Workers run code of plugins, so theirs reaches no accounts, sessions, keys or audit records.
+const DATABASE = 'mcp_server';
+const READ_WRITE = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
+const WORKER_COLLECTIONS = ['tasks', 'pluginexecutions', 'plugins', 'roleleases'];
+
+const password = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set`);
+  return value;
+};
+
+const database = db.getSiblingDB(DATABASE);
+database.createUser({
+  user: 'mcp_api',
+  pwd: password('MONGODB_API_PASSWORD'),
+  roles: [{ role: 'readWrite', db: DATABASE }],
+});
+database.createRole({
+  role: 'mcpWorker',
+  roles: [],
+  privileges: [
+    { resource: { db: DATABASE, collection: '' }, actions: ['listCollections'] },
+    ...WORKER_COLLECTIONS.map((collection) => ({
+      resource: { db: DATABASE, collection },
+      actions: READ_WRITE,
+    })),
+  ],
+});
+database.createUser({
+  user: 'mcp_worker',
+  pwd: password('MONGODB_WORKER_PASSWORD'),
+  roles: [{ role: 'mcpWorker', db: DATABASE }],
+});

@@ -1,0 +1,35 @@
+// `npm run --silent secrets > .env`: fresh random secrets for docker-compose.yml. With `-- --write` it writes .env
+// itself, readable by its owner only, and never over an existing one: new passwords do not fit old databases.
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+
+const BYTES = 32;
+/** Hexadecimal, because the passwords become parts of connection strings. */
+const draw = () => randomBytes(BYTES).toString('hex');
+
+const SECRETS = {
+  JWT_SECRET: 'signs access tokens',
+  REFRESH_TOKEN_SECRET: 'keys the hashes under which refresh tokens are stored',
+  ADMIN_API_KEY: 'sent along with register, gives a role above "user"; no principal',
+  METRICS_TOKEN: 'opens /metrics of API and workers',
+  MONGODB_ROOT_PASSWORD: 'of the database user "root", for operators',
+  MONGODB_API_PASSWORD: 'of the database user "mcp_api"',
+  MONGODB_WORKER_PASSWORD: 'of the database user "mcp_worker", who cannot read users, sessions and keys',
+  REDIS_PASSWORD: 'of the Redis user "mcp"',
+};
+
+const lines = Object.entries(SECRETS).flatMap(([name, use]) => [`# ${name} ${use}`, `${name}=${draw()}`]);
+const text = `# Secrets of docker-compose.yml. Keep them out of version control.\n${lines.join('\n')}\n`;
+
+if (process.argv.includes('--write')) {
+  try {
+    writeFileSync('.env', text, { mode: 0o600, flag: 'wx' });
+    console.error('.env written');
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    console.error('.env exists already; its passwords belong to data that may exist: nothing was written');
+    process.exitCode = 1;
+  }
+} else {
+  process.stdout.write(text);
+}
