@@ -21,6 +21,7 @@ import { prepareDatabase } from './prepare-database.ts';
 import { connectRedis } from './redis/connect.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
 import { createExecutionQueues } from './redis/execution-queues.ts';
+import { createScheduleClocks } from './redis/schedule-clocks.ts';
 import { buildTell } from './redis/tell.ts';
 import { buildPasswords } from './services/passwords.ts';
 import { buildReadiness } from './services/readiness.ts';
@@ -54,12 +55,14 @@ export function connect(config: Config, logger: Logger): Connected {
   const ping = () => pingMongo(mongo.connection);
   const preparation = prepareDatabase({ models, ping }, logger);
   const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
+  const clocks = createScheduleClocks(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
   const deps: Deps = {
     config,
     logger,
     models,
     queues,
+    clocks,
     tell: buildTell(producer, config.REDIS_PREFIX),
     events: buildEventWriter(producer, config.REDIS_PREFIX),
     ...buildServices(config, logger, models, feed),
@@ -77,6 +80,7 @@ export function connect(config: Config, logger: Logger): Connected {
       deps.waiters.close();
       await preparation.close();
       await queues.close();
+      await clocks.close();
       await closeStores(mongo, [producer, subscriber]);
     },
   };

@@ -3,6 +3,7 @@ import type { Admission, Catalogue, EventWriter, Logger, Models } from '@mcp-ser
 import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
 import type { ExecutionQueues } from './redis/execution-queues.ts';
+import type { ScheduleClocks } from './redis/schedule-clocks.ts';
 import type { Tell } from './redis/tell.ts';
 import type { Passwords } from './services/passwords.ts';
 import type { Readiness } from './services/readiness.ts';
@@ -18,6 +19,7 @@ export interface Deps {
   logger: Logger;
   models: Models;
   queues: ExecutionQueues;
+  clocks: ScheduleClocks;
   tell: Tell;
   events: EventWriter;
   catalogue: Catalogue;

@@ -1,12 +1,26 @@
-import type { JsonValue, Stored, Task, TaskRecord } from '@mcp-server/shared';
+import type { JsonValue, Schedule, Stored, Task, TaskRecord } from '@mcp-server/shared';
 
 /** A task as the API shows it; keys that only serve the server are left out. */
 export function presentTask(task: Stored<TaskRecord>): Task {
-  const { idempotencyKey: _key, bodyHash: _hash, lastExecutionAt: _at, ...shown } = task;
+  const { idempotencyKey: _key, bodyHash: _hash, lastExecutionAt: _at, scheduleRevision: _, ...shown } = task;
+  const { lastRefusal } = task;
   return {
     ...shown,
     payload: JSON.parse(task.payload) as JsonValue,
+    schedule: presentSchedule(task),
+    nextRunAt: task.nextRunAt?.toISOString(),
+    lastRefusal: lastRefusal && { ...lastRefusal, fireTime: lastRefusal.fireTime.toISOString() },
     createdAt: task.createdAt.toISOString(),
     updatedAt: task.updatedAt.toISOString(),
+  };
+}
+
+function presentSchedule({ schedule, scheduleRevision = 0 }: TaskRecord): Schedule | undefined {
+  if (!schedule) return undefined;
+  return {
+    ...schedule,
+    runAt: schedule.runAt?.toISOString(),
+    anchor: schedule.anchor?.toISOString(),
+    revision: scheduleRevision,
   };
 }

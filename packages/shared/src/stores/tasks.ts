@@ -23,7 +23,7 @@ export async function insertTask(
   const _id = new Types.ObjectId();
   for (let isRepeat = false; ; isRepeat = true) {
     try {
-      const created = await model.create({ ...task, _id, status: 'pending' });
+      const created = await model.create({ ...task, _id, status: task.nextRunAt ? 'scheduled' : 'pending' });
       return { kind: 'inserted', task: toStored(created.toObject<LeanTask>()) };
     } catch (error) {
       if (isDuplicateKey(error, 'idempotencyKey')) return earlierTask(model, task);
