@@ -1,0 +1,59 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+
+import { Agent, buildConnector } from 'undici';
+
+import { bareHost, type Guard } from './guard.ts';
+
+/** Resolves a name to all its addresses, as `dns.lookup` with `all` does. */
+export type Resolve = (
+  hostname: string,
+  options: { all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** As Node's own servers and clients: no honest answer has more. */
+const MAX_HEADER_BYTES = 16_384;
+
+/**
+ * A client whose every connection passes the guard. Literals are checked by the connector, since Node asks no lookup
+ * for them; names are resolved once, all their addresses are checked, and only those are connected to.
+ */
+export function createAgent(guard: Guard, timeoutMs: number, resolve: Resolve = systemLookup): Agent {
+  const connect = buildConnector({
+    // Asks the lookup for all addresses of a name, and tries them one after the other.
+    autoSelectFamily: true,
+    lookup: guardLookup(guard, resolve),
+    timeout: timeoutMs,
+    allowH2: false,
+  });
+  return new Agent({
+    // The run's own limit covers headers and body together.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    connect: (options, callback) => {
+      const host = bareHost(options.hostname);
+      try {
+        if (isIP(host) !== 0) guard.checkAddress(host, host);
+      } catch (refusal) {
+        return callback(refusal as Error, null);
+      }
+      connect(options, callback);
+    },
+  });
+}
+
+function guardLookup(guard: Guard, resolve: Resolve): LookupFunction {
+  return (hostname, _options, callback) => {
+    resolve(hostname, { all: true }, (error, addresses) => {
+      if (error) return callback(error, []);
+      try {
+        for (const { address } of addresses) guard.checkAddress(hostname, address);
+      } catch (refusal) {
+        return callback(refusal as NodeJS.ErrnoException, []);
+      }
+      callback(null, addresses);
+    });
+  };
+}

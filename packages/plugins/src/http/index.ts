@@ -1,0 +1,14 @@
+import { definePlugin } from '@mcp-server/shared';
+
+import { request } from './request.ts';
+import { HttpSettings } from './settings.ts';
+
+export default definePlugin({
+  id: 'http',
+  version: '1.0.0',
+  title: 'HTTP',
+  description:
+    'Calls other services over HTTP; private networks are out of reach unless an operator allows them.',
+  settings: HttpSettings,
+  actions: { request },
+});

@@ -1,0 +1,61 @@
+import { FatalError } from '@mcp-server/shared';
+
+import type { RequestInput } from './request-input.ts';
+
+/** One request as it goes out; a redirect makes the next one of it. */
+export interface Outgoing {
+  url: URL;
+  method: RequestInput['method'];
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  body: string | undefined;
+}
+
+const USER_AGENT = 'mcp-server-http/1.0';
+/** What a repeat of may not be noticed by the receiver otherwise (RFC 9110, 9.2.2). */
+const NOT_IDEMPOTENT = new Set(['POST', 'PATCH']);
+
+/**
+ * The first request of a run.
+ * @throws {FatalError} `INVALID_URL`, or `INVALID_REQUEST` for a body on a GET.
+ */
+export function buildOutgoing(input: RequestInput, idempotencyKey: string): Outgoing {
+  if (input.body && (input.method === 'GET' || input.method === 'HEAD')) {
+    throw new FatalError(`A ${input.method} request has no body.`, { code: 'INVALID_REQUEST' });
+  }
+  const url = parseUrl(input.url);
+  appendFields(url.searchParams, input.query);
+  const body = encodeBody(input.body);
+  const headers: Record<string, string> = {
+    'user-agent': USER_AGENT,
+    accept: '*/*',
+    'accept-encoding': 'gzip, br, deflate',
+    ...(body === undefined ? {} : { 'content-type': body.type }),
+    ...(NOT_IDEMPOTENT.has(input.method) ? { 'idempotency-key': idempotencyKey } : {}),
+  };
+  for (const [name, value] of Object.entries(input.headers)) headers[name.toLowerCase()] = value;
+  return { url, method: input.method, headers, body: body?.text };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  // The message must not repeat the URL: its query may hold a secret.
+  if (!url) throw new FatalError('The URL cannot be parsed.', { code: 'INVALID_URL' });
+  url.hash = '';
+  return url;
+}
+
+function encodeBody(body: RequestInput['body']): { text: string; type: string } | undefined {
+  if (!body) return undefined;
+  if (body.text !== undefined) return { text: body.text, type: 'text/plain; charset=utf-8' };
+  if (body.form === undefined) return { text: JSON.stringify(body.json), type: 'application/json' };
+  const fields = new URLSearchParams();
+  appendFields(fields, body.form);
+  return { text: fields.toString(), type: 'application/x-www-form-urlencoded' };
+}
+
+function appendFields(target: URLSearchParams, fields: RequestInput['query']): void {
+  for (const [name, value] of Object.entries(fields)) {
+    for (const item of Array.isArray(value) ? value : [value]) target.append(name, String(item));
+  }
+}

@@ -1,0 +1,63 @@
+import { type ActionContext, FatalError, RetryableError } from '@mcp-server/shared';
+
+import { createAgent, type Resolve } from './agent.ts';
+import { exchange } from './exchange.ts';
+import { Guard } from './guard.ts';
+import { buildOutgoing } from './outgoing.ts';
+import type { RequestInput, RequestOutput } from './request-input.ts';
+import type { HttpSettings } from './settings.ts';
+
+/** What a run needs of its context. */
+export type RequestContext = Pick<ActionContext<HttpSettings>, 'idempotencyKey' | 'settings' | 'signal'>;
+
+/**
+ * One run of `http.request`. It has connections of its own, closed at its end: what one user's request did to a
+ * connection is never met by another's, and nothing outlives the run.
+ */
+export async function performRequest(
+  input: RequestInput,
+  ctx: RequestContext,
+  resolve?: Resolve,
+): Promise<RequestOutput> {
+  const outgoing = buildOutgoing(input, ctx.idempotencyKey);
+  const guard = new Guard(ctx.settings);
+  const agent = createAgent(guard, input.timeoutMs, resolve);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), input.timeoutMs);
+  const signal = AbortSignal.any([ctx.signal, limit.signal]);
+  try {
+    return await exchange(agent, guard, input, outgoing, signal);
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (limit.signal.aborted) {
+      throw new RetryableError(`No complete answer within ${input.timeoutMs} ms.`, { code: 'HTTP_TIMEOUT' });
+    }
+    throw describeFailure(error, outgoing.url);
+  } finally {
+    clearTimeout(timer);
+    await agent.destroy();
+  }
+}
+
+/** Says what went wrong without the path and query of the URL, which may hold a secret. */
+function describeFailure(error: unknown, { origin }: URL): Error {
+  if (error instanceof FatalError || error instanceof RetryableError) return error;
+  const code = codeOf(error);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new FatalError('The headers of the answer are too large.', {
+      code: 'RESPONSE_TOO_LARGE',
+      cause: error,
+    });
+  }
+  const reason = code === undefined ? '' : `: ${code}`;
+  return new RetryableError(`No answer from ${origin}${reason}`, {
+    cause: error,
+    ...(code === undefined ? {} : { code }),
+  });
+}
+
+/** Several addresses of a name fail as one error that holds the others. */
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
+}
