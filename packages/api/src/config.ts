@@ -8,6 +8,7 @@ import {
 } from '@mcp-server/shared';
 import { z } from 'zod';
 
+import { networkConfig } from './config-network.ts';
 import { isLoopback, secretText } from './config-secrets.ts';
 
 const DAY_SECONDS = 86_400;
@@ -26,6 +27,7 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
     ...storesConfig,
     ...logConfig,
     ...processConfig,
+    ...networkConfig,
     PORT: positiveInt(0, 65_535).default(3_000),
     HOST: z.string().default('127.0.0.1'),
     NODE_ENV: z.string().default('development'),

@@ -5,6 +5,7 @@ import {
   buildModels,
   countUnfinished,
   createMongo,
+  findApiKey,
   findEnded,
   findLiveSession,
   findUserById,
@@ -14,6 +15,7 @@ import {
   type Mongo,
   pingMongo,
   pingRedis,
+  touchApiKey,
 } from '@mcp-server/shared';
 
 import type { Config, Deps } from './deps.ts';
@@ -22,7 +24,10 @@ import { connectRedis } from './redis/connect.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
 import { createExecutionQueues } from './redis/execution-queues.ts';
 import { createScheduleClocks } from './redis/schedule-clocks.ts';
+import { buildLimiters } from './redis/limiters.ts';
 import { buildTell } from './redis/tell.ts';
+import { buildApiKeyCheck } from './services/api-key-check.ts';
+import { buildAttempts } from './services/attempts.ts';
 import { buildPasswords } from './services/passwords.ts';
 import { buildReadiness } from './services/readiness.ts';
 import { buildRefreshTokens } from './services/refresh-tokens.ts';
@@ -66,6 +71,7 @@ export function connect(config: Config, logger: Logger): Connected {
     tell: buildTell(producer, config.REDIS_PREFIX),
     events: buildEventWriter(producer, config.REDIS_PREFIX),
     ...buildServices(config, logger, models, feed),
+    ...buildLimits(config, producer),
     readiness: buildReadiness({
       pingMongo: ping,
       pingRedis: () => pingRedis(producer),
@@ -92,7 +98,7 @@ function buildServices(
   models: Models,
   feed: ReturnType<typeof createEndedFeed>,
 ) {
-  const { UserModel, SessionModel, ExecutionModel, PluginModel } = models;
+  const { UserModel, SessionModel, ApiKeyModel, ExecutionModel, PluginModel } = models;
   return {
     catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
@@ -103,6 +109,20 @@ function buildServices(
       findUser: (id) => findUserById(UserModel, id),
       findLiveSession: (family) => findLiveSession(SessionModel, family),
     }),
+    apiKeyCheck: buildApiKeyCheck({
+      findKey: (prefix) => findApiKey(ApiKeyModel, prefix),
+      findUser: (id) => findUserById(UserModel, id),
+      touch: (id) => touchApiKey(ApiKeyModel, id),
+    }),
+  };
+}
+
+function buildLimits(config: Config, producer: ReturnType<typeof connectRedis>) {
+  const buildLimiter = buildLimiters(producer, config.REDIS_PREFIX);
+  const { RATE_LIMIT_MAX_REQUESTS: max, RATE_LIMIT_WINDOW_MS: windowMs } = config;
+  return {
+    requestLimit: buildLimiter({ name: 'requests', max, windowMs }),
+    attempts: buildAttempts(buildLimiter, config),
   };
 }
 

@@ -4,7 +4,10 @@ import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
 import type { ExecutionQueues } from './redis/execution-queues.ts';
 import type { ScheduleClocks } from './redis/schedule-clocks.ts';
+import type { Limiter } from './redis/limiters.ts';
 import type { Tell } from './redis/tell.ts';
+import type { ApiKeyCheck } from './services/api-key-check.ts';
+import type { Attempts } from './services/attempts.ts';
 import type { Passwords } from './services/passwords.ts';
 import type { Readiness } from './services/readiness.ts';
 import type { RefreshTokens } from './services/refresh-tokens.ts';
@@ -28,6 +31,11 @@ export interface Deps {
   passwords: Passwords;
   refreshTokens: RefreshTokens;
   userStates: UserStates;
+  apiKeyCheck: ApiKeyCheck;
+  /** What every request takes from. */
+  requestLimit: Limiter;
+  /** What guesses at passwords and tokens take from. */
+  attempts: Attempts;
   readiness: Readiness;
   /** False until the unique indexes exist: without them no race is decided, so nothing may be written. */
   isPrepared: () => boolean;

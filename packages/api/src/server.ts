@@ -11,6 +11,7 @@ import { requireAccess } from './http/authenticate.ts';
 import { answerUnknownRoutes, buildErrorHandler } from './http/error-handler.ts';
 import { acceptJsonOnly } from './http/json-body.ts';
 import { registerOpenapi } from './http/openapi.ts';
+import { protectBrowsers } from './http/protection.ts';
 import { logRequests } from './http/request-log.ts';
 import { requireDatabase } from './http/require-database.ts';
 import { validatorCompiler } from './http/validation.ts';
@@ -33,6 +34,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: deps.config.TRUST_PROXY.length > 0 ? deps.config.TRUST_PROXY : false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     return503OnClosing: false,
@@ -45,6 +47,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   answerUnknownRoutes(app);
   acceptJsonOnly(app);
   logRequests(app);
+  await protectBrowsers(app);
   requireDatabase(app);
   await registerAccessTokens(app, deps.config);
   requireAccess(app);

@@ -1,15 +1,22 @@
-import { errors } from '@mcp-server/shared';
+import { errors, Role, type Scope } from '@mcp-server/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+import { API_KEY_PREFIX } from '../services/api-key-text.ts';
 import type { Principal } from '../services/principal.ts';
 import { readAccessToken } from './access-token.ts';
+import { limitByAddress, limitByUser } from './rate-limit.ts';
 
-/** Who may call a route. `public` routes may still look for a caller with `authenticate`. */
-export type Access = 'public' | 'signed-in';
+/**
+ * Who may call a route: everybody, everybody who is known, or those of at least this role. `public` routes may still
+ * look for a caller with `authenticate`.
+ */
+export type Access = 'public' | 'signed-in' | 'developer' | 'admin';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** What an API key must carry to open the route; `any` for every key. Without it the route takes sessions only. */
+    scope?: Scope | 'any';
   }
   interface FastifyRequest {
     principal: Principal | undefined;
@@ -20,42 +27,88 @@ declare module 'fastify' {
 export function requireAccess(app: FastifyInstance): void {
   app.decorateRequest('principal', undefined);
   app.addHook('onRoute', (route) => {
-    if (!route.config?.access)
-      throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
-    if (route.config.access === 'signed-in') route.schema = { security: [{ bearer: [] }], ...route.schema };
+    const { access, scope } = route.config ?? {};
+    if (!access) throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
+    if (access === 'public') return;
+    const security: { [scheme: string]: string[] }[] = [{ bearer: [] }];
+    if (scope !== undefined) security.push({ apiKey: [] });
+    route.schema = { security, ...route.schema };
   });
   app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.access !== 'signed-in') return;
-    request.principal = await authenticate(app, request);
+    const { access, scope } = request.routeOptions.config;
+    if (access === undefined || access === 'public') {
+      await limitByAddress(app, request);
+      return;
+    }
+    const principal = await authenticateLimited(app, request);
+    request.principal = principal;
+    await limitByUser(app, principal);
+    requireRole(principal, access);
+    requireScope(principal, scope);
   });
 }
 
-/** The caller of a `signed-in` route, which always has one. */
+/** Credentials that open nothing are counted by address: whoever guesses has no other name. */
+async function authenticateLimited(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
+  try {
+    return await authenticate(app, request);
+  } catch (error) {
+    if (error instanceof errors.Unauthenticated) await limitByAddress(app, request);
+    throw error;
+  }
+}
+
+function requireRole({ role }: Principal, access: Exclude<Access, 'public'>): void {
+  const least = access === 'signed-in' ? 'user' : access;
+  if (Role.options.indexOf(role) < Role.options.indexOf(least)) {
+    throw new errors.Forbidden(`it takes the role ${least}`);
+  }
+}
+
+function requireScope(principal: Principal, scope: Scope | 'any' | undefined): void {
+  if ('sessionId' in principal || scope === 'any') return;
+  if (scope === undefined) throw new errors.SessionRequired();
+  if (!principal.scopes.includes(scope)) throw new errors.MissingScope(scope);
+}
+
+/** The caller of a route that is not public, which always has one. */
 export function callerOf(principal: Principal | undefined): Principal {
   if (!principal) throw new errors.Unauthenticated();
   return principal;
 }
 
-/** Keys for machines begin like this; they are never given to the token verifier. */
-const API_KEY_PREFIX = 'mcp_';
-
 /**
- * Finds out who is calling. The one place that knows the kinds of credentials: API keys (`X-API-Key`, or `Bearer
- * mcp_…`) join here.
- * @throws {errors.Unauthenticated}
+ * Finds out who is calling. The one place that knows the kinds of credentials.
+ * @throws {errors.Unauthenticated} {errors.TwoCredentials}
  */
 export async function authenticate(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
-  const token = bearerOf(request);
-  if (token === undefined || token.startsWith(API_KEY_PREFIX)) throw new errors.Unauthenticated();
-  const { config, userStates } = app.deps;
-  const claims = readAccessToken(app, token, config);
-  if (!claims) throw new errors.Unauthenticated();
-  const { sub: userId, sid: sessionId, tv } = claims;
-  const state = await userStates.read(userId, sessionId);
-  if (state?.tokenVersion !== tv) throw new errors.Unauthenticated();
-  return { userId, sessionId, role: state.role };
+  const credential = credentialOf(request);
+  const principal = credential?.startsWith(API_KEY_PREFIX)
+    ? await app.deps.apiKeyCheck.check(credential)
+    : await checkToken(app, credential);
+  if (!principal) throw new errors.Unauthenticated();
+  return principal;
 }
 
-function bearerOf({ headers }: FastifyRequest): string | undefined {
+async function checkToken(app: FastifyInstance, token: string | undefined): Promise<Principal | undefined> {
+  const { config, userStates } = app.deps;
+  const claims = token === undefined ? undefined : readAccessToken(app, token, config);
+  if (!claims) return undefined;
+  const { sub: userId, sid: sessionId, tv } = claims;
+  const state = await userStates.read(userId, sessionId);
+  return state?.tokenVersion === tv ? { userId, sessionId, role: state.role } : undefined;
+}
+
+const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key']);
+
+/** The raw headers are counted, because Node keeps only the first of several `Authorization`. */
+function credentialOf({ headers, raw }: FastifyRequest): string | undefined {
+  const given = raw.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && CREDENTIAL_HEADERS.has(name.toLowerCase()),
+  );
+  if (given.length > 1) throw new errors.TwoCredentials();
+  const apiKey = headers['x-api-key'];
+  // A token in the header for keys is no key, and must not reach the verifier of tokens.
+  if (typeof apiKey === 'string') return apiKey.startsWith(API_KEY_PREFIX) ? apiKey : undefined;
   return /^Bearer (?<token>[\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.groups?.token;
 }

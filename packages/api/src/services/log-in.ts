@@ -1,14 +1,25 @@
 import { errors, findUserByEmail, type LoginInput, recordLogin } from '@mcp-server/shared';
 
+import type { Attempts } from './attempts.ts';
 import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
+interface LoginDeps extends SessionDeps {
+  passwords: Passwords;
+  attempts: Attempts;
+}
+
 /**
  * Opens a session for an e-mail and a password. Unknown, disabled and wrong look and take the same.
- * @throws {errors.BadCredentials} {errors.Busy}
+ * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Busy}
  */
-export async function logIn(
-  deps: SessionDeps & { passwords: Passwords },
+export const logIn = (deps: LoginDeps, input: LoginInput, client: Client): Promise<OpenSession> =>
+  deps.attempts.guard('login', { account: input.email, address: client.ip }, () =>
+    openIfRight(deps, input, client),
+  );
+
+async function openIfRight(
+  deps: LoginDeps,
   { email, password }: LoginInput,
   client: Client,
 ): Promise<OpenSession> {

@@ -9,6 +9,7 @@ import {
   type UserRecord,
 } from '@mcp-server/shared';
 
+import type { Attempts } from './attempts.ts';
 import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -21,12 +22,13 @@ export interface Credentials {
 
 interface RegisterDeps extends SessionDeps {
   passwords: Passwords;
+  attempts: Attempts;
   config: SessionDeps['config'] & { ADMIN_API_KEY?: string | undefined; NODE_ENV: string };
 }
 
 /**
  * Makes an account and opens its first session.
- * @throws {errors.AdminRefused} {errors.AccountExists} {errors.Busy}
+ * @throws {errors.AdminRefused} {errors.AccountExists} {errors.TooManyRequests} {errors.Busy}
  */
 export async function registerUser(
   deps: RegisterDeps,
@@ -34,9 +36,11 @@ export async function registerUser(
   from: Client & Credentials,
 ): Promise<OpenSession> {
   const right = input.role === 'user' ? 'none_needed' : rightToRole(deps.config, input.role, from);
-  const passwordHash = await deps.passwords.hash(input.password);
-  const user = await insertWithRight(deps, { ...input, passwordHash }, right);
-  return openSession(deps, user, from);
+  return deps.attempts.guard('register', { account: input.email, address: from.ip }, async () => {
+    const passwordHash = await deps.passwords.hash(input.password);
+    const user = await insertWithRight(deps, { ...input, passwordHash }, right);
+    return openSession(deps, user, from);
+  });
 }
 
 type Right = 'none_needed' | 'granted' | 'first_admin_only';

@@ -1,8 +1,6 @@
 import type { Role, SessionRecord, Stored, UserRecord } from '@mcp-server/shared';
 
-/** How old the picture of a user may be: a lowered role, a disabled account or a logout works within this time. */
-const MAX_AGE_MS = 1_000;
-const MAX_ENTRIES = 10_000;
+import { buildReadings } from './readings.ts';
 
 /** What a request may do depends on this. */
 export interface UserState {
@@ -11,10 +9,12 @@ export interface UserState {
 }
 
 export interface UserStates {
-  /** Undefined when the user is gone or disabled, or the session has ended. */
+  /** At most 1 s old. Undefined when the user is gone or disabled, or the session has ended. */
   read(userId: string, family: string): Promise<UserState | undefined>;
   /** Makes the next reading of this session a fresh one, in this process. */
   forget(userId: string, family: string): void;
+  /** The same for all sessions of a user. */
+  forgetUser(userId: string): void;
 }
 
 interface Sources {
@@ -22,9 +22,8 @@ interface Sources {
   findLiveSession: (family: string) => Promise<SessionRecord | undefined>;
 }
 
-/** A cache of readings, shared by requests that come at the same time. A failed reading is not kept. */
 export function buildUserStates({ findUser, findLiveSession }: Sources): UserStates {
-  const readings = new Map<string, { at: number; state: Promise<UserState | undefined> }>();
+  const readings = buildReadings<UserState | undefined>();
 
   const load = async (userId: string, family: string): Promise<UserState | undefined> => {
     const [user, session] = await Promise.all([findUser(userId), findLiveSession(family)]);
@@ -33,22 +32,8 @@ export function buildUserStates({ findUser, findLiveSession }: Sources): UserSta
   };
 
   return {
-    read(userId, family) {
-      const key = `${userId}:${family}`;
-      const known = readings.get(key);
-      const at = performance.now();
-      if (known && at - known.at < MAX_AGE_MS) return known.state;
-      readings.delete(key);
-      if (readings.size >= MAX_ENTRIES) readings.delete(readings.keys().next().value ?? '');
-      const state = load(userId, family);
-      readings.set(key, { at, state });
-      state.catch(() => {
-        if (readings.get(key)?.state === state) readings.delete(key);
-      });
-      return state;
-    },
-    forget(userId, family) {
-      readings.delete(`${userId}:${family}`);
-    },
+    read: (userId, family) => readings.read(`${userId}:${family}`, () => load(userId, family)),
+    forget: (userId, family) => readings.forget((key) => key === `${userId}:${family}`),
+    forgetUser: (userId) => readings.forget((key) => key.startsWith(`${userId}:`)),
   };
 }

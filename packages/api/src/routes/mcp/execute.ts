@@ -37,7 +37,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/execute',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'execute' },
       schema: {
         summary: 'Run an action and wait for its end',
         description:

@@ -10,7 +10,7 @@ const profile: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/profile',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'any' },
       schema: { summary: 'Who am I?', tags: ['auth'], response: { 200: User, ...problems(401) } },
     },
     async ({ principal }) => presentUser(await findOwnProfile(app.deps, callerOf(principal))),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { authenticate } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
 import { presentSession } from '../../../http/session.ts';
+import { sessionOf } from '../../../services/principal.ts';
 import { registerUser } from '../../../services/register-user.ts';
 
 const register: FastifyPluginAsyncZod = async (app) => {
@@ -20,13 +21,14 @@ const register: FastifyPluginAsyncZod = async (app) => {
         tags: ['auth'],
         headers: z.looseObject({ 'x-admin-key': z.string().max(1_024).optional() }),
         body: RegisterInput,
-        response: { 201: SignedIn, ...problems(401, 403, 409) },
+        response: { 201: SignedIn, ...problems(401, 403, 409, 429) },
       },
     },
     async (request, reply) => {
       const { headers, body, ip } = request;
-      const isPrivileged = body.role !== 'user' && headers.authorization !== undefined;
-      const caller = isPrivileged ? await authenticate(app, request) : undefined;
+      const { authorization, 'x-api-key': apiKey } = request.raw.headers;
+      const isPrivileged = body.role !== 'user' && (authorization ?? apiKey) !== undefined;
+      const caller = isPrivileged ? sessionOf(await authenticate(app, request)) : undefined;
       const session = await registerUser(app.deps, body, {
         ip,
         userAgent: request.raw.headers['user-agent'],

@@ -7,6 +7,7 @@ import { problems } from '../../../http/responses.ts';
 import { presentSession } from '../../../http/session.ts';
 import { logIn } from '../../../services/log-in.ts';
 import { logOut } from '../../../services/log-out.ts';
+import { sessionOf } from '../../../services/principal.ts';
 import { rotateSession } from '../../../services/rotate-session.ts';
 
 const TAGS = ['auth'];
@@ -20,7 +21,7 @@ const session: FastifyPluginAsyncZod = async (app) => {
         summary: 'Open a session with e-mail and password',
         tags: TAGS,
         body: LoginInput,
-        response: { 200: SignedIn, ...problems(401) },
+        response: { 200: SignedIn, ...problems(401, 429) },
       },
     },
     async ({ body, ip, headers }) => {
@@ -38,10 +39,10 @@ const session: FastifyPluginAsyncZod = async (app) => {
         description: 'A refresh token works once. An older one that is used again ends the session.',
         tags: TAGS,
         body: RefreshInput,
-        response: { 200: SignedIn, ...problems(401) },
+        response: { 200: SignedIn, ...problems(401, 429) },
       },
     },
-    async ({ body }) => presentSession(app, await rotateSession(app.deps, body.refreshToken)),
+    async ({ body, ip }) => presentSession(app, await rotateSession(app.deps, body.refreshToken, { ip })),
   );
 
   app.post(
@@ -55,7 +56,7 @@ const session: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ principal }, reply) => {
-      await logOut(app.deps, callerOf(principal));
+      await logOut(app.deps, sessionOf(callerOf(principal)));
       return reply.code(204).send();
     },
   );

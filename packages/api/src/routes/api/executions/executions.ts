@@ -16,7 +16,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
         summary: 'Read an execution, with `wait` as soon as it has ended',
         tags: TAGS,
@@ -41,7 +41,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/cancel',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'execute' },
       schema: {
         summary: 'Cancel an execution',
         description:

@@ -8,7 +8,7 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'any' },
       schema: {
         summary: 'List what the fleet can run',
         tags: ['plugins'],

@@ -19,7 +19,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/execute',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'execute' },
       schema: {
         summary: 'Start an execution of a task',
         tags: ['tasks'],

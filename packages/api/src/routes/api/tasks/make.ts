@@ -12,7 +12,7 @@ const make: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'tasks:write' },
       schema: {
         summary: 'Make a task',
         tags: ['tasks'],

@@ -32,7 +32,7 @@ const read: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
         summary: 'List tasks, newest first',
         tags: TAGS,
@@ -57,7 +57,7 @@ const read: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
         summary: 'Read a task',
         tags: TAGS,

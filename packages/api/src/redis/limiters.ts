@@ -1,0 +1,68 @@
+import { type createRedis } from '@mcp-server/shared';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+
+import { before } from '../services/time-limit.ts';
+
+type Redis = ReturnType<typeof createRedis>;
+type Backend = RateLimiterRedis | RateLimiterMemory;
+
+export interface Limit {
+  name: string;
+  max: number;
+  windowMs: number;
+}
+
+export type Taken = { isAllowed: true } | { isAllowed: false; retryAfterSeconds: number };
+
+/** Counts by key, in Redis for all processes together. */
+export interface Limiter {
+  take(key: string): Promise<Taken>;
+  /** Undoes one `take`. */
+  giveBack(key: string): Promise<void>;
+}
+
+/** A request waits this long for a count, not for the whole time that a hung Redis takes to fail. */
+const PATIENCE_MS = 150;
+/** After a failure only one request in this time finds out whether Redis is back. */
+const DISTRUST_MS = 1_000;
+
+/**
+ * Builds limiters over one connection. While Redis is away each process counts by itself: limits become as many times
+ * wider as there are processes, but none is ever off.
+ */
+export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => Limiter {
+  let distrustUntil = 0;
+
+  /** Undefined when Redis did not answer in time. */
+  const inRedis = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
+    if (redis.status !== 'ready' || performance.now() < distrustUntil) return undefined;
+    const answer = await before(
+      PATIENCE_MS,
+      ask().catch(() => undefined),
+    );
+    if (answer === undefined) distrustUntil = performance.now() + DISTRUST_MS;
+    return answer;
+  };
+
+  return ({ name, max, windowMs }) => {
+    const options = { points: max, duration: windowMs / 1_000, keyPrefix: `${prefix}:limit:${name}` };
+    const shared = new RateLimiterRedis({ ...options, storeClient: redis });
+    const own = new RateLimiterMemory(options);
+    return {
+      take: async (key) => (await inRedis(() => takeFrom(shared, key))) ?? takeFrom(own, key),
+      async giveBack(key) {
+        (await inRedis(() => shared.reward(key, 1))) ?? (await own.reward(key, 1));
+      },
+    };
+  };
+}
+
+async function takeFrom(backend: Backend, key: string): Promise<Taken> {
+  try {
+    await backend.consume(key);
+    return { isAllowed: true };
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    return { isAllowed: false, retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)) };
+  }
+}

@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/** Keys begin like this; scanners for leaked secrets and the API know them by it. */
+export const API_KEY_PREFIX = 'mcp_';
+
+const ID_BYTES = 8;
+const SECRET_BYTES = 32;
+const SHAPE = /^(?<body>(?<prefix>mcp_[0-9a-f]{16})_[0-9a-f]{64})(?<checksum>[0-9a-f]{8})$/;
+
+const checksumOf = (body: string): string => crc32(body).toString(16).padStart(8, '0');
+
+/** `mcp_<keyid>_<secret><CRC32>`: the checksum refuses typing errors and made-up keys without a look into the database. */
+export function drawApiKey(): { key: string; prefix: string } {
+  const prefix = `${API_KEY_PREFIX}${randomBytes(ID_BYTES).toString('hex')}`;
+  const body = `${prefix}_${randomBytes(SECRET_BYTES).toString('hex')}`;
+  return { key: `${body}${checksumOf(body)}`, prefix };
+}
+
+/** The public part of a well-formed key; undefined for anything else. */
+export function readApiKeyPrefix(key: string): string | undefined {
+  const { body, prefix, checksum } = SHAPE.exec(key)?.groups ?? {};
+  return body !== undefined && checksumOf(body) === checksum ? prefix : undefined;
+}
+
+/** A plain digest is enough for a secret of 256 random bits. */
+export const hashApiKey = (key: string): Buffer => createHash('sha256').update(key).digest();
