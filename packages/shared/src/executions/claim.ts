@@ -98,8 +98,10 @@ export type ClaimMiss =
   /** Not now: a live lease, a time not reached, or a suspect while another one runs here. */
   | { kind: 'later'; delayMs: number; reason: 'leased' | 'not_due' | 'suspect' | 'raced' };
 
-/** One suspect at a time runs in a process; the others are looked at again after this pause. */
-const SUSPECT_DELAY_MS = 250;
+/** One suspect at a time starts in a process; the others are looked at again after this pause. */
+const SUSPECT_DELAY_MS = 100;
+/** A process that may not judge leases yet passes the job on. */
+const JUDGED_ELSEWHERE_DELAY_MS = 250;
 /** The state changed between the claim and the reading: look again soon. */
 const RACED_DELAY_MS = 100;
 /** The database's and BullMQ's timers differ a little; without this a job comes back a moment too early. */
@@ -118,7 +120,8 @@ function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimM
   if (status === 'running' && lease) {
     const lapsesAt = lease.until.getTime() + crashes * CRASH_BACKOFF_MS;
     if (lapsesAt >= now.getTime()) return later('leased', lapsesAt - now.getTime());
-    if (!request.canJudgeLeases) return later('leased', request.leaseMs);
+    // Another process may be able to judge it: it shall not wait for this one.
+    if (!request.canJudgeLeases) return later('leased', JUDGED_ELSEWHERE_DELAY_MS);
     if (cancel) return { kind: 'cancelled', execution };
     if (policy.onCrash === 'fail' || crashes + 1 >= policy.maxCrashes)
       return { kind: 'crashed_out', execution };

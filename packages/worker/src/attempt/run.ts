@@ -127,5 +127,6 @@ function issuesText(error: { issues: { path: PropertyKey[]; message: string }[] 
   return safeText(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
 }
 
-/** Whether a claim was for a process that died before: such a run is alone with its kind. */
-export const isSuspect = (execution: ExecutionRecord): boolean => execution.crashes > 0;
+/** One more crash would end it. */
+export const isLastChance = ({ crashes, policy }: ExecutionRecord): boolean =>
+  crashes + 1 >= policy.maxCrashes;

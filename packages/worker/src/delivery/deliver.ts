@@ -9,7 +9,7 @@ import {
 } from '@mcp-server/shared';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 
-import { isSuspect, runAction } from '../attempt/run.ts';
+import { isLastChance, runAction } from '../attempt/run.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import { findAction, type PluginSet } from '../catalogue/load-plugins.ts';
 import type { Deps } from '../deps.ts';
@@ -67,11 +67,12 @@ export async function deliver(
       const run = delivery.runs.add(claimed.execution, claimed.token);
       deps.metrics.running.set(delivery.runs.size);
       deps.events.write(claimed.execution);
+      delivery.suspects.began(id, { alone: isLastChance(claimed.execution) });
       try {
         return await runClaimed(deps, delivery, run, job, token);
       } finally {
         delivery.runs.remove(run);
-        if (isSuspect(run.execution)) delivery.suspects.release(id);
+        delivery.suspects.release(id);
         deps.metrics.running.set(delivery.runs.size);
       }
     }

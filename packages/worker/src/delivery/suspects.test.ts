@@ -1,0 +1,41 @@
+import { waitFor } from '@mcp-server/testing';
+import t from 'tap';
+
+import { SuspectSlot } from './suspects.ts';
+
+t.test('one suspect at a time', async (t) => {
+  const slot = new SuspectSlot();
+
+  t.ok(slot.take('a'));
+  t.notOk(slot.take('b'));
+  slot.release('b');
+  t.notOk(slot.take('b'), 'only the holder releases');
+  slot.release('a');
+  t.ok(slot.take('b'));
+});
+
+t.test('after its probation another may follow, while it runs on', async (t) => {
+  const slot = new SuspectSlot();
+  slot.take('a');
+
+  slot.began('a', { alone: false });
+
+  t.notOk(slot.take('b'));
+  await waitFor('the end of the probation', () => slot.take('b'));
+  slot.release('a');
+  t.notOk(slot.take('c'), 'the end of the first does not free the place of the second');
+});
+
+t.test('one crash away from its limit it stays alone to its end', async (t) => {
+  const slot = new SuspectSlot();
+  const other = new SuspectSlot();
+  slot.take('a');
+  other.take('a');
+
+  slot.began('a', { alone: true });
+  other.began('a', { alone: false });
+
+  await waitFor('a probation to pass', () => other.take('b'));
+  t.notOk(slot.take('b'));
+  other.release('b');
+});
