@@ -8,6 +8,7 @@ import {
 } from '@mcp-server/shared';
 import { z } from 'zod';
 
+import { liveConfig } from './config-live.ts';
 import { networkConfig } from './config-network.ts';
 import { isLoopback, secretText } from './config-secrets.ts';
 
@@ -28,6 +29,7 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
     ...logConfig,
     ...processConfig,
     ...networkConfig,
+    ...liveConfig({ mustBeStrong }),
     PORT: positiveInt(0, 65_535).default(3_000),
     HOST: z.string().default('127.0.0.1'),
     NODE_ENV: z.string().default('development'),

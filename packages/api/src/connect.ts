@@ -15,21 +15,28 @@ import {
   type Mongo,
   pingMongo,
   pingRedis,
+  readWorkload,
   touchApiKey,
 } from '@mcp-server/shared';
 
 import type { Config, Deps } from './deps.ts';
+import { buildMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { connectRedis } from './redis/connect.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
+import { EventFeed } from './redis/event-feed.ts';
 import { createExecutionQueues } from './redis/execution-queues.ts';
-import { createScheduleClocks } from './redis/schedule-clocks.ts';
 import { buildLimiters } from './redis/limiters.ts';
+import { createScheduleClocks } from './redis/schedule-clocks.ts';
 import { buildTell } from './redis/tell.ts';
+import { createTicketStore } from './redis/ticket-store.ts';
 import { buildApiKeyCheck } from './services/api-key-check.ts';
 import { buildAttempts } from './services/attempts.ts';
+import { buildLoadReader } from './services/metrics/load.ts';
 import { buildPasswords } from './services/passwords.ts';
 import { buildReadiness } from './services/readiness.ts';
+import { Sockets } from './services/realtime/sockets.ts';
+import { buildTickets } from './services/realtime/tickets.ts';
 import { buildRefreshTokens } from './services/refresh-tokens.ts';
 import { buildUserStates } from './services/user-states.ts';
 import { buildWaiters } from './services/wait-for-end.ts';
@@ -62,6 +69,14 @@ export function connect(config: Config, logger: Logger): Connected {
   const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
   const clocks = createScheduleClocks(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
+  const eventReader = connectRedis(config.REDIS_URL, 'subscriber', logger);
+  const eventFeed = new EventFeed({ reader: eventReader, writer: producer }, config.REDIS_PREFIX, logger);
+  const services = buildServices(config, logger, models, feed);
+  const readiness = buildReadiness({
+    pingMongo: ping,
+    pingRedis: () => pingRedis(producer),
+    isPrepared: preparation.isPrepared,
+  });
   const deps: Deps = {
     config,
     logger,
@@ -70,12 +85,18 @@ export function connect(config: Config, logger: Logger): Connected {
     clocks,
     tell: buildTell(producer, config.REDIS_PREFIX),
     events: buildEventWriter(producer, config.REDIS_PREFIX),
-    ...buildServices(config, logger, models, feed),
+    ...services,
+    tickets: buildTickets({ ...services, store: createTicketStore(producer, config.REDIS_PREFIX) }),
+    sockets: new Sockets({ feed: eventFeed, models, logger, config }),
     ...buildLimits(config, producer),
-    readiness: buildReadiness({
-      pingMongo: ping,
-      pingRedis: () => pingRedis(producer),
-      isPrepared: preparation.isPrepared,
+    readiness,
+    metrics: buildMetrics(),
+    load: buildLoadReader({
+      ...services,
+      readiness,
+      queues,
+      readWorkload: () => readWorkload(models.ExecutionModel),
+      logger,
     }),
     isPrepared: preparation.isPrepared,
   };
@@ -84,6 +105,8 @@ export function connect(config: Config, logger: Logger): Connected {
     prepared: preparation.prepared,
     async close() {
       deps.waiters.close();
+      deps.sockets.close();
+      await eventFeed.close();
       await preparation.close();
       await queues.close();
       await clocks.close();

@@ -2,14 +2,18 @@ import type { Admission, Catalogue, EventWriter, Logger, Models } from '@mcp-ser
 
 import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
+import type { ApiMetrics } from './metrics.ts';
 import type { ExecutionQueues } from './redis/execution-queues.ts';
-import type { ScheduleClocks } from './redis/schedule-clocks.ts';
 import type { Limiter } from './redis/limiters.ts';
+import type { ScheduleClocks } from './redis/schedule-clocks.ts';
 import type { Tell } from './redis/tell.ts';
 import type { ApiKeyCheck } from './services/api-key-check.ts';
 import type { Attempts } from './services/attempts.ts';
+import type { LoadReader } from './services/metrics/load.ts';
 import type { Passwords } from './services/passwords.ts';
 import type { Readiness } from './services/readiness.ts';
+import type { Sockets } from './services/realtime/sockets.ts';
+import type { Tickets } from './services/realtime/tickets.ts';
 import type { RefreshTokens } from './services/refresh-tokens.ts';
 import type { UserStates } from './services/user-states.ts';
 import type { Waiters } from './services/wait-for-end.ts';
@@ -25,6 +29,9 @@ export interface Deps {
   clocks: ScheduleClocks;
   tell: Tell;
   events: EventWriter;
+  tickets: Tickets;
+  /** Open WebSockets and event streams. */
+  sockets: Sockets;
   catalogue: Catalogue;
   admission: Admission;
   waiters: Waiters;
@@ -37,6 +44,8 @@ export interface Deps {
   /** What guesses at passwords and tokens take from. */
   attempts: Attempts;
   readiness: Readiness;
+  metrics: ApiMetrics;
+  load: LoadReader;
   /** False until the unique indexes exist: without them no race is decided, so nothing may be written. */
   isPrepared: () => boolean;
 }

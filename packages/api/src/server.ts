@@ -10,10 +10,12 @@ import { registerAccessTokens } from './http/access-token.ts';
 import { requireAccess } from './http/authenticate.ts';
 import { answerUnknownRoutes, buildErrorHandler } from './http/error-handler.ts';
 import { acceptJsonOnly } from './http/json-body.ts';
+import { measureRequests } from './http/measure-requests.ts';
 import { registerOpenapi } from './http/openapi.ts';
 import { protectBrowsers } from './http/protection.ts';
 import { logRequests } from './http/request-log.ts';
 import { requireDatabase } from './http/require-database.ts';
+import { registerSockets } from './http/sockets.ts';
 import { validatorCompiler } from './http/validation.ts';
 
 declare module 'fastify' {
@@ -47,9 +49,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   answerUnknownRoutes(app);
   acceptJsonOnly(app);
   logRequests(app);
+  measureRequests(app);
   await protectBrowsers(app);
   requireDatabase(app);
   await registerAccessTokens(app, deps.config);
+  await registerSockets(app);
   requireAccess(app);
   await registerOpenapi(app);
   app.addHook('onSend', async (_request, reply) => {

@@ -80,5 +80,13 @@ export const AcceptUnknown = createError(
   'Whether the work was stored is not known. Repeating the request with the same Idempotency-Key is safe.',
   503,
 );
+export const OriginRefused = createError('origin_refused', 'Pages of this origin may not do this.', 403);
+export const UpgradeRequired = createError('upgrade_required', 'This takes a WebSocket.', 426);
+export const TooManySockets = createError('too_many_sockets', 'You have %d open sockets; close one first.', 429);
+export const EventsUnavailable = createError(
+  'events_unavailable',
+  'Live events need Redis, which does not answer.',
+  503,
+);
 export const Busy = createError('busy', 'Too many %s at once; try again in a moment.', 503);
 export const InternalError = createError('internal_error', 'Something went wrong on our side.', 500);

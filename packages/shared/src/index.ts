@@ -7,10 +7,13 @@ export * as errors from './errors.ts';
 export {
   compareEventIds,
   EVENT_FIELD,
+  EVENT_STREAM_MAX_LENGTH,
+  EVENT_STREAM_TTL_SECONDS,
   eventStreamKey,
   readEvent,
   type StreamEntry,
 } from './events/event-stream.ts';
+export { describeEvent } from './events/describe-event.ts';
 export { buildEventWriter, type EventWriter } from './events/event-writer.ts';
 export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases, storeProgress } from './executions/beat.ts';
@@ -25,6 +28,7 @@ export { endStep, readStep, startStep } from './executions/once.ts';
 export { readExecution } from './executions/read.ts';
 export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
 export { buildLogger, type Logger } from './logger.ts';
+export { buildRegistry } from './metrics.ts';
 export { buildModels, createIndexes, type Models } from './models/models.ts';
 export {
   type Action,
@@ -143,4 +147,5 @@ export {
   recordLogin,
   type UserInsertion,
 } from './stores/users.ts';
+export { readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';

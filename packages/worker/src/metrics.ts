@@ -1,11 +1,12 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { buildRegistry } from '@mcp-server/shared';
+import { Counter, Gauge, Histogram } from 'prom-client';
 
 /** Seconds; an action may take milliseconds or an hour. */
 const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300, 1_800, 3_600];
 
 /** The metrics of a worker process. Labels come from closed sets only. */
 export function buildMetrics() {
-  const registry = new Registry();
+  const registry = buildRegistry();
   const registers = [registry];
   return {
     registry,

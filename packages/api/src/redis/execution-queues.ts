@@ -9,8 +9,12 @@ export interface ExecutionQueues {
   isReachable(): boolean;
   /** Rejects at once while Redis is away, and soon when it hangs. */
   add(execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority' | 'pool'>): Promise<void>;
+  /** How many jobs of a pool are in which state. Rejects while Redis is away. */
+  countJobs(pool: string): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
+
+const COUNTED_STATES = ['wait', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
 
 /** One BullMQ queue for each pool, made when its first execution comes. */
 export function createExecutionQueues(redis: Redis, prefix: string, logger: Logger): ExecutionQueues {
@@ -44,6 +48,7 @@ export function createExecutionQueues(redis: Redis, prefix: string, logger: Logg
         throw error;
       }
     },
+    countJobs: (pool) => queueOf(pool).getJobCounts(...COUNTED_STATES),
     async close() {
       await Promise.all([...queues.keys()].map(drop));
     },

@@ -1,0 +1,107 @@
+import websocket from '@fastify/websocket';
+import { errors } from '@mcp-server/shared';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+import type { Principal } from '../services/principal.ts';
+import type { SocketHolder } from '../services/realtime/live-socket.ts';
+import { authenticate, callerOf } from './authenticate.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the upgrade of a socket. */
+    socketHolder: SocketHolder | undefined;
+  }
+}
+
+/** Far above any message of the protocol; `ws` itself would take 100 MiB. */
+export const MAX_FRAME_BYTES = 65_536;
+const EVENTS_SCOPE = 'tasks:read';
+/** Clients answer a goodbye within this time or are cut. */
+const GOODBYE_MS = 1_000;
+
+/** Names that a client puts before its credential in `Sec-WebSocket-Protocol`; the answer names only these. */
+export const CREDENTIAL_PROTOCOLS = ['bearer', 'ticket'] as const;
+type CredentialProtocol = (typeof CREDENTIAL_PROTOCOLS)[number];
+
+/** Takes upgrades on routes that have a `wsHandler`. */
+export async function registerSockets(app: FastifyInstance): Promise<void> {
+  app.decorateRequest('socketHolder', undefined);
+  await app.register(websocket, {
+    options: {
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => CREDENTIAL_PROTOCOLS.find((name) => offered.has(name)) ?? false,
+    },
+    // `ws` itself answers a broken frame with its close code.
+    errorHandler: (error, _socket, request) => {
+      request.log.debug({ err: error }, 'socket ended with an error');
+    },
+    preClose(this: FastifyInstance, done) {
+      const { websocketServer } = this;
+      this.deps.sockets.close();
+      const cut = setTimeout(
+        () => websocketServer.clients.forEach((socket) => socket.terminate()),
+        GOODBYE_MS,
+      );
+      websocketServer.close(() => {
+        clearTimeout(cut);
+        done();
+      });
+    },
+  });
+}
+
+/** Who opens a socket: by header like everywhere, or by subprotocol, because browsers cannot set headers here. */
+export async function authenticateSocket(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
+  const offer = readOffer(request.headers['sec-websocket-protocol']);
+  if (!offer) return withScope(await authenticate(app, request));
+  const { authorization, 'x-api-key': apiKey } = request.headers;
+  if (authorization !== undefined || apiKey !== undefined) throw new errors.TwoCredentials();
+  if (offer.protocol === 'ticket') return app.deps.tickets.redeem(offer.credential);
+  request.headers.authorization = `Bearer ${offer.credential}`;
+  return withScope(await authenticate(app, request));
+}
+
+/** Events tell of executions and tasks, so a key needs the scope to read them. @throws {errors.MissingScope} */
+function withScope(principal: Principal): Principal {
+  if ('scopes' in principal && !principal.scopes.includes(EVENTS_SCOPE))
+    throw new errors.MissingScope(EVENTS_SCOPE);
+  return principal;
+}
+
+/** The caller as somebody who stays: asked again and again whether the credential still opens something. */
+export async function toHolder(app: FastifyInstance, request: FastifyRequest): Promise<SocketHolder> {
+  const principal = callerOf(request.principal);
+  if (!('sessionId' in principal)) return { principal, isWelcome: () => isStillKnown(app, request) };
+  const { userId, sessionId, role } = principal;
+  const { userStates } = app.deps;
+  const first = await userStates.read(userId, sessionId);
+  return {
+    principal,
+    // A session outlives its access tokens, so their expiry does not end a connection. A change of role does: the
+    // topics were chosen under the old one.
+    async isWelcome() {
+      const now = await userStates.read(userId, sessionId);
+      return now !== undefined && now.tokenVersion === first?.tokenVersion && now.role === role;
+    },
+  };
+}
+
+async function isStillKnown(app: FastifyInstance, request: FastifyRequest): Promise<boolean> {
+  try {
+    await authenticate(app, request);
+    return true;
+  } catch (error) {
+    if (error instanceof errors.Unauthenticated) return false;
+    throw error;
+  }
+}
+
+function readOffer(
+  header: string | undefined,
+): { protocol: CredentialProtocol; credential: string } | undefined {
+  const offered = (header ?? '').split(',').map((part) => part.trim());
+  const protocol = CREDENTIAL_PROTOCOLS.find((name) => offered.includes(name));
+  const credential = offered[offered.indexOf(protocol ?? '') + 1];
+  return protocol && credential ? { protocol, credential } : undefined;
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import {
+  compareEventIds,
+  type createRedis,
+  eventStreamKey,
+  type ExecutionEvent,
+  type Logger,
+  readEvent,
+  type StreamEntry,
+} from '@mcp-server/shared';
+
+import { before } from '../services/time-limit.ts';
+
+type Redis = ReturnType<typeof createRedis>;
+
+/** Somebody who wants to hear the events of one user. */
+export interface Watcher {
+  onEvent(event: ExecutionEvent): void;
+  /** Events may have been lost while Redis was away. */
+  onGap(): void;
+}
+
+/** What was written after an event. `isComplete` is false when Redis does not have all of it any more. */
+export interface Past {
+  events: ExecutionEvent[];
+  isComplete: boolean;
+}
+
+interface Stream {
+  /** The last id that was read; unknown until the loop asked for it. */
+  cursor: string | undefined;
+  watchers: Set<Watcher>;
+  ready: PromiseWithResolvers<void>;
+}
+
+const BLOCK_MS = 5_000;
+const READ_COUNT = 500;
+/** A blocked read that answers this much too late hangs: the connection is made anew. */
+const HUNG_AFTER_MS = BLOCK_MS + 5_000;
+const RETRY_MS = 250;
+const WATCH_PATIENCE_MS = 1_000;
+const WAKE_TTL_SECONDS = 60;
+const START = '0-0';
+
+/**
+ * One blocking read for all users with an open socket in this process. A stream of its own wakes the read when the
+ * set of users changes: unlike an unblock from outside, that works also when it comes before the read is blocked.
+ */
+export class EventFeed {
+  readonly #reader: Redis;
+  readonly #writer: Redis;
+  readonly #keyOf: (ownerId: string) => string;
+  readonly #wakeKey: string;
+  readonly #logger: Logger;
+  readonly #streams = new Map<string, Stream>();
+  readonly #closing = new AbortController();
+  #wakeCursor = START;
+  #hadGap = false;
+  #reading: Promise<void> | undefined;
+
+  /** `reader` is this feed's own: it is blocked most of the time. */
+  constructor({ reader, writer }: { reader: Redis; writer: Redis }, prefix: string, logger: Logger) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#keyOf = (ownerId) => eventStreamKey(prefix, ownerId);
+    this.#wakeKey = `${prefix}:events-wake:${randomUUID()}`;
+    this.#logger = logger;
+    reader.on('close', () => (this.#hadGap = true));
+  }
+
+  /** Once it resolves, every later event is heard (with Redis away: as soon as it is back, after a gap). */
+  async watch(ownerId: string, watcher: Watcher): Promise<() => void> {
+    const known = this.#streams.get(ownerId);
+    const stream = known ?? { cursor: undefined, watchers: new Set(), ready: Promise.withResolvers() };
+    stream.watchers.add(watcher);
+    this.#streams.set(ownerId, stream);
+    if (!this.#reading) this.#reading = this.#run();
+    else if (!known) this.#wake();
+    await before(WATCH_PATIENCE_MS, stream.ready.promise);
+    return () => {
+      stream.watchers.delete(watcher);
+      if (stream.watchers.size === 0 && this.#streams.get(ownerId) === stream) this.#streams.delete(ownerId);
+    };
+  }
+
+  /** Rejects while Redis is away. The past is whole if the stream still has the event itself, or an older one. */
+  async replay(ownerId: string, afterId: string): Promise<Past> {
+    const key = this.#keyOf(ownerId);
+    const [oldest] = await this.#writer.xrange(key, '-', '+', 'COUNT', 1);
+    const [newest] = await this.#writer.xrevrange(key, '+', '-', 'COUNT', 1);
+    const isComplete =
+      oldest !== undefined &&
+      newest !== undefined &&
+      compareEventIds(oldest[0], afterId) <= 0 &&
+      compareEventIds(afterId, newest[0]) <= 0;
+    if (!isComplete) return { events: [], isComplete };
+    const entries = await this.#writer.xrange(key, `(${afterId}`, '+');
+    return { events: entries.map(readEvent).filter((event) => event !== undefined), isComplete };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#reader.disconnect();
+    await this.#reading;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#streams.size > 0 && !this.#closing.signal.aborted) {
+      try {
+        const isAnswered = await before(HUNG_AFTER_MS, this.#read());
+        if (!isAnswered) this.#reader.disconnect(true);
+      } catch (err) {
+        this.#hadGap = true;
+        this.#logger.debug({ err }, 'reading events failed');
+        await delay(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+    this.#reading = undefined;
+  }
+
+  async #read(): Promise<true> {
+    await this.#findCursors();
+    const read = [...this.#streams].flatMap(([ownerId, { cursor }]) =>
+      cursor === undefined ? [] : [{ ownerId, key: this.#keyOf(ownerId), cursor }],
+    );
+    const replies = await this.#reader.xread(
+      'COUNT',
+      READ_COUNT,
+      'BLOCK',
+      BLOCK_MS,
+      'STREAMS',
+      this.#wakeKey,
+      ...read.map(({ key }) => key),
+      this.#wakeCursor,
+      ...read.map(({ cursor }) => cursor),
+    );
+    this.#tellGap();
+    for (const [key, entries] of replies ?? []) {
+      const owner = read.find((one) => one.key === key)?.ownerId;
+      if (owner === undefined) this.#wakeCursor = entries.at(-1)?.[0] ?? this.#wakeCursor;
+      else fanOut(this.#streams.get(owner), entries);
+    }
+    return true;
+  }
+
+  async #findCursors(): Promise<void> {
+    for (const [ownerId, stream] of this.#streams) {
+      if (stream.cursor !== undefined) continue;
+      const newest = await this.#reader.xrevrange(this.#keyOf(ownerId), '+', '-', 'COUNT', 1);
+      stream.cursor = newest[0]?.[0] ?? START;
+      stream.ready.resolve();
+    }
+  }
+
+  #wake(): void {
+    const pipeline = this.#writer.pipeline().xadd(this.#wakeKey, 'MAXLEN', 1, '*', 'wake', '1');
+    // With Redis away the loop is not blocked, and looks at the set before its next read.
+    pipeline
+      .expire(this.#wakeKey, WAKE_TTL_SECONDS)
+      .exec()
+      .catch(() => undefined);
+  }
+
+  #tellGap(): void {
+    if (!this.#hadGap) return;
+    this.#hadGap = false;
+    for (const { watchers } of this.#streams.values()) for (const watcher of watchers) watcher.onGap();
+  }
+}
+
+function fanOut(stream: Stream | undefined, entries: StreamEntry[]): void {
+  for (const entry of entries) {
+    if (stream) [stream.cursor] = entry;
+    const event = readEvent(entry);
+    if (event) for (const watcher of stream?.watchers ?? []) watcher.onEvent(event);
+  }
+}

@@ -1,0 +1,30 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { createRedis } from '@mcp-server/shared';
+
+type Redis = ReturnType<typeof createRedis>;
+
+const RANDOM_BYTES = 32;
+const SHAPE = /^[\w-]{43}$/;
+
+/** What tickets stand for, kept until they are taken once. Redis holds hashes of the tickets only. */
+export interface TicketStore {
+  put(text: string, ttlSeconds: number): Promise<string>;
+  take(ticket: string): Promise<string | undefined>;
+}
+
+export function createTicketStore(redis: Redis, prefix: string): TicketStore {
+  const keyOf = (ticket: string) =>
+    `${prefix}:ws-ticket:${createHash('sha256').update(ticket).digest('hex')}`;
+  return {
+    async put(text, ttlSeconds) {
+      const ticket = randomBytes(RANDOM_BYTES).toString('base64url');
+      await redis.set(keyOf(ticket), text, 'EX', ttlSeconds);
+      return ticket;
+    },
+    async take(ticket) {
+      if (!SHAPE.test(ticket)) return undefined;
+      return (await redis.getdel(keyOf(ticket))) ?? undefined;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { errors } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { requireOwnOrigin } from '../../http/origin.ts';
+import { problems } from '../../http/responses.ts';
+import { toWire } from '../../http/socket-wire.ts';
+import { authenticateSocket, toHolder } from '../../http/sockets.ts';
+
+const socket: FastifyPluginAsyncZod = async (app) => {
+  app.route({
+    method: 'GET',
+    url: '',
+    // Not `signed-in`: here a credential may also come as a subprotocol or a ticket.
+    config: { access: 'public' },
+    exposeHeadRoute: false,
+    schema: {
+      summary: 'Open a WebSocket with live events',
+      description: 'What may be sent and what comes is told by `GET /ws/info`.',
+      tags: ['realtime'],
+      security: [{ bearer: [] }, { apiKey: [] }],
+      querystring: z.strictObject({}),
+      response: problems(401, 403, 426, 429),
+    },
+    onRequest: async (request) => {
+      requireOwnOrigin(request, app.deps.config.CORS_ORIGIN);
+      request.principal = await authenticateSocket(app, request);
+      app.deps.sockets.admit(request.principal);
+      request.socketHolder = await toHolder(app, request);
+    },
+    handler: async (_request, reply) => {
+      reply.header('upgrade', 'websocket').header('connection', 'upgrade');
+      throw new errors.UpgradeRequired();
+    },
+    wsHandler: (ws, { socketHolder }) => {
+      const live = socketHolder && app.deps.sockets.open(socketHolder, toWire(ws));
+      if (!live) return;
+      // There are no binary messages in this protocol: one is as bad as an empty text.
+      ws.on('message', (message: Buffer, isBinary) => live.receive(isBinary ? '' : message.toString()));
+      ws.on('pong', () => live.answered());
+      ws.on('close', () => app.deps.sockets.release(live));
+    },
+  });
+};
+
+export default socket;

@@ -1,0 +1,57 @@
+import { type Catalogue, type Logger, type Workload } from '@mcp-server/shared';
+
+import type { ExecutionQueues } from '../../redis/execution-queues.ts';
+import type { Readiness, ReadinessReport } from '../readiness.ts';
+
+/** Counting everything costs; several scrapers, or one that is wild, get the same figures. */
+const MAX_AGE_MS = 5_000;
+
+/** What the stores say about the whole system. Parts that could not be read are missing. */
+export interface Load {
+  stores: Pick<ReadinessReport, 'mongodb' | 'redis'>;
+  workload?: Workload | undefined;
+  jobs: { pool: string; counts: Record<string, number> }[];
+}
+
+export interface LoadReader {
+  read(): Promise<Load>;
+}
+
+interface LoadDeps {
+  readiness: Readiness;
+  catalogue: Catalogue;
+  queues: ExecutionQueues;
+  readWorkload: () => Promise<Workload>;
+  logger: Logger;
+}
+
+export function buildLoadReader(deps: LoadDeps): LoadReader {
+  let reading: { at: number; load: Promise<Load> } | undefined;
+  return {
+    read() {
+      const at = performance.now();
+      if (!reading || at - reading.at > MAX_AGE_MS) reading = { at, load: readLoad(deps) };
+      return reading.load;
+    },
+  };
+}
+
+async function readLoad({ readiness, catalogue, queues, readWorkload, logger }: LoadDeps): Promise<Load> {
+  const { mongodb, redis } = await readiness.check();
+  const optional = async <T>(isUp: boolean, read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return isUp ? await read() : undefined;
+    } catch (err) {
+      logger.warn({ err }, 'reading the load failed');
+      return undefined;
+    }
+  };
+  const [workload, jobs] = await Promise.all([
+    optional(mongodb.state === 'up', readWorkload),
+    optional(redis.state === 'up', async () => {
+      const pools = new Set((await catalogue.list()).map(({ plugin }) => plugin.pool));
+      return Promise.all([...pools].map(async (pool) => ({ pool, counts: await queues.countJobs(pool) })));
+    }),
+  ]);
+  return { stores: { mongodb, redis }, workload, jobs: jobs ?? [] };
+}

@@ -1,0 +1,112 @@
+import { compareEventIds, type ExecutionEvent } from '@mcp-server/shared';
+
+import type { EventFeed } from '../../redis/event-feed.ts';
+import { isOnTopic, type Topic } from './topics.ts';
+
+/** What a client hears beside events. */
+export interface ChannelClient {
+  event(event: ExecutionEvent): void;
+  /** Events may be missing: what the client knows has to be read anew. */
+  reset(): void;
+}
+
+/** A topic and the user whose stream carries it. */
+export interface OwnedTopic {
+  topic: Topic;
+  ownerId: string;
+}
+
+interface Source {
+  topics: Set<string>;
+  /** Everything up to here was sent or was of no interest. */
+  sentUpTo: string;
+  /** While the past is being read, what happens meanwhile waits. */
+  held: ExecutionEvent[] | undefined;
+  stop: () => void;
+}
+
+const START = '0-0';
+
+/** The events that one client wants, each once and in the order of its stream, after an event that it names. */
+export class EventChannel {
+  readonly #feed: EventFeed;
+  readonly #client: ChannelClient;
+  readonly #sources = new Map<string, Source>();
+  #isClosed = false;
+
+  constructor(feed: EventFeed, client: ChannelClient) {
+    this.#feed = feed;
+    this.#client = client;
+  }
+
+  get topicCount(): number {
+    return [...this.#sources.values()].reduce((count, { topics }) => count + topics.size, 0);
+  }
+
+  /** `onReady` is called between the moment from which all is heard and the first event of the past. */
+  async subscribe(wanted: OwnedTopic[], lastEventId: string | undefined, onReady: () => void): Promise<void> {
+    const sources = new Map<string, Source>();
+    for (const { topic, ownerId } of wanted) {
+      const source = this.#sources.get(ownerId) ?? (await this.#open(ownerId));
+      source.held ??= [];
+      source.topics.add(topic);
+      sources.set(ownerId, source);
+    }
+    onReady();
+    for (const [ownerId, source] of sources) {
+      if (lastEventId !== undefined) await this.#sendPast(ownerId, source, lastEventId);
+      this.#release(source);
+    }
+  }
+
+  unsubscribe(topics: Topic[]): void {
+    for (const [ownerId, source] of this.#sources) {
+      for (const topic of topics) source.topics.delete(topic);
+      if (source.topics.size > 0) continue;
+      source.stop();
+      this.#sources.delete(ownerId);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { stop } of this.#sources.values()) stop();
+    this.#sources.clear();
+  }
+
+  async #open(ownerId: string): Promise<Source> {
+    const source: Source = { topics: new Set(), sentUpTo: START, held: [], stop: () => undefined };
+    this.#sources.set(ownerId, source);
+    const stop = await this.#feed.watch(ownerId, {
+      onEvent: (event) => {
+        if (source.held) source.held.push(event);
+        else this.#send(source, event);
+      },
+      onGap: () => this.#client.reset(),
+    });
+    source.stop = stop;
+    // The client may have gone while the feed was asked.
+    if (this.#isClosed) stop();
+    return source;
+  }
+
+  async #sendPast(ownerId: string, source: Source, lastEventId: string): Promise<void> {
+    const past = await this.#feed.replay(ownerId, lastEventId).catch(() => undefined);
+    if (!past?.isComplete) this.#client.reset();
+    // A client that names an event wants all after it, also those that this channel sent before.
+    else source.sentUpTo = lastEventId;
+    for (const event of past?.events ?? []) this.#send(source, event);
+  }
+
+  #release(source: Source): void {
+    const held = source.held ?? [];
+    source.held = undefined;
+    for (const event of held) this.#send(source, event);
+  }
+
+  #send(source: Source, event: ExecutionEvent): void {
+    if (this.#isClosed || compareEventIds(event.id, source.sentUpTo) <= 0) return;
+    source.sentUpTo = event.id;
+    if (isOnTopic(source.topics, event)) this.#client.event(event);
+  }
+}

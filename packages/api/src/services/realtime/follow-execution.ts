@@ -1,0 +1,27 @@
+import { describeEvent, type Models } from '@mcp-server/shared';
+
+import { findOwnExecution } from '../find-execution.ts';
+import type { LiveSocket, SocketHolder, Wire } from './live-socket.ts';
+import type { Sockets } from './sockets.ts';
+
+/**
+ * Sends the events of one execution, then how it is: read after the first event could be heard, so that no end is
+ * missed. Resolves to what must be released when the client is gone.
+ * @throws {errors.NotFound} {errors.Busy} {errors.TooManySockets}
+ */
+export async function followExecution(
+  deps: { models: Models; sockets: Sockets },
+  holder: SocketHolder,
+  { id, lastEventId }: { id: string; lastEventId?: string | undefined },
+  wire: Wire,
+): Promise<LiveSocket | undefined> {
+  const { principal } = holder;
+  await findOwnExecution(deps, principal, id);
+  deps.sockets.admit(principal);
+  const live = deps.sockets.open(holder, wire, { answersPings: false });
+  if (!live) return undefined;
+  await live.take({ type: 'subscribe', topics: [`execution:${id}`], lastEventId });
+  const execution = await findOwnExecution(deps, principal, id);
+  wire.send({ type: 'state', state: describeEvent(execution) });
+  return live;
+}

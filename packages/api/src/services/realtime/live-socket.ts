@@ -1,0 +1,150 @@
+import { errors, type ExecutionEvent, type Logger, type Models } from '@mcp-server/shared';
+
+import type { EventFeed } from '../../redis/event-feed.ts';
+import type { Principal } from '../principal.ts';
+import { EventChannel } from './event-channel.ts';
+import { type ClientMessage, readMessage, type ServerMessage } from './messages.ts';
+import { resolveTopics } from './resolve-topics.ts';
+
+/** A connection as far as this needs one. */
+export interface Wire {
+  send(message: ServerMessage | ExecutionEvent): void;
+  /** Bytes that the other side has not taken yet. */
+  bufferedBytes(): number;
+  ping(): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+/** Codes of RFC 6455; those from 4000 on are for applications. */
+export const CLOSE = { goingAway: 1_001, policy: 1_008, tryLater: 1_013, signedOut: 4_401 } as const;
+
+/** A reader that is so far behind is cut: it resumes with its last event id. */
+const MAX_BUFFERED_BYTES = 1_048_576;
+const MAX_TOPICS = 200;
+/** Messages are answered one after the other; nobody needs to have more under way. */
+const MAX_PENDING_MESSAGES = 50;
+const MAX_BAD_MESSAGES = 100;
+
+/** Who holds a connection. `isWelcome`: whether what let them in would still do so. */
+export interface SocketHolder {
+  principal: Principal;
+  isWelcome(): Promise<boolean>;
+}
+
+interface LiveSocketDeps {
+  feed: EventFeed;
+  models: Models;
+  logger: Logger;
+}
+
+/** One open connection of a user. */
+export class LiveSocket {
+  readonly holder: SocketHolder;
+  readonly #deps: LiveSocketDeps;
+  readonly #wire: Wire;
+  readonly #channel: EventChannel;
+  readonly #answersPings: boolean;
+  #working = Promise.resolve();
+  #pending = 0;
+  #badMessages = 0;
+  #hasAnswered = true;
+
+  constructor(
+    deps: LiveSocketDeps,
+    holder: SocketHolder,
+    { wire, answersPings }: { wire: Wire; answersPings: boolean },
+  ) {
+    this.holder = holder;
+    this.#deps = deps;
+    this.#wire = wire;
+    this.#answersPings = answersPings;
+    this.#channel = new EventChannel(deps.feed, {
+      event: (event) => this.#send(event),
+      reset: () => this.#send({ type: 'reset' }),
+    });
+  }
+
+  receive(text: string): void {
+    const message = readMessage(text);
+    if (message) void this.take(message);
+    else this.#refuse();
+  }
+
+  /** Resolves once the message is answered. */
+  async take(message: ClientMessage): Promise<void> {
+    if (this.#pending >= MAX_PENDING_MESSAGES) return this.close(CLOSE.policy, 'too many messages at once');
+    this.#pending += 1;
+    this.#working = this.#working.then(() => this.#handle(message)).finally(() => (this.#pending -= 1));
+    await this.#working;
+  }
+
+  /** Asks whether the other side is still there; one that did not answer the last time is gone. */
+  ping(): void {
+    if (!this.#hasAnswered) return this.#wire.terminate();
+    this.#hasAnswered = !this.#answersPings;
+    this.#wire.ping();
+  }
+
+  answered(): void {
+    this.#hasAnswered = true;
+  }
+
+  close(code: number, reason: string): void {
+    this.closed();
+    this.#wire.close(code, reason);
+  }
+
+  terminate(): void {
+    this.closed();
+    this.#wire.terminate();
+  }
+
+  /** The connection is gone: nothing is sent any more. */
+  closed(): void {
+    this.#channel.close();
+  }
+
+  async #handle(message: ClientMessage): Promise<void> {
+    try {
+      await this.#obey(message);
+    } catch (error) {
+      if (error instanceof errors.NotFound) this.#error('not_found', error.message);
+      else {
+        this.#deps.logger.warn({ err: error }, 'socket message failed');
+        this.#error('busy', 'Try again in a moment.');
+      }
+    }
+  }
+
+  async #obey(message: ClientMessage): Promise<void> {
+    switch (message.type) {
+      case 'ping':
+        return this.#send({ type: 'pong' });
+      case 'unsubscribe':
+        this.#channel.unsubscribe(message.topics);
+        return this.#send({ type: 'unsubscribed', topics: message.topics });
+      case 'subscribe': {
+        const { topics, lastEventId } = message;
+        if (this.#channel.topicCount + topics.length > MAX_TOPICS)
+          return this.#error('too_many_topics', `A socket has at most ${MAX_TOPICS} topics.`);
+        const wanted = await resolveTopics(this.#deps, this.holder.principal, topics);
+        await this.#channel.subscribe(wanted, lastEventId, () => this.#send({ type: 'subscribed', topics }));
+      }
+    }
+  }
+
+  #refuse(): void {
+    if (++this.#badMessages > MAX_BAD_MESSAGES) return this.close(CLOSE.policy, 'too many bad messages');
+    this.#error('invalid_message', 'Send subscribe, unsubscribe or ping as GET /ws/info describes them.');
+  }
+
+  #error(code: string, detail: string): void {
+    this.#send({ type: 'error', code, detail });
+  }
+
+  #send(message: ServerMessage | ExecutionEvent): void {
+    if (this.#wire.bufferedBytes() > MAX_BUFFERED_BYTES) return this.terminate();
+    this.#wire.send(message);
+  }
+}

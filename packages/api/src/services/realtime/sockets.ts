@@ -1,0 +1,104 @@
+import { errors, type Logger, type Models, retryLater } from '@mcp-server/shared';
+
+import type { EventFeed } from '../../redis/event-feed.ts';
+import type { Principal } from '../principal.ts';
+import { CLOSE, LiveSocket, type SocketHolder, type Wire } from './live-socket.ts';
+
+export interface SocketsDeps {
+  feed: EventFeed;
+  models: Models;
+  logger: Logger;
+  config: { WS_MAX_SOCKETS: number; WS_MAX_SOCKETS_PER_USER: number; WS_PING_MS: number };
+}
+
+/** With readings that are up to 1 s old a disabled account is out within 3 s; 5 s are promised. */
+const RECHECK_MS = 2_000;
+const RETRY_SECONDS = 5;
+
+/** The open sockets of this process. */
+export class Sockets {
+  readonly #deps: SocketsDeps;
+  readonly #open = new Map<string, Set<LiveSocket>>();
+  #count = 0;
+  #timers: NodeJS.Timeout[] = [];
+  #isClosed = false;
+
+  constructor(deps: SocketsDeps) {
+    this.#deps = deps;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws {errors.Busy} {errors.TooManySockets} */
+  admit({ userId }: Principal): void {
+    const { WS_MAX_SOCKETS, WS_MAX_SOCKETS_PER_USER } = this.#deps.config;
+    if (this.#isClosed || this.#count >= WS_MAX_SOCKETS)
+      throw retryLater(new errors.Busy('sockets'), RETRY_SECONDS);
+    if ((this.#open.get(userId)?.size ?? 0) >= WS_MAX_SOCKETS_PER_USER)
+      throw retryLater(new errors.TooManySockets(WS_MAX_SOCKETS_PER_USER), RETRY_SECONDS);
+  }
+
+  /** Takes a connection into the round; undefined when there is no place for it any more. */
+  open(holder: SocketHolder, wire: Wire, { answersPings = true } = {}): LiveSocket | undefined {
+    try {
+      // Again, because several may have been admitted before the first of them was opened.
+      this.admit(holder.principal);
+    } catch {
+      wire.close(CLOSE.tryLater, 'too many sockets');
+      return undefined;
+    }
+    const socket = new LiveSocket(this.#deps, holder, { wire, answersPings });
+    const { userId } = holder.principal;
+    const others = this.#open.get(userId) ?? new Set();
+    this.#open.set(userId, others.add(socket));
+    this.#count += 1;
+    if (this.#timers.length === 0) this.#startRounds();
+    return socket;
+  }
+
+  /** Must be called once for each socket, when its connection is gone. */
+  release(socket: LiveSocket): void {
+    socket.closed();
+    const { userId } = socket.holder.principal;
+    const others = this.#open.get(userId);
+    if (!others?.delete(socket)) return;
+    this.#count -= 1;
+    if (others.size === 0) this.#open.delete(userId);
+    if (this.#count === 0) this.#stopRounds();
+  }
+
+  /** Says goodbye to everybody and takes nobody any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stopRounds();
+    for (const socket of this.#all()) socket.close(CLOSE.goingAway, 'the server is closing');
+  }
+
+  #all(): LiveSocket[] {
+    return [...this.#open.values()].flatMap((sockets) => Array.from(sockets));
+  }
+
+  #startRounds(): void {
+    this.#timers = [
+      setInterval(() => this.#all().forEach((socket) => socket.ping()), this.#deps.config.WS_PING_MS),
+      setInterval(() => void this.#recheck(), RECHECK_MS),
+    ];
+  }
+
+  #stopRounds(): void {
+    this.#timers.forEach(clearInterval);
+    this.#timers = [];
+  }
+
+  async #recheck(): Promise<void> {
+    await Promise.all(
+      this.#all().map(async (socket) => {
+        // With the database away nobody can be judged; requests are refused then, but open sockets stay.
+        const isWelcome = await socket.holder.isWelcome().catch(() => true);
+        if (!isWelcome) socket.close(CLOSE.signedOut, 'signed out');
+      }),
+    );
+  }
+}
