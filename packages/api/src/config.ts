@@ -5,6 +5,7 @@ import {
   processConfig,
   protocolConfig,
   storesConfig,
+  submissionConfig,
 } from '@mcp-server/shared';
 import { z } from 'zod';
 
@@ -13,7 +14,6 @@ import { networkConfig } from './config-network.ts';
 import { isLoopback, secretText } from './config-secrets.ts';
 
 const DAY_SECONDS = 86_400;
-const KIBIBYTE = 1_024;
 
 /**
  * The schema depends on two raw values: beyond this machine secrets must be given and strong, and in production the
@@ -39,10 +39,7 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
     ADMIN_API_KEY: secretText({ mustBeStrong }).optional(),
     ACCESS_TOKEN_TTL_SECONDS: positiveInt(1, DAY_SECONDS).default(900),
     REFRESH_TOKEN_TTL_DAYS: positiveInt(1, 365).default(30),
-    MAX_UNFINISHED_PER_USER: positiveInt(1, 10_000_000).default(10_000),
-    MAX_UNFINISHED: positiveInt(1, 100_000_000).default(1_000_000),
-    MAX_PAYLOAD_BYTES: positiveInt(KIBIBYTE, 1_024 * KIBIBYTE).default(256 * KIBIBYTE),
-    EXECUTION_DEADLINE_SECONDS: positiveInt(1, 365 * DAY_SECONDS).default(DAY_SECONDS),
+    ...submissionConfig,
     EXECUTION_RETENTION_SECONDS: protocolConfig.EXECUTION_RETENTION_SECONDS,
     MAX_CRASHES: protocolConfig.MAX_CRASHES,
     /** How long the process still takes requests after it called itself not ready; lets a load balancer notice. */

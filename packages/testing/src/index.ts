@@ -1,6 +1,7 @@
 export { buildExecution } from './execution-builder.ts';
 export { type Namespace, openNamespace } from './namespace.ts';
 export { type ProductProcess, startProcess } from './process.ts';
+export { makeScheduledTask } from './scheduled-task.ts';
 export { waitFor } from './wait-for.ts';
 export { type Fleet, FIXTURE_PLUGINS, openFleet } from './fleet.ts';
 export { type OwnRedis, startOwnRedis } from './own-redis.ts';

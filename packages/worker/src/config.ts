@@ -1,4 +1,11 @@
-import { logConfig, positiveInt, processConfig, protocolConfig, storesConfig } from '@mcp-server/shared';
+import {
+  logConfig,
+  positiveInt,
+  processConfig,
+  protocolConfig,
+  storesConfig,
+  submissionConfig,
+} from '@mcp-server/shared';
 import { z } from 'zod';
 
 const list = z.string().transform((text) =>
@@ -13,6 +20,7 @@ export const WorkerEnv = z.object({
   ...storesConfig,
   ...logConfig,
   ...protocolConfig,
+  ...submissionConfig,
   ...processConfig,
   /** Runs at once in this process. */
   WORKER_CONCURRENCY: positiveInt(1, 1_000).default(50),

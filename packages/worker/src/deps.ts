@@ -1,4 +1,12 @@
-import type { EventWriter, ExecutionJob, Logger, Models, Mongo } from '@mcp-server/shared';
+import type {
+  EventWriter,
+  ExecutionJob,
+  Logger,
+  Models,
+  Mongo,
+  SubmitDeps,
+  TickJob,
+} from '@mcp-server/shared';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -20,6 +28,10 @@ export interface Deps {
   consumer: Redis;
   /** The queue of a pool; opened at first use and closed by the root. */
   queueOf(pool: string): Queue<ExecutionJob>;
+  /** The clocks of schedules. */
+  tickQueue: Queue<TickJob>;
+  /** Accepts executions of schedules. */
+  submission: SubmitDeps;
   /** Tells owners what happens to their executions. */
   events: EventWriter;
   metrics: WorkerMetrics;

@@ -23,6 +23,7 @@ import { type WorkerConfig, WorkerEnv } from './config.ts';
 import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
 import { PoolQueues } from './queues.ts';
+import { buildSubmission } from './schedules/submission.ts';
 import { FleetWorker } from './worker.ts';
 
 /** Above one run each: beats, sweeps and settles need connections too. */
@@ -61,8 +62,10 @@ async function run(
   const metrics = buildMetrics();
   const events = buildEventWriter(producer, config.REDIS_PREFIX);
   const models = buildModels(mongo.connection);
-  const stores = { mongo, models, producer, consumer, queueOf: (pool: string) => queues.of(pool) };
-  const deps: Deps = { config, workerName, log, ...stores, events, metrics, pluginSettings };
+  const queueOf = (pool: string) => queues.of(pool);
+  const stores = { mongo, models, producer, consumer, queueOf, tickQueue: queues.ticks };
+  const submission = buildSubmission({ config, models, queueOf, events, log });
+  const deps: Deps = { config, workerName, log, ...stores, events, metrics, pluginSettings, submission };
   let isUnhealthy = false;
   const worker = new FleetWorker(deps, subscriber, plugins, (reason) => {
     if (isUnhealthy) return;

@@ -1,18 +1,21 @@
-import { buildQueue, type ExecutionJob } from '@mcp-server/shared';
+import { buildQueue, buildTickQueue, type ExecutionJob, type TickJob } from '@mcp-server/shared';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** The queues of the pools this process adds to, each opened at first use. */
+/** The queues this process adds to: the clocks', and those of pools, each opened at first use. */
 export class PoolQueues {
   readonly #producer: Redis;
   readonly #prefix: string;
   readonly #onError: (error: Error) => void;
   readonly #queues = new Map<string, Queue<ExecutionJob>>();
+  readonly ticks: Queue<TickJob>;
 
   constructor(producer: Redis, prefix: string, onError: (error: Error) => void) {
     this.#producer = producer;
     this.#prefix = prefix;
     this.#onError = onError;
+    this.ticks = buildTickQueue(producer, prefix);
+    this.ticks.on('error', onError);
   }
 
   of(pool: string): Queue<ExecutionJob> {
@@ -25,6 +28,6 @@ export class PoolQueues {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+    await Promise.allSettled([this.ticks, ...this.#queues.values()].map((queue) => queue.close()));
   }
 }

@@ -16,6 +16,7 @@ import { createPoolWorker } from './delivery/pool-worker.ts';
 import { SuspectSlot } from './delivery/suspects.ts';
 import type { Deps } from './deps.ts';
 import { drain } from './drain.ts';
+import { createTickWorker } from './schedules/tick-worker.ts';
 import { Sweeper } from './sweep/sweeper.ts';
 
 /** The parts of a running worker, and how they start and stop together. */
@@ -26,6 +27,7 @@ export class FleetWorker {
   readonly #abandoned: Abandoned;
   readonly #giveUp = new AbortController();
   readonly #poolWorkers: Worker[];
+  readonly #tickWorker: Worker;
   readonly #beat: Beat;
   readonly #sweeper: Sweeper;
   readonly #publisher: CataloguePublisher;
@@ -54,7 +56,8 @@ export class FleetWorker {
     this.#poolWorkers = deps.config.WORKER_POOLS.map((pool) =>
       createPoolWorker(deps, delivery, pool, () => this.#canary.took(pool)),
     );
-    this.#pause = new DatabasePause(deps, this.#poolWorkers);
+    this.#tickWorker = createTickWorker(deps);
+    this.#pause = new DatabasePause(deps, [...this.#poolWorkers, this.#tickWorker]);
     this.#canary = new Canary(deps, {
       canTake: () =>
         !this.#isDraining &&
@@ -76,7 +79,7 @@ export class FleetWorker {
     void listenForCancels(this.#deps, this.#subscriber, this.#runs).catch((err: unknown) =>
       this.#deps.log.warn({ err }, 'listening for cancels failed; the beat reads them'),
     );
-    for (const worker of this.#poolWorkers) {
+    for (const worker of [...this.#poolWorkers, this.#tickWorker]) {
       void worker.run().catch((err: unknown) => this.#deps.log.error({ err }, 'taking jobs failed'));
     }
   }
@@ -112,7 +115,8 @@ export class FleetWorker {
   async #close(): Promise<void> {
     this.#pause.close();
     await this.#canary.close();
-    await drain(this.#deps, { workers: this.#poolWorkers, runs: this.#runs, giveUp: this.#giveUp });
+    const workers = [...this.#poolWorkers, this.#tickWorker];
+    await drain(this.#deps, { workers, runs: this.#runs, giveUp: this.#giveUp });
     await this.#sweeper.close();
     await this.#publisher.close();
     await this.#beat.close();

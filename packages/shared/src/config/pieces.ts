@@ -40,4 +40,12 @@ export const protocolConfig = {
   EXECUTION_RETENTION_SECONDS: count(60, 3650 * SECONDS_PER_DAY).default(30 * SECONDS_PER_DAY),
 };
 
+/** What the acceptance of an execution depends on; API and workers must agree. */
+export const submissionConfig = {
+  MAX_UNFINISHED_PER_USER: count(1, 10_000_000).default(10_000),
+  MAX_UNFINISHED: count(1, 100_000_000).default(1_000_000),
+  MAX_PAYLOAD_BYTES: count(1_024, 1_048_576).default(262_144),
+  EXECUTION_DEADLINE_SECONDS: count(1, 365 * SECONDS_PER_DAY).default(SECONDS_PER_DAY),
+};
+
 export const positiveInt = count;

@@ -5,8 +5,10 @@ import { generationKey, pingRedis } from '@mcp-server/shared';
 import type { DatabaseContact } from '../delivery/contact.ts';
 import type { Deps } from '../deps.ts';
 import { endOverdue } from './end-overdue.ts';
+import { fireDue } from './fire-due.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
+import { removeStrayClocks, restoreClocks } from './repair-clocks.ts';
 import { takeRole } from './role.ts';
 import { settleEnded } from './settle-ended.ts';
 
@@ -27,8 +29,13 @@ export interface SweepStep {
 export type Repair = (step: SweepStep) => Promise<string>;
 
 /** Repairs that need no Redis come first: they go on while it is away. */
-const DATABASE_REPAIRS: Record<string, Repair> = { endOverdue, settleEnded };
-const QUEUE_REPAIRS: Record<string, Repair> = { redeliverLapsed, redeliverUnknown };
+const DATABASE_REPAIRS: Record<string, Repair> = { endOverdue, settleEnded, fireDue };
+const QUEUE_REPAIRS: Record<string, Repair> = {
+  redeliverLapsed,
+  redeliverUnknown,
+  restoreClocks,
+  removeStrayClocks,
+};
 
 /**
  * Finds what crashes and outages left behind, and puts it right. Every worker has one; a role lease lets one at a time

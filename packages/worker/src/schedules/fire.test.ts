@@ -1,0 +1,163 @@
+import {
+  buildEventWriter,
+  buildLogger,
+  buildQueue,
+  buildTickQueue,
+  loadConfig,
+  replaceSchedule,
+  setClock,
+} from '@mcp-server/shared';
+import { makeScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
+import t from 'tap';
+
+import { loadPlugins } from '../catalogue/load-plugins.ts';
+import { CataloguePublisher } from '../catalogue/publish.ts';
+import { WorkerEnv } from '../config.ts';
+import type { Deps } from '../deps.ts';
+import { buildMetrics } from '../metrics.ts';
+import { fireSchedule } from './fire.ts';
+import { buildSubmission } from './submission.ts';
+
+type Teardown = Parameters<typeof openNamespace>[0];
+
+/** What firing needs, on real services, with the built-in plugins published. */
+async function openWorker(t: Teardown, env: Record<string, string> = {}) {
+  const space = await openNamespace(t);
+  const queue = buildQueue('default', space.redis, space.prefix);
+  const tickQueue = buildTickQueue(space.redis, space.prefix);
+  const config = loadConfig(WorkerEnv, { ...space.env, ...env });
+  const log = buildLogger({ name: 'test', level: 'silent' });
+  const events = buildEventWriter(space.redis, space.prefix);
+  const known = {
+    config,
+    log,
+    events,
+    models: space.models,
+    mongo: space.mongo,
+    queueOf: () => queue,
+    tickQueue,
+  };
+  const deps: Deps = {
+    ...known,
+    workerName: 'test',
+    producer: space.redis,
+    consumer: space.redis,
+    metrics: buildMetrics(),
+    pluginSettings: new Map(),
+    submission: buildSubmission(known),
+  };
+  const publisher = new CataloguePublisher(deps, await loadPlugins({ dir: undefined, packages: [] }));
+  publisher.start();
+  t.teardown(async () => {
+    await publisher.close();
+    await Promise.all([queue.close(), tickQueue.close()]);
+  });
+  await waitFor('the catalogue', () => space.models.PluginModel.exists({ id: 'sample' }));
+  return { ...space, deps, queue };
+}
+
+/** An anchor that makes the times of a 1 s interval fall on whole seconds of the past. */
+const ANCHOR = new Date(0);
+const SECOND = { every: 1_000, anchor: ANCHOR };
+const ago = (ms: number) => new Date(Math.floor((Date.now() - ms) / 1_000) * 1_000);
+
+t.test('twenty that fire at once make one execution per fire time', async (t) => {
+  const { deps, models, queue } = await openWorker(t);
+  const nextRunAt = ago(2_000);
+  const { id: taskId } = await makeScheduledTask({ models }, SECOND, { nextRunAt });
+
+  await Promise.all(Array.from({ length: 20 }, () => fireSchedule(deps, { taskId, revision: 1 })));
+
+  const fireTimes = (await models.ExecutionModel.find().sort({ fireTime: 1 }).lean()).map(
+    (one) => one.fireTime,
+  );
+  t.ok(fireTimes.length >= 3);
+  t.same(
+    fireTimes,
+    fireTimes.map((_, index) => new Date(nextRunAt.getTime() + index * 1_000)),
+  );
+  t.equal(await queue.getPrioritizedCount(), fireTimes.length);
+});
+
+t.test('an execution that was stored but not enqueued is enqueued by the next tick', async (t) => {
+  const { deps, models, queue } = await openWorker(t);
+  const nextRunAt = ago(60_000);
+  const { id: taskId } = await makeScheduledTask({ models }, { runAt: nextRunAt }, { nextRunAt });
+  await fireSchedule(deps, { taskId, revision: 1 });
+  await queue.obliterate();
+  await models.TaskModel.updateOne({ _id: taskId }, { $set: { nextRunAt } });
+
+  await fireSchedule(deps, { taskId, revision: 1 });
+
+  t.equal(await models.ExecutionModel.countDocuments(), 1);
+  t.equal(await queue.getPrioritizedCount(), 1);
+});
+
+t.test('a tick of an older revision, of a paused or of a removed schedule does nothing', async (t) => {
+  const { deps, models } = await openWorker(t);
+  const nextRunAt = ago(1_000);
+  const task = await makeScheduledTask({ models }, SECOND, { nextRunAt });
+  const taskId = task.id;
+  const schedule = { ...SECOND, catchUp: 'one', overlap: 'allow', isPaused: false } as const;
+  const changed = await replaceSchedule(models.TaskModel, task, { schedule, nextRunAt });
+
+  t.match(changed, { scheduleRevision: 2, status: 'scheduled' });
+  t.match(await fireSchedule(deps, { taskId, revision: 1 }), { kind: 'void' });
+  t.equal(await replaceSchedule(models.TaskModel, task, { schedule, nextRunAt }), undefined);
+  const paused = changed && { schedule: { ...schedule, isPaused: true }, nextRunAt: undefined };
+  t.match(changed && paused && (await replaceSchedule(models.TaskModel, changed, paused)), {
+    status: 'pending',
+  });
+  t.match(await fireSchedule(deps, { taskId, revision: 3 }), { kind: 'void' });
+  await models.TaskModel.deleteOne({ _id: taskId });
+  t.match(await fireSchedule(deps, { taskId, revision: 3 }), { kind: 'void' });
+  t.equal(await models.ExecutionModel.countDocuments(), 0);
+});
+
+t.test('before its time, by the clock of the database, nothing fires', async (t) => {
+  const { deps, models } = await openWorker(t);
+  const { id: taskId } = await makeScheduledTask({ models }, { every: 3_600_000, anchor: new Date() });
+
+  const outcome = await fireSchedule(deps, { taskId, revision: 1 });
+
+  t.match(outcome, { kind: 'early', waitMs: Number });
+  t.equal(await models.ExecutionModel.countDocuments(), 0);
+});
+
+t.test('with overlap skip a fire time passes while an earlier execution is unfinished', async (t) => {
+  const { deps, models } = await openWorker(t);
+  const nextRunAt = ago(3_000);
+  const task = await makeScheduledTask({ models }, { ...SECOND, overlap: 'skip' }, { nextRunAt });
+
+  await fireSchedule(deps, { taskId: task.id, revision: 1 });
+
+  t.match(await models.ExecutionModel.find().lean(), [{ fireTime: nextRunAt }]);
+  const stored = await models.TaskModel.findById(task.id).lean();
+  t.ok((stored?.nextRunAt?.getTime() ?? 0) >= nextRunAt.getTime() + 3_000);
+});
+
+t.test('what the rules of acceptance refuse is shown at the task, and the schedule moves on', async (t) => {
+  const { deps, models, tickQueue } = await openWorker(t).then((open) => ({ ...open, ...open.deps }));
+  const nextRunAt = ago(1_000);
+  const changes = { nextRunAt, action: 'nope' };
+  const { id: taskId } = await makeScheduledTask({ models }, { runAt: nextRunAt }, changes);
+  await setClock(tickQueue, { id: taskId, rule: { every: 3_600_000 }, revision: 1 });
+
+  await fireSchedule(deps, { taskId, revision: 1 });
+
+  const stored = await models.TaskModel.findById(taskId).lean();
+  t.match(stored?.lastRefusal, { fireTime: nextRunAt, code: 'unknown_action' });
+  t.equal(stored?.nextRunAt, undefined);
+  t.equal(await tickQueue.getJobScheduler(taskId), undefined);
+});
+
+t.test('a limit of unfinished work holds for schedules too', async (t) => {
+  const { deps, models } = await openWorker(t, { MAX_UNFINISHED_PER_USER: '1' });
+  const nextRunAt = ago(2_000);
+  const { id: taskId } = await makeScheduledTask({ models }, SECOND, { nextRunAt });
+
+  await fireSchedule(deps, { taskId, revision: 1 });
+
+  t.equal(await models.ExecutionModel.countDocuments(), 1);
+  t.match((await models.TaskModel.findById(taskId).lean())?.lastRefusal, { code: 'too_many_unfinished' });
+});

@@ -1,0 +1,106 @@
+import {
+  advanceSchedule,
+  cancelExecution,
+  errors,
+  findTask,
+  hasOtherUnfinished,
+  isDatabaseAway,
+  type JsonValue,
+  planDue,
+  readScheduled,
+  removeClock,
+  type ScheduledTask,
+  type ScheduleRefusal,
+  submitExecution,
+  type TickJob,
+} from '@mcp-server/shared';
+
+import { settle } from '../delivery/settle.ts';
+import type { Deps } from '../deps.ts';
+
+export type FireOutcome =
+  | { kind: 'fired' }
+  /** Its time has not come yet, by the database's clock. */
+  | { kind: 'early'; waitMs: number }
+  /** The schedule was changed, paused or removed since the tick was made. */
+  | { kind: 'void' };
+
+/**
+ * Handles what is due of one schedule: an execution for each fire time, then the schedule moves on. May run in several
+ * processes at once and be repeated from the start after a crash anywhere: a fire time has at most one execution.
+ */
+export async function fireSchedule(deps: Deps, tick: TickJob): Promise<FireOutcome> {
+  const { TaskModel } = deps.models;
+  const reading = await readScheduled(TaskModel, tick);
+  if (!reading) return { kind: 'void' };
+  const { task, now } = reading;
+  if (task.nextRunAt > now) return { kind: 'early', waitMs: task.nextRunAt.getTime() - now.getTime() };
+  const plan = planDue(task.schedule, task.nextRunAt, now);
+  let refusal: ScheduleRefusal | undefined;
+  for (const fireTime of plan.fires) refusal = await fireOnce(deps, task, fireTime);
+  const isAdvanced = await advanceSchedule(TaskModel, task, { next: plan.next, refusal });
+  if (isAdvanced && !plan.next) await removeClock(deps.tickQueue, task.id).catch(() => undefined);
+  if (!isAdvanced) await cancelOrphans(deps, task, plan.fires);
+  return { kind: 'fired' };
+}
+
+/** Resolves to why there is no execution, when the rules of acceptance refuse one. Rejects when nobody can tell. */
+async function fireOnce(
+  deps: Deps,
+  task: ScheduledTask,
+  fireTime: Date,
+): Promise<ScheduleRefusal | undefined> {
+  const { id: taskId, ownerId, plugin, action, priority, retry, timeoutMs, schedule } = task;
+  if (schedule.overlap === 'skip') {
+    if (await hasOtherUnfinished(deps.models.ExecutionModel, { taskId, fireTime })) return undefined;
+  }
+  try {
+    const work = { plugin, action, payload: JSON.parse(task.payload) as JsonValue, priority };
+    const { execution } = await submitExecution(deps.submission, {
+      ...work,
+      taskId,
+      ownerId,
+      fireTime,
+      source: 'schedule',
+      retry,
+      timeoutMs,
+    });
+    deps.log.info({ taskId, fireTime, executionId: execution._id }, 'schedule fired');
+    return undefined;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    deps.log.warn({ taskId, fireTime, code: error.code }, 'fire time refused');
+    return { fireTime, code: error.code.toLowerCase(), message: error.message };
+  }
+}
+
+interface CatalogueError extends Error {
+  code: string;
+  statusCode: number;
+}
+
+/** The request itself was refused, as opposed to "try again": a repeat with the same task would be refused too. */
+function isRefusal(error: unknown): error is CatalogueError {
+  if (!(error instanceof Error) || isDatabaseAway(error)) return false;
+  const { statusCode } = error as CatalogueError;
+  const isUnavailable = error instanceof errors.DatabaseUnavailable || error instanceof errors.AcceptUnknown;
+  return typeof statusCode === 'number' && !isUnavailable;
+}
+
+/** A task that was deleted while it fired has cancelled its executions before these were there. */
+async function cancelOrphans(deps: Deps, task: ScheduledTask, fireTimes: Date[]): Promise<void> {
+  const { TaskModel, ExecutionModel } = deps.models;
+  if (await findTask(TaskModel, { id: task.id })) return;
+  const orphans = await ExecutionModel.find(
+    { taskId: task.id, fireTime: { $in: fireTimes } },
+    { _id: 1 },
+  ).lean();
+  for (const { _id: id } of orphans) {
+    const outcome = await cancelExecution(ExecutionModel, {
+      id,
+      by: task.ownerId,
+      retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
+    });
+    if (outcome.kind === 'cancelled') await settle(deps, outcome.execution);
+  }
+}

@@ -1,0 +1,30 @@
+import {
+  buildAdmission,
+  buildCatalogue,
+  countUnfinished,
+  enqueueExecution,
+  listPluginSightings,
+  type SubmitDeps,
+} from '@mcp-server/shared';
+
+import type { Deps } from '../deps.ts';
+
+/** What a worker needs to accept executions itself, by the rules of the API. */
+export function buildSubmission({
+  config,
+  models,
+  queueOf,
+  events,
+  log,
+}: Pick<Deps, 'config' | 'models' | 'queueOf' | 'events' | 'log'>): SubmitDeps {
+  const { ExecutionModel, PluginModel } = models;
+  return {
+    config,
+    models,
+    catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger: log }),
+    admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
+    queues: { add: (execution) => enqueueExecution(queueOf(execution.pool), execution) },
+    events,
+    logger: log,
+  };
+}
