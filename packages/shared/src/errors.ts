@@ -82,7 +82,11 @@ export const AcceptUnknown = createError(
 );
 export const OriginRefused = createError('origin_refused', 'Pages of this origin may not do this.', 403);
 export const UpgradeRequired = createError('upgrade_required', 'This takes a WebSocket.', 426);
-export const TooManySockets = createError('too_many_sockets', 'You have %d open sockets; close one first.', 429);
+export const TooManySockets = createError(
+  'too_many_sockets',
+  'You have %d open sockets; close one first.',
+  429,
+);
 export const EventsUnavailable = createError(
   'events_unavailable',
   'Live events need Redis, which does not answer.',
