@@ -1,5 +1,12 @@
 export { ConfigError, EXIT_CONFIG, loadConfig } from './config/load.ts';
-export { logConfig, positiveInt, processConfig, protocolConfig, storesConfig } from './config/pieces.ts';
+export {
+  logConfig,
+  positiveInt,
+  processConfig,
+  protocolConfig,
+  storesConfig,
+  submissionConfig,
+} from './config/pieces.ts';
 export { isDatabaseAway, isDuplicateKey } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo } from './connections/mongo.ts';
 export { createRedis, pingRedis, type RedisRole } from './connections/redis.ts';
