@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import autoload from '@fastify/autoload';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, LogController, type RouteOptions } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 
 import type { Deps } from './deps.ts';
@@ -28,8 +28,11 @@ const BODY_LIMIT_BYTES = 1_048_576;
 /** Time to send a whole request; a trickling one must not hold a connection. Answers may take longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Builds the application; it neither listens nor owns what is in `deps`. */
-export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+/** Builds the application; it neither listens nor owns what is in `deps`. `onRoute` hears of every route. */
+export async function buildApp(
+  deps: Deps,
+  { onRoute }: { onRoute?: (route: RouteOptions) => void } = {},
+): Promise<FastifyInstance> {
   const onError = buildErrorHandler(BODY_LIMIT_BYTES);
   const app = Fastify({
     loggerInstance: deps.logger,
@@ -42,6 +45,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     return503OnClosing: false,
     frameworkErrors: onError,
   }) as unknown as FastifyInstance;
+  if (onRoute) app.addHook('onRoute', onRoute);
   app.decorate('deps', deps);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -36,10 +36,14 @@ function buildTestConfig(env: Env): Config {
 }
 
 /** Builds the application over whatever services `env` names; it need not find them. */
-export async function startApp(t: Teardown, env: Env): Promise<Pick<TestApp, 'app' | 'deps' | 'inject'>> {
+export async function startApp(
+  t: Teardown,
+  env: Env,
+  options: Parameters<typeof buildApp>[1] = {},
+): Promise<Pick<TestApp, 'app' | 'deps' | 'inject'>> {
   const config = buildTestConfig(env);
   const connected = connect(config, buildLogger({ name: 'api', level: config.LOG_LEVEL }));
-  const app = await buildApp(connected.deps);
+  const app = await buildApp(connected.deps, options);
   t.teardown(async () => {
     await app.close();
     await connected.close();
@@ -48,9 +52,13 @@ export async function startApp(t: Teardown, env: Env): Promise<Pick<TestApp, 'ap
   return { app, deps: connected.deps, inject: (options) => app.inject(options) };
 }
 
-export async function startTestApp(t: Teardown, env: Env = {}): Promise<TestApp> {
+export async function startTestApp(
+  t: Teardown,
+  env: Env = {},
+  options: Parameters<typeof buildApp>[1] = {},
+): Promise<TestApp> {
   const namespace = await openNamespace(t);
-  const started = await startApp(t, { ...namespace.env, ...env });
+  const started = await startApp(t, { ...namespace.env, ...env }, options);
   const signUp = async (name: string, role: Role = 'user'): Promise<Account> => {
     const reply = await started.inject({
       method: 'POST',

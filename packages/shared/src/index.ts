@@ -101,6 +101,7 @@ export {
   revokeApiKey,
   touchApiKey,
 } from './stores/api-keys.ts';
+export { listUnfinishedIds, removeTasksOf } from './stores/owned-work.ts';
 export type { PagePosition } from './stores/page.ts';
 export {
   countActiveAdmins,

@@ -5,7 +5,8 @@ import { clientNetwork } from '../services/client-network.ts';
 import type { Principal } from '../services/principal.ts';
 
 /** Probes come at their own pace and must see the state of the process, not of a limit. */
-const isProbe = ({ routeOptions }: FastifyRequest): boolean => /^\/health/.test(routeOptions.url ?? '');
+const isProbe = ({ routeOptions }: FastifyRequest): boolean =>
+  routeOptions.url?.startsWith('/health') === true;
 
 /** Counts a request of somebody without a name. @throws {errors.TooManyRequests} */
 export async function limitByAddress(app: FastifyInstance, request: FastifyRequest): Promise<void> {

@@ -51,7 +51,8 @@ export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => L
     return {
       take: async (key) => (await inRedis(() => takeFrom(shared, key))) ?? takeFrom(own, key),
       async giveBack(key) {
-        (await inRedis(() => shared.reward(key, 1))) ?? (await own.reward(key, 1));
+        const given = await inRedis(() => shared.reward(key, 1));
+        if (!given) await own.reward(key, 1);
       },
     };
   };

@@ -12,7 +12,7 @@ import type { Tell } from '../redis/tell.ts';
 import { findOwnExecution } from './find-execution.ts';
 import type { Principal } from './principal.ts';
 
-interface CancelDeps {
+export interface CancelDeps {
   config: { EXECUTION_RETENTION_SECONDS: number };
   models: Models;
   tell: Tell;

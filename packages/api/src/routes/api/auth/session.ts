@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
-import { problems } from '../../../http/responses.ts';
+import { NoBody, problems } from '../../../http/responses.ts';
 import { presentSession } from '../../../http/session.ts';
 import { logIn } from '../../../services/log-in.ts';
 import { logOut } from '../../../services/log-out.ts';
@@ -52,6 +52,7 @@ const session: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'End this session and its tokens',
         tags: TAGS,
+        body: NoBody,
         response: { 204: z.undefined().describe('Ended'), ...problems(401) },
       },
     },

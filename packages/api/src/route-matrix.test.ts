@@ -1,0 +1,133 @@
+import { findUserById, insertUser, type Scope, Scope as Scopes } from '@mcp-server/shared';
+import type { InjectOptions, RouteOptions } from 'fastify';
+import t, { type Test } from 'tap';
+
+import { signAccessToken } from './http/access-token.ts';
+import { type Caller, CALLERS, MATRIX, type Need, type Row } from './route-matrix.ts';
+import { makeApiKey } from './services/api-keys.ts';
+import { openSession } from './services/open-session.ts';
+import { makeResetToken } from './services/reset-password.ts';
+import { ECHO, makeEchoTask, publishSample, startTestApp, type TestApp } from './test-app.ts';
+
+type Method = NonNullable<InjectOptions['method']>;
+
+const PEOPLE = ['admin', 'developer', 'user', 'stranger'] as const;
+type Person = (typeof PEOPLE)[number];
+
+/** The routes of an application, by `METHOD /path`, with the scope that each asks for. HEAD goes with its GET. */
+function collectRoutes(): { onRoute: (route: RouteOptions) => void; scopes: Map<string, Scope | undefined> } {
+  const scopes = new Map<string, Scope | undefined>();
+  const onRoute = ({ method, url, config }: RouteOptions) => {
+    for (const name of [method].flat()) {
+      const path = url === '/' ? url : url.replace(/\/$/, '');
+      const scope = config?.scope === 'any' ? undefined : config?.scope;
+      if (name !== 'HEAD') scopes.set(`${name} ${path}`, scope);
+    }
+  };
+  return { onRoute, scopes };
+}
+
+/** Callers and the things that rows need, on one application. */
+async function buildWorld(test: TestApp) {
+  const { models } = test;
+  await publishSample(test);
+  const admin = await test.signUp('admin', 'admin');
+  const ids: Record<Person, string> = { admin: admin.id, developer: '', user: '', stranger: '' };
+  for (const name of ['developer', 'user', 'stranger'] as const) ids[name] = (await test.signUp(name)).id;
+  await models.UserModel.updateOne({ username: 'developer' }, { $set: { role: 'developer' } });
+  let unique = 0;
+
+  const signIn = async (person: Person) => {
+    const user = await findUserById(models.UserModel, ids[person]);
+    if (!user) throw new Error(`${person} is gone`);
+    return openSession(test.deps, user, { ip: '127.0.0.1' });
+  };
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const headersOf = async (person: Person) =>
+    bearer(signAccessToken(test.app, await signIn(person), test.deps.config));
+  const owner = { userId: ids.user, role: 'user', sessionId: '' } as const;
+  const makeKey = (scopes: Scope[]) => makeApiKey(test.deps, owner, { name: 'key', scopes });
+  const strong = (await makeKey(Scopes.options)).key;
+  const weak = { usual: (await makeKey(['mcp'])).key, ofMcp: (await makeKey(['tasks:read'])).key };
+
+  /** A fresh session for each call, because some calls end it. */
+  const credentials = async (caller: Caller, scope: Scope | undefined): Promise<Record<string, string>> => {
+    if (caller === 'anonymous') return {};
+    if (caller === 'key') return { 'x-api-key': strong };
+    if (caller === 'weakKey') return { 'x-api-key': scope === 'mcp' ? weak.ofMcp : weak.usual };
+    if (caller === 'expired') {
+      const session = await signIn('user');
+      return bearer(signAccessToken(test.app, session, { ACCESS_TOKEN_TTL_SECONDS: -60 }));
+    }
+    return headersOf(caller);
+  };
+
+  const spareUser = async () => {
+    unique += 1;
+    const name = `spare${unique}`;
+    const account = {
+      email: `${name}@example.com`,
+      username: name,
+      passwordHash: '-',
+      role: 'user',
+    } as const;
+    const inserted = await insertUser(models.UserModel, account);
+    return inserted.kind === 'inserted' ? inserted.user.id : '';
+  };
+  const things: Record<Need, () => Promise<string>> = {
+    task: async () =>
+      (await makeEchoTask(test, { id: ids.user, headers: await headersOf('user'), refreshToken: '' })).id,
+    async execution() {
+      const payload = { ...ECHO, wait: 0 };
+      const headers = await headersOf('user');
+      const reply = await test.inject({ method: 'POST', url: '/mcp/execute', headers, payload });
+      return reply.json<{ executionId: string }>().executionId;
+    },
+    user: async () => ids.user,
+    spareUser,
+    apiKey: async () => (await makeKey(['mcp'])).record.id,
+    session: async () => (await signIn('user')).family,
+    resetToken: async () => (await makeResetToken(test.deps, await spareUser())).token,
+    refreshToken: async () => (await signIn('user')).refreshToken,
+  };
+
+  return async (route: string, row: Row, caller: Caller, scope: Scope | undefined): Promise<number> => {
+    const [method, path] = route.split(' ') as [Method, string];
+    const thing = row.needs ? await things[row.needs]() : '';
+    unique += 1;
+    const reply = await test.inject({
+      method,
+      url: (row.path ?? path).replace(':id', thing),
+      headers: await credentials(caller, scope),
+      ...(row.body ? { payload: row.body(thing, unique) } : {}),
+    });
+    return reply.statusCode;
+  };
+}
+
+t.test('every route answers every caller as the table says', { timeout: 120_000 }, async (t: Test) => {
+  const { onRoute, scopes } = collectRoutes();
+  const test = await startTestApp(
+    t,
+    { RATE_LIMIT_MAX_REQUESTS: '1000000', AUTH_LIMIT_FAILURES: '1000' },
+    { onRoute },
+  );
+  const call = await buildWorld(test);
+
+  t.same(
+    [...scopes.keys()].filter((route) => !(route in MATRIX)),
+    [],
+    'every route has a row',
+  );
+  t.same(
+    Object.keys(MATRIX).filter((route) => !scopes.has(route)),
+    [],
+    'every row has a route',
+  );
+  for (const [route, row] of Object.entries(MATRIX)) {
+    if (!scopes.has(route)) continue;
+    const answered: number[] = [];
+    for (const caller of CALLERS) answered.push(await call(route, row, caller, scopes.get(route)));
+    t.same(answered, row.expect, route);
+  }
+});

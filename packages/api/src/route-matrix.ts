@@ -1,0 +1,130 @@
+import { ECHO } from './test-app.ts';
+
+/**
+ * Who calls, in the order of the columns. Things with an id belong to `user`; `stranger` is another user. `key` is a key
+ * of `user` with every scope, `weakKey` one without the scope that the route asks for.
+ */
+export const CALLERS = [
+  'admin',
+  'developer',
+  'user',
+  'stranger',
+  'key',
+  'weakKey',
+  'anonymous',
+  'expired',
+] as const;
+export type Caller = (typeof CALLERS)[number];
+
+type Statuses = readonly [number, number, number, number, number, number, number, number];
+
+/** What is made afresh for each call of a row; its id takes the place of `:id`. */
+export type Need =
+  | 'task'
+  | 'execution'
+  | 'user'
+  | 'spareUser'
+  | 'apiKey'
+  | 'session'
+  | 'resetToken'
+  | 'refreshToken';
+
+export interface Row {
+  expect: Statuses;
+  needs?: Need;
+  /** The body, made from the id or token that the row needs and from a number that no other call has. */
+  body?: (thing: string, unique: number) => object;
+  /** A ready path where `:id` is not all there is to fill in. */
+  path?: string;
+}
+
+const PASSWORD = 'Test123456';
+
+/** Rights that many routes share. */
+const everybody = (status: number): Statuses => [
+  status,
+  status,
+  status,
+  status,
+  status,
+  status,
+  status,
+  status,
+];
+/** All who are known, keys with any scope included. */
+const known = (ok: number): Statuses => [ok, ok, ok, ok, ok, ok, 401, 401];
+/** All who are known, keys with the scope only. */
+const scoped = (ok: number): Statuses => [ok, ok, ok, ok, ok, 403, 401, 401];
+/** The owner and admins; to everybody else it does not exist. */
+const owned = (ok: number): Statuses => [ok, 404, ok, 404, ok, 403, 401, 401];
+/** People only. */
+const people = (ok: number): Statuses => [ok, ok, ok, ok, 403, 403, 401, 401];
+/** The owner only, as a person. */
+const ownPeople = (ok: number): Statuses => [404, 404, ok, 404, 403, 403, 401, 401];
+const admins = (ok: number): Statuses => [ok, 403, 403, 403, 403, 403, 401, 401];
+
+/** Every route with what it answers to whom. A route that is missing here fails the test. */
+export const MATRIX: Record<string, Row> = {
+  'GET /health': { expect: everybody(200) },
+  'GET /health/ready': { expect: everybody(200) },
+  'GET /openapi.json': { expect: everybody(200) },
+
+  'POST /api/auth/register': {
+    expect: everybody(201),
+    body: (_, unique) => ({
+      email: `new${unique}@example.com`,
+      username: `new${unique}`,
+      password: PASSWORD,
+    }),
+  },
+  'POST /api/auth/login': {
+    expect: everybody(200),
+    body: () => ({ email: 'user@example.com', password: PASSWORD }),
+  },
+  'POST /api/auth/refresh': {
+    expect: everybody(200),
+    needs: 'refreshToken',
+    body: (refreshToken) => ({ refreshToken }),
+  },
+  'POST /api/auth/reset-password': {
+    expect: everybody(204),
+    needs: 'resetToken',
+    body: (token) => ({ token, password: PASSWORD }),
+  },
+  'POST /api/auth/logout': { expect: people(204) },
+  'POST /api/auth/logout-all': { expect: people(204) },
+  'GET /api/auth/profile': { expect: known(200) },
+  'PUT /api/auth/password': {
+    expect: people(200),
+    body: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }),
+  },
+  'GET /api/auth/sessions': { expect: people(200) },
+  'DELETE /api/auth/sessions/:id': { expect: ownPeople(204), needs: 'session' },
+  'POST /api/auth/api-key/generate': {
+    expect: people(201),
+    body: () => ({ name: 'made', scopes: ['mcp'] }),
+  },
+  'GET /api/auth/api-keys': { expect: people(200) },
+  'DELETE /api/auth/api-keys/:id': { expect: ownPeople(204), needs: 'apiKey' },
+
+  'GET /api/users': { expect: admins(200) },
+  'GET /api/users/stats/overview': { expect: admins(200) },
+  'GET /api/users/:id': { expect: owned(200), needs: 'user' },
+  'PUT /api/users/:id': { expect: owned(200), needs: 'user', body: () => ({ username: 'user' }) },
+  'DELETE /api/users/:id': { expect: admins(204), needs: 'spareUser' },
+  'POST /api/users/:id/reset-password': { expect: admins(201), needs: 'spareUser' },
+
+  'GET /api/tasks': { expect: scoped(200) },
+  'POST /api/tasks': { expect: scoped(201), body: () => ({ title: 'Echo', ...ECHO }) },
+  'GET /api/tasks/:id': { expect: owned(200), needs: 'task' },
+  'POST /api/tasks/:id/execute': { expect: owned(202), needs: 'task' },
+
+  'GET /api/executions/:id': { expect: owned(200), needs: 'execution' },
+  'POST /api/executions/:id/cancel': { expect: owned(200), needs: 'execution' },
+
+  // Browsers ask before they send; the answer says nothing about who may call.
+  'OPTIONS *': { expect: everybody(204), path: '/api/tasks' },
+
+  'GET /api/plugins': { expect: known(200) },
+  'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },
+};

@@ -1,0 +1,70 @@
+import { ApiKey, ApiKeyInput, MadeApiKey, ObjectIdText } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { problems } from '../../../http/responses.ts';
+import { listOwnApiKeys, makeApiKey, revokeOwnApiKey } from '../../../services/api-keys.ts';
+import { presentApiKey } from '../../../services/present-api-key.ts';
+import { sessionOf } from '../../../services/principal.ts';
+
+const TAGS = ['auth'];
+
+const apiKeys: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '/api-key/generate',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'Make an API key',
+        description:
+          'The key is shown in this answer only. It can do what its scopes say, and never more than you.',
+        tags: TAGS,
+        body: ApiKeyInput,
+        response: { 201: MadeApiKey, ...problems(401, 403, 409) },
+      },
+    },
+    async ({ principal, body }, reply) => {
+      const { record, key } = await makeApiKey(app.deps, sessionOf(callerOf(principal)), body);
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ ...presentApiKey(record), key });
+    },
+  );
+
+  app.get(
+    '/api-keys',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'List your API keys',
+        tags: TAGS,
+        response: { 200: z.object({ items: z.array(ApiKey) }), ...problems(401, 403) },
+      },
+    },
+    async ({ principal }) => {
+      const keys = await listOwnApiKeys(app.deps, sessionOf(callerOf(principal)));
+      return { items: keys.map(presentApiKey) };
+    },
+  );
+
+  app.delete(
+    '/api-keys/:id',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'Revoke an API key',
+        tags: TAGS,
+        params: z.object({ id: ObjectIdText }),
+        response: { 204: z.undefined().describe('Revoked'), ...problems(401, 403, 404) },
+      },
+    },
+    async ({ principal, params }, reply) => {
+      await revokeOwnApiKey(app.deps, sessionOf(callerOf(principal)), params.id);
+      return reply.code(204).send();
+    },
+  );
+};
+
+export default apiKeys;

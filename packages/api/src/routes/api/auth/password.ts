@@ -1,0 +1,54 @@
+import { PasswordChange, PasswordReset, SignedIn } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { problems } from '../../../http/responses.ts';
+import { presentSession } from '../../../http/session.ts';
+import { changeOwnPassword } from '../../../services/change-password.ts';
+import { sessionOf } from '../../../services/principal.ts';
+import { resetPassword } from '../../../services/reset-password.ts';
+
+const TAGS = ['auth'];
+
+const password: FastifyPluginAsyncZod = async (app) => {
+  app.put(
+    '/password',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'Change your password',
+        description:
+          'Ends all other sessions and voids every token made so far; this session goes on with those of the answer.',
+        tags: TAGS,
+        body: PasswordChange,
+        response: { 200: SignedIn, ...problems(401, 403, 429) },
+      },
+    },
+    async ({ principal, body, ip }) => {
+      const caller = sessionOf(callerOf(principal));
+      return presentSession(app, await changeOwnPassword(app.deps, caller, body, { ip }));
+    },
+  );
+
+  app.post(
+    '/reset-password',
+    {
+      config: { access: 'public' },
+      schema: {
+        summary: 'Set a new password with a one-time token',
+        description:
+          'An admin makes the token. It works once, for 10 minutes, and ends all sessions of the account.',
+        tags: TAGS,
+        body: PasswordReset,
+        response: { 204: z.undefined().describe('Set'), ...problems(429) },
+      },
+    },
+    async ({ body, ip }, reply) => {
+      await resetPassword(app.deps, body, { ip });
+      return reply.code(204).send();
+    },
+  );
+};
+
+export default password;

@@ -1,0 +1,79 @@
+import { Session } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { NoBody, problems } from '../../../http/responses.ts';
+import { presentSessionRecord } from '../../../services/present-session.ts';
+import { sessionOf } from '../../../services/principal.ts';
+import { endOwnSession, endSessionsOf, listOwnSessions } from '../../../services/sessions.ts';
+
+const TAGS = ['auth'];
+
+const SessionQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: PageCursor.optional(),
+});
+
+const sessions: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/sessions',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'List your open sessions, newest first',
+        tags: TAGS,
+        querystring: SessionQuery,
+        response: {
+          200: z.object({ items: z.array(Session), nextCursor: z.string().nullable() }),
+          ...problems(401, 403),
+        },
+      },
+    },
+    async ({ principal, query: { cursor: after, limit } }) => {
+      const caller = sessionOf(callerOf(principal));
+      const page = await listOwnSessions(app.deps, caller, { after, limit });
+      return {
+        items: page.items.map((session) => presentSessionRecord(session, caller.sessionId)),
+        nextCursor: page.next ? writeCursor(page.next) : null,
+      };
+    },
+  );
+
+  app.delete(
+    '/sessions/:id',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'End one of your sessions',
+        tags: TAGS,
+        params: z.object({ id: z.uuid() }),
+        response: { 204: z.undefined().describe('Ended'), ...problems(401, 403, 404) },
+      },
+    },
+    async ({ principal, params }, reply) => {
+      await endOwnSession(app.deps, sessionOf(callerOf(principal)), params.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/logout-all',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'End all of your sessions, this one too',
+        tags: TAGS,
+        body: NoBody,
+        response: { 204: z.undefined().describe('Ended'), ...problems(401, 403) },
+      },
+    },
+    async ({ principal }, reply) => {
+      await endSessionsOf(app.deps, sessionOf(callerOf(principal)).userId);
+      return reply.code(204).send();
+    },
+  );
+};
+
+export default sessions;

@@ -1,0 +1,54 @@
+import { ObjectIdText, ResetToken } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { NoBody, problems } from '../../../http/responses.ts';
+import { removeAccount } from '../../../services/remove-user.ts';
+import { makeResetToken } from '../../../services/reset-password.ts';
+
+const TAGS = ['users'];
+const Params = z.object({ id: ObjectIdText });
+
+const administer: FastifyPluginAsyncZod = async (app) => {
+  app.delete(
+    '/:id',
+    {
+      config: { access: 'admin', scope: 'users:write' },
+      schema: {
+        summary:
+          'Remove an account with its tasks, sessions and keys; its unfinished work is cancelled first',
+        tags: TAGS,
+        params: Params,
+        response: { 204: z.undefined().describe('Removed'), ...problems(401, 403, 404, 409) },
+      },
+    },
+    async ({ principal, params }, reply) => {
+      await removeAccount(app.deps, callerOf(principal), params.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/:id/reset-password',
+    {
+      // No scope: whoever sets passwords becomes anybody, so it takes a person.
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Make a one-time token with which the user sets a new password',
+        description:
+          'The token is shown in this answer only; hand it over as a link. It works once, for 10 minutes.',
+        tags: TAGS,
+        params: Params,
+        body: NoBody,
+        response: { 201: ResetToken, ...problems(401, 403, 404) },
+      },
+    },
+    async ({ params }, reply) => {
+      const reset = await makeResetToken(app.deps, params.id);
+      return reply.code(201).header('cache-control', 'no-store').send(reset);
+    },
+  );
+};
+
+export default administer;

@@ -1,0 +1,90 @@
+import { ObjectIdText, Role, User, UserChanges, UserStats } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { problems } from '../../../http/responses.ts';
+import { changeUser } from '../../../services/change-user.ts';
+import { presentUser } from '../../../services/present-user.ts';
+import { countAccounts, findVisibleUser, listAccounts } from '../../../services/users.ts';
+
+const TAGS = ['users'];
+const Params = z.object({ id: ObjectIdText });
+const YesNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const UserQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: PageCursor.optional(),
+  role: Role.optional(),
+  isActive: YesNo.optional(),
+  q: z.string().trim().min(1).max(254).optional().describe('Beginning of an e-mail or a username'),
+  count: YesNo.default(false).describe('Also answer the total number'),
+});
+
+const UserPage = z.object({
+  items: z.array(User),
+  nextCursor: z.string().nullable(),
+  total: z.int().optional(),
+});
+
+const users: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '',
+    {
+      config: { access: 'admin', scope: 'users:read' },
+      schema: {
+        summary: 'List accounts, newest first',
+        tags: TAGS,
+        querystring: UserQuery,
+        response: { 200: UserPage, ...problems(401, 403) },
+      },
+    },
+    async ({ query: { cursor: after, count: withTotal, ...query } }) => {
+      const { items, next, total } = await listAccounts(app.deps, { ...query, after, withTotal });
+      return { items: items.map(presentUser), nextCursor: next ? writeCursor(next) : null, total };
+    },
+  );
+
+  app.get(
+    '/stats/overview',
+    {
+      config: { access: 'admin', scope: 'users:read' },
+      schema: { summary: 'Count accounts', tags: TAGS, response: { 200: UserStats, ...problems(401, 403) } },
+    },
+    async () => countAccounts(app.deps),
+  );
+
+  app.get(
+    '/:id',
+    {
+      config: { access: 'signed-in', scope: 'users:read' },
+      schema: {
+        summary: 'Read an account: your own, or any as an admin',
+        tags: TAGS,
+        params: Params,
+        response: { 200: User, ...problems(401, 403, 404) },
+      },
+    },
+    async ({ principal, params }) =>
+      presentUser(await findVisibleUser(app.deps, callerOf(principal), params.id)),
+  );
+
+  app.put(
+    '/:id',
+    {
+      config: { access: 'signed-in', scope: 'users:write' },
+      schema: {
+        summary: 'Change an account: your own name and address, or anything as an admin',
+        tags: TAGS,
+        params: Params,
+        body: UserChanges,
+        response: { 200: User, ...problems(401, 403, 404, 409) },
+      },
+    },
+    async ({ principal, params, body }) =>
+      presentUser(await changeUser(app.deps, callerOf(principal), params.id, body)),
+  );
+};
+
+export default users;
