@@ -82,6 +82,7 @@ export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
 export * from './schemas/schedule.ts';
 export * from './schemas/task.ts';
+export * from './schemas/worker.ts';
 export * from './schemas/user.ts';
 export {
   countUnfinished,
@@ -102,7 +103,14 @@ export {
   touchApiKey,
 } from './stores/api-keys.ts';
 export { listUnfinishedIds, removeTasksOf } from './stores/owned-work.ts';
-export type { PagePosition } from './stores/page.ts';
+export {
+  countExecutions,
+  type ExecutionFilter,
+  type ListedExecution,
+  listExecutions,
+  listUnfinishedOfTask,
+} from './stores/execution-list.ts';
+export { type PageOrder, type PagePosition, pageSort } from './stores/page.ts';
 export {
   countActiveAdmins,
   raiseTokenVersion,
@@ -131,7 +139,11 @@ export {
   listTasks,
   type TaskFilter,
   type TaskInsertion,
+  toTaskPageQuery,
 } from './stores/tasks.ts';
+export { removeTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
+export { countExecutionsByDay, countTasksByKind, measureRunTimes } from './stores/task-stats.ts';
+export { announceWorker, listWorkerSightings, removeWorker, type WorkerSighting } from './stores/workers.ts';
 export { type Admission, buildAdmission } from './submission/admission.ts';
 export {
   buildCatalogue,

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import { Runs } from './attempt/runs.ts';
 import { Canary } from './canary.ts';
 import { listenForCancels } from './cancel-listener.ts';
+import { Announcer } from './catalogue/announce.ts';
 import type { PluginSet } from './catalogue/load-plugins.ts';
 import { CataloguePublisher } from './catalogue/publish.ts';
 import { Abandoned } from './delivery/abandoned.ts';
@@ -31,6 +32,7 @@ export class FleetWorker {
   readonly #beat: Beat;
   readonly #sweeper: Sweeper;
   readonly #publisher: CataloguePublisher;
+  readonly #announcer: Announcer;
   readonly #pause: DatabasePause;
   readonly #canary: Canary;
   readonly #onUnhealthy: (reason: string) => void;
@@ -68,12 +70,14 @@ export class FleetWorker {
     this.#beat = new Beat(deps, this.#runs, contact);
     this.#sweeper = new Sweeper(deps, contact);
     this.#publisher = new CataloguePublisher(deps, plugins);
+    this.#announcer = new Announcer(deps, plugins, () => this.#runs.size);
   }
 
   /** Starts every part; none waits for a store that is away. */
   start(): void {
     this.#beat.start();
     this.#publisher.start();
+    this.#announcer.start();
     this.#sweeper.start();
     this.#canary.start();
     void listenForCancels(this.#deps, this.#subscriber, this.#runs).catch((err: unknown) =>
@@ -114,11 +118,13 @@ export class FleetWorker {
 
   async #close(): Promise<void> {
     this.#pause.close();
+    this.#announcer.drain();
     await this.#canary.close();
     const workers = [...this.#poolWorkers, this.#tickWorker];
     await drain(this.#deps, { workers, runs: this.#runs, giveUp: this.#giveUp });
     await this.#sweeper.close();
     await this.#publisher.close();
+    await this.#announcer.close();
     await this.#beat.close();
   }
 

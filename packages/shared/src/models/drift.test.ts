@@ -10,7 +10,9 @@ import { SessionRecord, UserRecord } from '../schemas/user.ts';
 import { apiKeySchema } from './api-key.ts';
 import { executionSchema } from './execution.ts';
 import { pluginSchema } from './plugin.ts';
+import { WorkerRecord } from '../schemas/worker.ts';
 import { RoleLeaseRecord, roleLeaseSchema } from './role-lease.ts';
+import { workerSchema } from './worker.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
 
@@ -22,6 +24,7 @@ const PAIRS: Record<string, [z.ZodObject, Schema]> = {
   PluginExecution: [ExecutionRecord, executionSchema as Schema],
   Plugin: [PluginRecord, pluginSchema as Schema],
   RoleLease: [RoleLeaseRecord, roleLeaseSchema as Schema],
+  Worker: [WorkerRecord, workerSchema as Schema],
 };
 
 /** Paths of a zod object, dotted; arrays and records of objects count as the object. */

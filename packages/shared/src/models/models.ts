@@ -5,12 +5,14 @@ import type { PluginRecord } from '../schemas/catalogue.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import type { SessionRecord, UserRecord } from '../schemas/user.ts';
+import type { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { executionSchema } from './execution.ts';
 import { pluginSchema } from './plugin.ts';
 import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
+import { workerSchema } from './worker.ts';
 
 /** Every model, bound to one connection. */
 export interface Models {
@@ -21,6 +23,7 @@ export interface Models {
   ExecutionModel: Model<ExecutionRecord>;
   PluginModel: Model<PluginRecord>;
   RoleLeaseModel: Model<RoleLeaseRecord>;
+  WorkerModel: Model<WorkerRecord>;
 }
 
 export function buildModels(connection: Connection): Models {
@@ -32,6 +35,7 @@ export function buildModels(connection: Connection): Models {
     ExecutionModel: connection.model<ExecutionRecord>('PluginExecution', executionSchema),
     PluginModel: connection.model<PluginRecord>('Plugin', pluginSchema),
     RoleLeaseModel: connection.model<RoleLeaseRecord>('RoleLease', roleLeaseSchema),
+    WorkerModel: connection.model<WorkerRecord>('Worker', workerSchema),
   };
 }
 

@@ -2,7 +2,14 @@ import { type Model, type QueryFilter, Types } from 'mongoose';
 
 import { isDatabaseAway, isDuplicateKey } from '../connections/mongo-errors.ts';
 import type { TaskRecord } from '../schemas/task.ts';
-import { afterPosition, type PagePosition } from './page.ts';
+import {
+  afterPosition,
+  createdWithin,
+  type CreatedSpan,
+  type PageOrder,
+  type PagePosition,
+  pageSort,
+} from './page.ts';
 import { type Stored, toStored } from './stored.ts';
 
 type TaskModel = Model<TaskRecord>;
@@ -56,23 +63,40 @@ export async function findTask(
 }
 
 /** Fields left out do not filter. */
-export type TaskFilter = Partial<Pick<TaskRecord, 'ownerId' | 'status' | 'plugin' | 'priority'>> & {
-  tag?: string;
-};
+export interface TaskFilter
+  extends Partial<Pick<TaskRecord, 'ownerId' | 'status' | 'plugin' | 'action' | 'priority'>>, CreatedSpan {
+  /** A task must have all of them. */
+  tags?: string[] | undefined;
+}
 
-const toQuery = ({ tag, ...fields }: TaskFilter) => ({
-  ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
-  ...(tag === undefined ? {} : { tags: tag }),
-});
+function toQuery({ tags, createdFrom, createdTo, ...fields }: TaskFilter): QueryFilter<TaskRecord> {
+  return {
+    ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    ...(tags === undefined ? {} : { tags: { $all: tags } }),
+    ...createdWithin({ createdFrom, createdTo }),
+  };
+}
 
-/** Newest first. */
+/** What a page of tasks is asked by; the bench explains the same query. */
+export function toTaskPageQuery(
+  filter: TaskFilter,
+  after?: PagePosition,
+  order?: PageOrder,
+): QueryFilter<TaskRecord> {
+  const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
+  return position ? { $and: [toQuery(filter), afterPosition(position, order)] } : toQuery(filter);
+}
+
+/** Newest first, unless asked otherwise. */
 export async function listTasks(
   model: TaskModel,
-  { filter, after, limit }: { filter: TaskFilter; after?: PagePosition; limit: number },
+  page: { filter: TaskFilter; after?: PagePosition; limit: number; order?: PageOrder },
 ): Promise<Stored<TaskRecord>[]> {
-  const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
-  const query: QueryFilter<TaskRecord> = { ...toQuery(filter), ...afterPosition(position) };
-  const tasks = await model.find(query).sort({ createdAt: -1, _id: -1 }).limit(limit).lean<LeanTask[]>();
+  const tasks = await model
+    .find(toTaskPageQuery(page.filter, page.after, page.order))
+    .sort(pageSort(page.order))
+    .limit(page.limit)
+    .lean<LeanTask[]>();
   return tasks.map(toStored);
 }
 

@@ -1,0 +1,24 @@
+import { Schema } from 'mongoose';
+
+import { type WorkerRecord, WorkerState } from '../schemas/worker.ts';
+import { schemaOptions } from './schema-options.ts';
+
+/** A worker that stopped cleanly removes itself; a dead one is shown for so long. */
+const KEEP_DEAD_SECONDS = 600;
+
+export const workerSchema = new Schema<WorkerRecord>(
+  {
+    _id: { type: String, required: true },
+    host: { type: String, required: true },
+    pid: { type: Number, required: true },
+    version: { type: String, required: true },
+    pools: { type: [String], required: true },
+    plugins: { type: [String], required: true },
+    slots: { type: Number, required: true },
+    running: { type: Number, required: true },
+    state: { type: String, enum: WorkerState.options, required: true },
+    startedAt: { type: Date, required: true },
+    seenAt: { type: Date, required: true },
+  },
+  { ...schemaOptions, collection: 'workers' },
+).index({ seenAt: 1 }, { expireAfterSeconds: KEEP_DEAD_SECONDS });

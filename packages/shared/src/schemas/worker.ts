@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+export const WorkerState = z.enum(['running', 'draining']);
+export type WorkerState = z.infer<typeof WorkerState>;
+
+/** A worker process as stored in `workers`; `_id` is its name, `<host>-<pid>-<random>`. */
+export const WorkerRecord = z.object({
+  _id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  pools: z.array(z.string()),
+  /** `<id>@<version>` */
+  plugins: z.array(z.string()),
+  /** Runs that it can hold at once, and those it holds. */
+  slots: z.int(),
+  running: z.int(),
+  state: WorkerState,
+  startedAt: z.date(),
+  /** Database clock. */
+  seenAt: z.date(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type WorkerRecord = z.infer<typeof WorkerRecord>;
+
+/** A worker as answered by the API. */
+export const WorkerView = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  pools: z.array(z.string()),
+  plugins: z.array(z.string()),
+  slots: z.int(),
+  running: z.int(),
+  state: WorkerState,
+  /** It was seen lately, by the database's clock. A dead one is shown for ten minutes. */
+  isAlive: z.boolean(),
+  startedAt: z.iso.datetime(),
+  seenAt: z.iso.datetime(),
+});
+export type WorkerView = z.infer<typeof WorkerView>;

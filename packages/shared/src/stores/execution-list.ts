@@ -1,0 +1,59 @@
+import type { Model, QueryFilter } from 'mongoose';
+
+import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execution.ts';
+import {
+  afterPosition,
+  createdWithin,
+  type CreatedSpan,
+  type PageOrder,
+  type PagePosition,
+  pageSort,
+} from './page.ts';
+
+type ExecutionModel = Model<ExecutionRecord>;
+
+/** Fields left out do not filter. */
+export interface ExecutionFilter
+  extends
+    Partial<Pick<ExecutionRecord, 'ownerId' | 'status' | 'plugin' | 'action' | 'taskId' | 'source'>>,
+    CreatedSpan {}
+
+/** Large or internal fields, which a list of many does not carry. */
+const LEFT_OUT = { payload: 0, result: 0, steps: 0, attempts: 0 } as const;
+export type ListedExecution = Omit<ExecutionRecord, keyof typeof LEFT_OUT>;
+
+const toQuery = ({ createdFrom, createdTo, ...fields }: ExecutionFilter): QueryFilter<ExecutionRecord> => ({
+  ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  ...createdWithin({ createdFrom, createdTo }),
+});
+
+/** Newest first, unless asked otherwise. */
+export async function listExecutions(
+  model: ExecutionModel,
+  page: { filter: ExecutionFilter; after?: PagePosition; limit: number; order?: PageOrder },
+): Promise<ListedExecution[]> {
+  const filter = toQuery(page.filter);
+  return model
+    .find(page.after ? { $and: [filter, afterPosition(page.after, page.order)] } : filter, LEFT_OUT)
+    .sort(pageSort(page.order))
+    .limit(page.limit)
+    .lean<ListedExecution[]>();
+}
+
+export async function countExecutions(model: ExecutionModel, filter: ExecutionFilter): Promise<number> {
+  return model.countDocuments(toQuery(filter));
+}
+
+const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
+
+/** Ids of a task's unfinished executions, at most `limit`. */
+export async function listUnfinishedOfTask(
+  model: ExecutionModel,
+  { taskId, except, limit }: { taskId: string; except: string[]; limit: number },
+): Promise<string[]> {
+  const found = await model
+    .find({ taskId, status: { $in: UNFINISHED }, _id: { $nin: except } }, { _id: 1 })
+    .limit(limit)
+    .lean<Pick<ExecutionRecord, '_id'>[]>();
+  return found.map(({ _id }) => _id);
+}

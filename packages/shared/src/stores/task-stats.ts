@@ -1,0 +1,67 @@
+import type { Model } from 'mongoose';
+
+import type { ExecutionRecord, ExecutionStatus } from '../schemas/execution.ts';
+import type { TaskRecord, TaskStatus } from '../schemas/task.ts';
+
+/** `ownerId` left out: of everybody. */
+export interface Of {
+  ownerId?: string;
+}
+
+/** Tasks of one status and plugin. */
+export interface TaskCount {
+  status: TaskStatus;
+  plugin: string;
+  count: number;
+}
+
+export async function countTasksByKind(model: Model<TaskRecord>, of: Of): Promise<TaskCount[]> {
+  return model.aggregate<TaskCount>([
+    { $match: of },
+    { $group: { _id: { status: '$status', plugin: '$plugin' }, count: { $sum: 1 } } },
+    { $project: { _id: 0, status: '$_id.status', plugin: '$_id.plugin', count: 1 } },
+  ]);
+}
+
+/** Executions accepted on one day (UTC) that have this status now. */
+export interface DayCount {
+  day: string;
+  status: ExecutionStatus;
+  count: number;
+}
+
+/** Days as text: DocumentDB truncates dates by day wrongly. */
+export async function countExecutionsByDay(
+  model: Model<ExecutionRecord>,
+  of: Of,
+  since: Date,
+): Promise<DayCount[]> {
+  return model.aggregate<DayCount>([
+    { $match: { ...of, createdAt: { $gte: since } } },
+    {
+      $group: {
+        _id: { day: { $dateToString: { format: '%Y-%m-%d', date: '$createdAt' } }, status: '$status' },
+        count: { $sum: 1 },
+      },
+    },
+    { $project: { _id: 0, day: '$_id.day', status: '$_id.status', count: 1 } },
+  ]);
+}
+
+/** Run times in milliseconds of what ended since; undefined when nothing did. */
+export async function measureRunTimes(
+  model: Model<ExecutionRecord>,
+  of: Of,
+  since: Date,
+): Promise<{ medianMs: number; p95Ms: number } | undefined> {
+  const [found] = await model.aggregate<{ times: [number, number] }>([
+    { $match: { ...of, createdAt: { $gte: since }, runMs: { $type: 'number' } } },
+    {
+      $group: {
+        _id: null,
+        times: { $percentile: { input: '$runMs', p: [0.5, 0.95], method: 'approximate' } },
+      },
+    },
+  ]);
+  return found && { medianMs: found.times[0], p95Ms: found.times[1] };
+}

@@ -1,0 +1,30 @@
+import type { Model } from 'mongoose';
+
+import { NOW } from '../executions/clock.ts';
+import type { WorkerRecord } from '../schemas/worker.ts';
+
+/** A worker and how long ago it was seen, by the database's clock. */
+export interface WorkerSighting {
+  worker: WorkerRecord;
+  unseenMs: number;
+}
+
+export async function listWorkerSightings(model: Model<WorkerRecord>): Promise<WorkerSighting[]> {
+  const found = await model.aggregate<WorkerRecord & { now: Date }>([
+    { $set: { now: NOW } },
+    { $sort: { _id: 1 } },
+  ]);
+  return found.map(({ now, ...worker }) => ({ worker, unseenMs: now.getTime() - worker.seenAt.getTime() }));
+}
+
+/** Says that a worker is there; to be repeated. */
+export async function announceWorker(
+  model: Model<WorkerRecord>,
+  { _id, ...facts }: Omit<WorkerRecord, 'seenAt' | 'createdAt' | 'updatedAt'>,
+): Promise<void> {
+  await model.updateOne({ _id }, { $set: facts, $currentDate: { seenAt: true } }, { upsert: true });
+}
+
+export async function removeWorker(model: Model<WorkerRecord>, id: string): Promise<void> {
+  await model.deleteOne({ _id: id });
+}
