@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { FatalError } from '@mcp-server/shared';
+
+import type { SandboxInput } from './sandbox.ts';
+
+/** Room for data of some MiB with its copies; what needs more would slow its neighbours down. */
+const MAX_HEAP_MIB = 128;
+/** The worker's limit for results can be raised to this much. */
+const MAX_ANSWER_BYTES = 8 * 1_048_576;
+/** Starting takes 0.05 s on an idle machine; the expression's own time is measured inside. */
+const START_GRACE_MS = 10_000;
+
+/** Source in development, emitted JavaScript in production. */
+const extension = extname(import.meta.url);
+const entry = realpathSync(fileURLToPath(new URL(`./child${extension}`, import.meta.url)));
+const library = realpathSync(createRequire(import.meta.url).resolve('jsonata'));
+/** It reads its own code and nothing else: no files, no processes, no threads, no code from strings. */
+const ARGUMENTS = [
+  '--permission',
+  `--allow-fs-read=${dirname(entry)}/`,
+  `--allow-fs-read=${library}`,
+  '--disallow-code-generation-from-strings',
+  `--max-old-space-size=${MAX_HEAP_MIB}`,
+  entry,
+  library,
+];
+
+/**
+ * Runs the sandbox in a process of its own that ends with it. A thread would not do: V8 aborts the whole process when
+ * a thread's heap is full, whatever its `resourceLimits` say.
+ * @returns what the sandbox answered.
+ * @throws {FatalError} `EXPRESSION_TOO_LARGE` or `EXPRESSION_TIMEOUT`.
+ */
+export async function runEvaluator(input: SandboxInput, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, ARGUMENTS, { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+  const kill = () => child.kill('SIGKILL');
+  const timer = setTimeout(kill, input.timeoutMs + START_GRACE_MS);
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+    const answer: Buffer[] = [];
+    let sizeBytes = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_ANSWER_BYTES) kill();
+      else answer.push(chunk);
+    });
+    // A child that dies early closes its end; how it ended says more.
+    child.stdin.on('error', () => undefined).end(JSON.stringify(input));
+    const [code, endSignal] = await closed;
+    signal.throwIfAborted();
+    if (code === 0) return Buffer.concat(answer).toString();
+    throw describeEnd(code, endSignal, sizeBytes, input.timeoutMs);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+/** An expression that did not end in its time. */
+export const timedOut = (timeoutMs: number) =>
+  new FatalError(`The expression did not end within ${timeoutMs} ms.`, { code: 'EXPRESSION_TIMEOUT' });
+
+function describeEnd(
+  code: number | null,
+  signal: string | null,
+  sizeBytes: number,
+  timeoutMs: number,
+): Error {
+  const tooLarge = (message: string) => new FatalError(message, { code: 'EXPRESSION_TOO_LARGE' });
+  if (sizeBytes > MAX_ANSWER_BYTES) return tooLarge(`The result is larger than ${MAX_ANSWER_BYTES} bytes.`);
+  // V8 aborts when its heap is full.
+  if (signal === 'SIGABRT' || code === 134)
+    return tooLarge('The expression needs more memory than it may use.');
+  if (signal === 'SIGKILL') return timedOut(timeoutMs);
+  return new Error(`The evaluator ended with ${code ?? signal}.`);
+}

@@ -1,0 +1,11 @@
+import { definePlugin } from '@mcp-server/shared';
+
+import { jsonata } from './jsonata.ts';
+
+export default definePlugin({
+  id: 'transform',
+  version: '1.0.0',
+  title: 'Transform',
+  description: 'Turns JSON into other JSON with expressions, bounded in time, memory and size.',
+  actions: { jsonata },
+});
