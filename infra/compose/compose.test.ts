@@ -91,7 +91,7 @@ t.test('every container is hardened, limited, restarted and watched', async (t) 
     const isBuilt = service['build'] !== undefined;
     t.ok(isBuilt ? /^HEALTHCHECK/m.test(images) : service['healthcheck'], `${name} has a health check`);
     if (!isBuilt) t.match(service['user'], /^[1-9]\d*:/, `${name} is not root`);
-    if (!isBuilt) t.match(service.image, /:\d/, `${name} has a tag`);
+    if (!isBuilt) t.match(service.image, /:v?\d/, `${name} has a tag`);
     t.notMatch(service.image, /:latest$/);
   }
 });
