@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,7 +18,7 @@ const START_GRACE_MS = 10_000;
 /** Source in development, emitted JavaScript in production. */
 const extension = extname(import.meta.url);
 const entry = realpathSync(fileURLToPath(new URL(`./child${extension}`, import.meta.url)));
-const library = realpathSync(createRequire(import.meta.url).resolve('jsonata'));
+const library = realpathSync(fileURLToPath(import.meta.resolve('jsonata')));
 /** It reads its own code and nothing else: no files, no processes, no threads, no code from strings. */
 const ARGUMENTS = [
   '--permission',

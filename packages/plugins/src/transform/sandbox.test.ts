@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 import t from 'tap';
 
 import { evaluateInSandbox } from './sandbox.ts';
 
-const library = readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'utf8');
+const library = readFileSync(new URL(import.meta.resolve('jsonata')), 'utf8');
 /** A library that hands its caller the realm itself, as an escape from the language would. */
 const escaped = (code: string) => `window.jsonata = () => ({ evaluate: async () => { ${code} } })`;
 const input = { expression: '1', data: 'null', options: '{}', timeoutMs: 1_000 };

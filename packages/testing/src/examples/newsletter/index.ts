@@ -1,0 +1,13 @@
+import { definePlugin } from '@mcp-server/shared';
+
+import { send } from './send.ts';
+import { Settings } from './settings.ts';
+
+export default definePlugin({
+  id: 'newsletter',
+  version: '1.0.0',
+  title: 'Newsletter',
+  description: 'Sends newsletters through a mail server.',
+  settings: Settings,
+  actions: { send },
+});

@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** Read from NEWSLETTER_PLUGIN_MAIL_URL and NEWSLETTER_PLUGIN_MAX_RECIPIENTS when a worker starts. */
+export const Settings = z.strictObject({
+  mailUrl: z.url().default('http://127.0.0.1:8025/send'),
+  maxRecipients: z.coerce.number().int().min(1).default(100),
+});
