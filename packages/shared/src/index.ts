@@ -36,7 +36,7 @@ export { readExecution } from './executions/read.ts';
 export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';
-export { buildModels, createIndexes, type Models } from './models/models.ts';
+export { buildModels, createIndexes, type Models, workerModels } from './models/models.ts';
 export {
   type Action,
   type ActionContext,

@@ -13,6 +13,7 @@ import {
   loadConfig,
   type Logger,
   whenParentIsGone,
+  workerModels,
 } from '@mcp-server/shared';
 import closeWithGrace from 'close-with-grace';
 
@@ -95,7 +96,7 @@ async function run(
   );
   if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(() => process.kill(process.pid, 'SIGTERM'));
   worker.start();
-  void createIndexes(models).catch((err: unknown) =>
+  void createIndexes(workerModels(models)).catch((err: unknown) =>
     log.warn({ err }, 'creating indexes failed; the API tries too'),
   );
   log.info({ port: admin.port, pools: config.WORKER_POOLS, plugins: [...plugins.keys()] }, 'worker started');

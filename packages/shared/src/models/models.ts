@@ -39,8 +39,16 @@ export function buildModels(connection: Connection): Models {
   };
 }
 
+/** What workers touch: they run code of plugins, so their database user (infra/mongodb) reaches no accounts. */
+export const workerModels = ({
+  UserModel: _users,
+  SessionModel: _sessions,
+  ApiKeyModel: _keys,
+  ...own
+}: Models): Partial<Models> => own;
+
 /** Creates missing collections and indexes; safe to run from several processes at once. */
-export async function createIndexes(models: Models): Promise<void> {
+export async function createIndexes(models: Partial<Models>): Promise<void> {
   for (const model of Object.values(models) as Model<unknown>[]) {
     await model.createCollection();
     await model.createIndexes();
