@@ -10,7 +10,7 @@ const list = (text: string): string[] =>
     .filter((item) => item !== '');
 
 const isOrigin = (text: string): boolean =>
-  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 /** Exact origins, separated by commas. Patterns and `*` are refused: with them any page could use a visitor's network. */
 const originList = z
