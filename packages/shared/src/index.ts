@@ -7,7 +7,7 @@ export {
   storesConfig,
   submissionConfig,
 } from './config/pieces.ts';
-export { isDatabaseAway, isDuplicateKey } from './connections/mongo-errors.ts';
+export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo } from './connections/mongo.ts';
 export { createRedis, pingRedis, type RedisRole } from './connections/redis.ts';
 export * as errors from './errors.ts';
@@ -23,17 +23,18 @@ export {
 export { describeEvent } from './events/describe-event.ts';
 export { buildEventWriter, type EventWriter } from './events/event-writer.ts';
 export { type Acceptance, acceptExecution } from './executions/accept.ts';
-export { type BeatReport, type HeldLease, renewLeases, storeProgress } from './executions/beat.ts';
+export { type BeatReport, type HeldLease, renewLeases } from './executions/beat.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
 export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/clock.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
 export { finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
-export { handBackExecution } from './executions/hand-back.ts';
+export { handBackExecution, type HandBackOutcome, releaseClaim } from './executions/hand-back.ts';
 export { endStep, readStep, startStep } from './executions/once.ts';
 export { readExecution } from './executions/read.ts';
 export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
+export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';
 export { buildModels, createIndexes, type Models, workerModels } from './models/models.ts';
@@ -75,6 +76,7 @@ export {
 } from './schedules/state.ts';
 export * from './schemas/auth.ts';
 export * from './schemas/catalogue.ts';
+export * from './schemas/dashboard.ts';
 export * from './schemas/event.ts';
 export * from './schemas/execution.ts';
 export * from './schemas/policy.ts';

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
 import type { Registry } from 'prom-client';
@@ -9,6 +10,8 @@ export interface AdminPort {
 }
 
 interface AdminPages {
+  /** Without one only callers on this machine get metrics. */
+  metricsToken: string | undefined;
   registry: Registry;
   /** Whether this worker can take work, with the reasons. */
   readiness(): Promise<{ ready: boolean; [fact: string]: unknown }>;
@@ -30,6 +33,7 @@ export async function openAdminPort(host: string, port: number, pages: AdminPage
           .then((facts) => answer(facts.ready ? 200 : 503, 'application/json', JSON.stringify(facts)))
           .catch(fail);
       case '/metrics':
+        if (!isScraper(request, pages.metricsToken)) return answer(401, 'application/json', '{"ok":false}');
         return void pages.registry
           .metrics()
           .then((text) => answer(200, pages.registry.contentType, text))
@@ -47,6 +51,16 @@ export async function openAdminPort(host: string, port: number, pages: AdminPage
         server.closeAllConnections();
       }),
   };
+}
+
+const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** The token, or without one this machine. */
+function isScraper({ headers, socket }: IncomingMessage, token: string | undefined): boolean {
+  const given = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'];
+  if (token === undefined) return given === undefined && LOOPBACK.test(socket.remoteAddress ?? '');
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -15,8 +15,7 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
-/** Everything that a worker reads from its environment. */
-export const WorkerEnv = z.object({
+const WorkerSettings = z.object({
   ...storesConfig,
   ...logConfig,
   ...protocolConfig,
@@ -29,6 +28,8 @@ export const WorkerEnv = z.object({
   /** Port of the health and metrics pages; 0 takes any free one. */
   WORKER_PORT: positiveInt(0, 65_535).default(9_464),
   WORKER_HOST: z.string().default('127.0.0.1'),
+  /** Asked for by the metrics page; without one only this machine gets metrics. */
+  WORKER_METRICS_TOKEN: z.string().min(32).optional(),
   /** A folder whose sub-folders are plugins of your own. */
   PLUGINS_DIR: z.string().optional(),
   /** npm packages that are plugins, comma separated. */
@@ -43,4 +44,12 @@ export const WorkerEnv = z.object({
   /** Jobs wait, a slot is free, and nothing was taken for so long: the process gives itself up. */
   CANARY_MS: positiveInt(1_000, 3_600_000).default(30_000),
 });
+/** A lease must outlive a missed beat or two, or a busy process loses work that it runs. */
+const BEATS_PER_LEASE = 3;
+
+/** Everything that a worker reads from its environment. */
+export const WorkerEnv = WorkerSettings.refine(
+  ({ BEAT_MS, LEASE_MS }) => BEAT_MS * BEATS_PER_LEASE <= LEASE_MS,
+  { path: ['BEAT_MS'], message: `must be at most LEASE_MS / ${BEATS_PER_LEASE}` },
+);
 export type WorkerConfig = Readonly<z.infer<typeof WorkerEnv>>;

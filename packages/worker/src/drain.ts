@@ -12,6 +12,10 @@ interface Draining {
 
 /** The part of the grace in which runs may still end by themselves. */
 const UNDISTURBED_PART = 2 / 3;
+/** The part of the grace in which stopped runs may be handed back. */
+const HAND_BACK_PART = 0.9;
+/** BullMQ's own closing gets at least this. */
+const CLOSE_MS = 500;
 const CHECK_MS = 50;
 
 /**
@@ -27,21 +31,21 @@ export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Pr
   if (!(await areAllEnded(runs, left(UNDISTURBED_PART)))) {
     deps.log.info({ running: runs.size }, 'stopping runs');
     runs.stopAll('shutdown');
-    await areAllEnded(runs, left(0.9));
+    await areAllEnded(runs, left(HAND_BACK_PART));
   }
   giveUp.abort();
-  const closing = Promise.all(workers.map((worker) => worker.close()));
-  const isClosed = await within(closing, Math.max(500, left(1)));
-  if (!isClosed) await within(Promise.all(workers.map((worker) => worker.close(true))), 500);
-  if (runs.size > 0) deps.log.warn({ running: runs.size }, 'runs left behind; their leases will lapse');
+  await within(Promise.all(workers.map((worker) => worker.close())), Math.max(CLOSE_MS, left(1)));
+  if (runs.deliveries > 0) {
+    deps.log.warn({ running: runs.size }, 'runs left behind; their leases will lapse');
+  }
 }
 
-/** Resolves to true as soon as nothing runs, to false after `ms`. */
+/** Resolves to true as soon as no delivery is under way (a claim is one too), to false after `ms`. */
 function areAllEnded(runs: Runs, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms;
   return new Promise((resolve) => {
     const look = () => {
-      if (runs.size === 0) resolve(true);
+      if (runs.deliveries === 0) resolve(true);
       else if (performance.now() >= deadline) resolve(false);
       else setTimeout(look, CHECK_MS);
     };

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 
 import {
   buildEventWriter,
-  buildLogger,
   buildModels,
   ConfigError,
   createIndexes,
@@ -11,7 +10,8 @@ import {
   createRedis,
   EXIT_CONFIG,
   loadConfig,
-  type Logger,
+  type OpenLog,
+  openLog,
   whenParentIsGone,
   workerModels,
 } from '@mcp-server/shared';
@@ -36,20 +36,18 @@ const SOCKET_TIMEOUT_MS = 5_000;
 async function main(): Promise<void> {
   const config = loadConfig(WorkerEnv, process.env);
   const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const log = buildLogger({ name: 'worker', level: config.LOG_LEVEL }).child({ worker: workerName });
+  const log = await openLog({
+    name: 'worker',
+    level: config.LOG_LEVEL,
+    dir: config.LOG_DIR,
+    keepFiles: config.LOG_KEEP_FILES,
+  });
   const plugins = await loadPlugins({ dir: config.PLUGINS_DIR, packages: config.PLUGINS });
   const pluginSettings = readPluginSettings(plugins, process.env);
   await run(config, workerName, log, plugins, pluginSettings);
 }
 
-async function run(
-  config: WorkerConfig,
-  workerName: string,
-  log: Logger,
-  plugins: PluginSet,
-  pluginSettings: PluginSettings,
-): Promise<void> {
-  const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
+function openConnections(config: WorkerConfig, onRedisError: (err: Error) => void) {
   const mongo = createMongo({
     uri: config.MONGODB_URI,
     maxPoolSize: Math.min(MAX_POOL, config.WORKER_CONCURRENCY + SPARE_CONNECTIONS),
@@ -59,6 +57,19 @@ async function run(
   const producer = createRedis(config.REDIS_URL, 'producer', onRedisError);
   const consumer = createRedis(config.REDIS_URL, 'consumer', onRedisError);
   const subscriber = createRedis(config.REDIS_URL, 'subscriber', onRedisError);
+  return { mongo, producer, consumer, subscriber };
+}
+
+async function run(
+  config: WorkerConfig,
+  workerName: string,
+  opened: OpenLog,
+  plugins: PluginSet,
+  pluginSettings: PluginSettings,
+): Promise<void> {
+  const log = opened.logger.child({ worker: workerName });
+  const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
+  const { mongo, producer, consumer, subscriber } = openConnections(config, onRedisError);
   const queues = new PoolQueues(producer, config.REDIS_PREFIX, onRedisError);
   const metrics = buildMetrics();
   const events = buildEventWriter(producer, config.REDIS_PREFIX);
@@ -76,20 +87,27 @@ async function run(
   });
   const admin = await openAdminPort(config.WORKER_HOST, config.WORKER_PORT, {
     registry: metrics.registry,
+    metricsToken: config.WORKER_METRICS_TOKEN,
     readiness: () => worker.readiness(),
   });
 
   const grace = closeWithGrace(
     { delay: config.WORKER_GRACE_MS + 2_000, logger: false },
     async ({ err, signal }) => {
-      if (err) log.fatal({ err }, 'unexpected error');
-      else log.info({ signal }, 'stopping');
+      if (err) {
+        // Some run threw outside its promise, and nobody can say which: this process must count as crashed for all of
+        // them. Handing them back as innocent would let the guilty one take down worker after worker.
+        log.fatal({ err }, 'unexpected error');
+        process.exit(1);
+      }
+      log.info({ signal }, 'stopping');
       await worker.close();
       await queues.close();
       for (const redis of [subscriber, consumer, producer]) redis.disconnect();
       await mongo.close();
       await admin.close();
       log.info('stopped');
+      await opened.close();
       // An orchestrator that only watches exit codes has to see that something was wrong.
       if (isUnhealthy) process.exit(1);
     },

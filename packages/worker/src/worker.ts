@@ -53,6 +53,7 @@ export class FleetWorker {
       suspects: new SuspectSlot(),
       abandoned: this.#abandoned,
       giveUp: this.#giveUp.signal,
+      isStopping: () => this.#isDraining,
       onDatabaseAway: () => this.#pause.begin(),
     };
     this.#poolWorkers = deps.config.WORKER_POOLS.map((pool) =>

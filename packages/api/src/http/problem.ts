@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-import { errors, isDatabaseAway, type Problem } from '@mcp-server/shared';
+import { errors, isDatabaseAway, isWriteConflict, type Problem } from '@mcp-server/shared';
 
 import type { Pointed, RetryLater } from '../services/refusal.ts';
 
@@ -13,11 +13,11 @@ const CODES = new Set(
 );
 
 const isCatalogueError = (error: unknown): error is CatalogueError =>
-  error instanceof Error && CODES.has((error as Partial<CatalogueError>).code ?? '');
+  error instanceof Error && CODES.has(String((error as Partial<CatalogueError>).code));
 
 /** What Fastify refuses by itself, in the words of the catalogue. */
 function fromFramework(
-  error: Error & { code?: string; statusCode?: number },
+  error: Error & { code?: unknown; statusCode?: number },
   bodyLimit: number,
 ): Error | undefined {
   switch (error.code) {
@@ -26,7 +26,9 @@ function fromFramework(
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new errors.UnsupportedMediaType();
     default: {
-      const isCallersFault = error.code?.startsWith('FST_ERR_') && error.statusCode && error.statusCode < 500;
+      // A database's codes are numbers.
+      const isFrameworks = typeof error.code === 'string' && error.code.startsWith('FST_ERR_');
+      const isCallersFault = isFrameworks && error.statusCode && error.statusCode < 500;
       return isCallersFault ? new errors.InvalidRequest({ cause: error }) : undefined;
     }
   }
@@ -35,7 +37,8 @@ function fromFramework(
 /** Any error as one of the catalogue. What is not known becomes `internal_error`, which tells nothing. */
 export function toCatalogueError(error: unknown, bodyLimit: number): CatalogueError {
   if (isCatalogueError(error)) return error;
-  if (isDatabaseAway(error)) return new errors.DatabaseUnavailable({ cause: error });
+  if (isDatabaseAway(error) || isWriteConflict(error))
+    return new errors.DatabaseUnavailable({ cause: error });
   const known = error instanceof Error ? fromFramework(error, bodyLimit) : undefined;
   return (known ?? new errors.InternalError({ cause: error })) as CatalogueError;
 }

@@ -53,3 +53,10 @@ const NEVER_SENT = new Set([
 export function isNeverSent(error: unknown): boolean {
   return error instanceof Error && NEVER_SENT.has(error.name);
 }
+
+/** MongoDB's code of a write that met another one, or a deadlock; nothing was written, and a repeat may succeed. */
+const WRITE_CONFLICT = 112;
+
+export function isWriteConflict(error: unknown): boolean {
+  return error instanceof Error && (error as ServerError).code === WRITE_CONFLICT;
+}

@@ -16,6 +16,11 @@ export interface Mongo {
   close(): Promise<void>;
 }
 
+/** A process that has just started meets its full load at once; two connections at a time would not be enough. */
+const WARM_CONNECTIONS = 10;
+const CONNECTING_AT_ONCE = 8;
+/** Waiting for a free connection is no sign that the database is away. */
+const WAIT_QUEUE_EXTRA_MS = 1_500;
 /** Pause between tries of the first connect; later reconnects are the driver's. */
 const CONNECT_RETRY_MS = 500;
 
@@ -38,11 +43,12 @@ export function createMongo(options: MongoOptions): Mongo {
       await connection.openUri(options.uri, {
         ...(options.dbName === undefined ? {} : { dbName: options.dbName }),
         maxPoolSize: options.maxPoolSize,
-        minPoolSize: 1,
+        minPoolSize: Math.min(WARM_CONNECTIONS, options.maxPoolSize),
+        maxConnecting: CONNECTING_AT_ONCE,
         serverSelectionTimeoutMS: options.serverSelectionTimeoutMs,
         connectTimeoutMS: options.serverSelectionTimeoutMs,
         socketTimeoutMS: options.socketTimeoutMs,
-        waitQueueTimeoutMS: options.serverSelectionTimeoutMs,
+        waitQueueTimeoutMS: options.serverSelectionTimeoutMs + WAIT_QUEUE_EXTRA_MS,
         heartbeatFrequencyMS: 1_000,
         writeConcern: { w: 'majority', journal: true },
       });

@@ -1,11 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Model, mongo } from 'mongoose';
 
-import { isDatabaseAway, isDuplicateKey, isNeverSent } from '../connections/mongo-errors.ts';
+import { isDatabaseAway, isDuplicateKey, isNeverSent, isWriteConflict } from '../connections/mongo-errors.ts';
 import { AcceptUnknown, DatabaseUnavailable } from '../errors.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
 /** One try of the insert may take this long; two tries stay below the 5 s in which a caller is answered. */
 const INSERT_TIMEOUT_MS = 2_000;
+
+const MAX_CONFLICTS = 5;
+const CONFLICT_PAUSE_MS = 50;
 
 export type Acceptance =
   | { kind: 'accepted'; execution: ExecutionRecord }
@@ -23,22 +28,34 @@ export async function acceptExecution(
   model: Model<ExecutionRecord>,
   record: ExecutionRecord,
 ): Promise<Acceptance> {
-  for (let isRepeat = false; ; isRepeat = true) {
+  let conflicts = 0;
+  let isRepeat = false;
+  for (;;) {
     try {
-      await (model.collection as unknown as mongo.Collection<ExecutionRecord>).insertOne(record, {
-        writeConcern: { w: 'majority', journal: true },
-        timeoutMS: INSERT_TIMEOUT_MS,
-      });
+      await insertOnce(model, record);
       return { kind: 'accepted', execution: record };
     } catch (error) {
       if (isDuplicateKey(error, '_id')) return { kind: 'accepted', execution: record };
       if (isDuplicateKey(error, 'idempotencyKey')) return earlierAcceptance(model, record);
       if (isDuplicateKey(error, 'fireTime')) return earlierFire(model, record);
+      if (isWriteConflict(error) && ++conflicts <= MAX_CONFLICTS) {
+        // Inserts under one idempotency key met. Whoever was first is there now; the others look again, spread out.
+        await delay(Math.random() * CONFLICT_PAUSE_MS * conflicts);
+        continue;
+      }
       if (!isDatabaseAway(error)) throw error;
       if (isRepeat) throw new AcceptUnknown({ cause: error });
       if (isNeverSent(error)) throw new DatabaseUnavailable({ cause: error });
+      isRepeat = true;
     }
   }
+}
+
+async function insertOnce(model: Model<ExecutionRecord>, record: ExecutionRecord): Promise<void> {
+  await (model.collection as unknown as mongo.Collection<ExecutionRecord>).insertOne(record, {
+    writeConcern: { w: 'majority', journal: true },
+    timeoutMS: INSERT_TIMEOUT_MS,
+  });
 }
 
 async function earlierAcceptance(

@@ -1,12 +1,14 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord, ProgressRecord } from '../schemas/execution.ts';
-import { inMs } from './clock.ts';
+import { inMs, literal } from './clock.ts';
 
 /** One run that its worker believes to own. */
 export interface HeldLease {
   id: string;
   token: string;
+  /** The newest progress that is not stored yet; it goes along with the renewal. */
+  progress?: ProgressRecord | undefined;
 }
 
 export interface BeatReport {
@@ -31,10 +33,12 @@ export async function renewLeases(
     // Sorted: two batches in different orders can deadlock. One statement a lease: a multi-update of DocumentDB does not
     // know `$$NOW`.
     await model.bulkWrite(
-      inOrder.map(({ id, token }) => ({
+      inOrder.map(({ id, token, progress }) => ({
         updateOne: {
           filter: { _id: id, status: 'running', 'lease.token': token },
-          update: [{ $set: { 'lease.until': inMs(leaseMs) } }],
+          update: [
+            { $set: { 'lease.until': inMs(leaseMs), ...(progress ? { progress: literal(progress) } : {}) } },
+          ],
         },
       })),
       { ordered: false, timestamps: false },
@@ -50,12 +54,4 @@ export async function renewLeases(
     lost,
     cancelled: held.filter(({ id }) => byId.get(id)?.cancel && !isLost.has(id)).map(({ id }) => id),
   };
-}
-
-/** Stores the newest progress of a run, fenced by its epoch. */
-export async function storeProgress(
-  model: Model<ExecutionRecord>,
-  { id, epoch, progress }: { id: string; epoch: number; progress: ProgressRecord },
-): Promise<void> {
-  await model.updateOne({ _id: id, epoch, status: 'running' }, { $set: { progress } });
 }

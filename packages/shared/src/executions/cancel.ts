@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 
-import type { ExecutionRecord } from '../schemas/execution.ts';
+import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
 import { closeAttempt, endFields, holdsNow, leaseHasLapsed, literal, NOW } from './clock.ts';
 
 const WAITING = ['queued', 'retrying', 'input_required'] as const;
@@ -20,21 +20,29 @@ export async function cancelExecution(
   request: { id: string; by: string; retentionSeconds: number },
 ): Promise<CancelOutcome> {
   const { id } = request;
-  const cancelled = await cancelWaiting(model, request);
-  if (cancelled) return { kind: 'cancelled', execution: cancelled };
-  const flagged = await model
+  for (;;) {
+    const cancelled = await cancelWaiting(model, request);
+    if (cancelled) return { kind: 'cancelled', execution: cancelled };
+    const flagged = await flagRunning(model, request);
+    if (flagged) return { kind: 'requested', execution: flagged };
+    const execution = await model.findById(id).lean<ExecutionRecord>();
+    if (!execution) return { kind: 'gone' };
+    if (isEnded(execution.status)) return { kind: 'ended', execution };
+    // Between the two writes it went from waiting to running or back: it is still there to be cancelled.
+  }
+}
+
+async function flagRunning(
+  model: Model<ExecutionRecord>,
+  { id, by }: { id: string; by: string },
+): Promise<ExecutionRecord | null> {
+  return model
     .findOneAndUpdate(
       { _id: id, status: 'running' },
-      [{ $set: { cancel: { $ifNull: ['$cancel', flag(request.by)] }, updatedAt: NOW } }],
+      [{ $set: { cancel: { $ifNull: ['$cancel', flag(by)] }, updatedAt: NOW } }],
       { returnDocument: 'after', updatePipeline: true, timestamps: false },
     )
     .lean<ExecutionRecord>();
-  if (flagged) return { kind: 'requested', execution: flagged };
-  // Between the two writes it may have gone back to waiting (retry, hand-back): that one is not running any more.
-  const late = await cancelWaiting(model, request);
-  if (late) return { kind: 'cancelled', execution: late };
-  const execution = await model.findById(id).lean<ExecutionRecord>();
-  return execution ? { kind: 'ended', execution } : { kind: 'gone' };
 }
 
 const flag = (by: string) => ({ at: NOW, by: literal(by) });

@@ -1,5 +1,6 @@
 import type { Model } from 'mongoose';
 
+import { isDatabaseAway, isWriteConflict } from '../connections/mongo-errors.ts';
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
 import {
   closeAttempt,
@@ -28,24 +29,43 @@ export interface ClaimRequest {
 
 /**
  * Step 3, claim: compare-and-set to `running` under a new epoch and a lease. A crashed predecessor's attempt is closed
- * in the same write. Resolves to undefined when nothing matched; `readMiss` then says why.
+ * in the same write. Resolves to undefined when nothing matched; `readMiss` then says why. A lost reply is read back by
+ * the token: a claim that was made but is not known of would lapse and count as a crash.
  */
 export async function claimExecution(
+  model: Model<ExecutionRecord>,
+  request: ClaimRequest,
+): Promise<ExecutionRecord | undefined> {
+  try {
+    return await tryClaim(model, request);
+  } catch (error) {
+    if (!isDatabaseAway(error) && !isWriteConflict(error)) throw error;
+    return (await tryClaim(model, request)) ?? (await readOwnClaim(model, request));
+  }
+}
+
+async function tryClaim(
   model: Model<ExecutionRecord>,
   request: ClaimRequest,
 ): Promise<ExecutionRecord | undefined> {
   const claimed = await model
     .findOneAndUpdate(
       claimable(request),
-      [{ $set: claimUpdate(request) }, { $unset: ['nextAttemptAt', 'progress'] }],
-      {
-        returnDocument: 'after',
-        updatePipeline: true,
-        timestamps: false,
-      },
+      [{ $set: claimUpdate(request) }, { $unset: ['nextAttemptAt', 'progress', 'lacksAction'] }],
+      { returnDocument: 'after', updatePipeline: true, timestamps: false },
     )
     .lean<ExecutionRecord>();
   return claimed ?? undefined;
+}
+
+async function readOwnClaim(
+  model: Model<ExecutionRecord>,
+  { id, token }: ClaimRequest,
+): Promise<ExecutionRecord | undefined> {
+  const own = await model
+    .findOne({ _id: id, status: 'running', 'lease.token': token })
+    .lean<ExecutionRecord>();
+  return own ?? undefined;
 }
 
 function claimable({ id, seq, canJudgeLeases, canTakeSuspect }: ClaimRequest) {
@@ -123,6 +143,7 @@ function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimM
     // Another process may be able to judge it: it shall not wait for this one.
     if (!request.canJudgeLeases) return later('leased', JUDGED_ELSEWHERE_DELAY_MS);
     if (cancel) return { kind: 'cancelled', execution };
+    if (deadlineAt && deadlineAt <= now) return { kind: 'expired', execution };
     if (policy.onCrash === 'fail' || crashes + 1 >= policy.maxCrashes)
       return { kind: 'crashed_out', execution };
     return later('suspect', request.canTakeSuspect ? RACED_DELAY_MS : SUSPECT_DELAY_MS);

@@ -60,23 +60,45 @@ export async function endCrashed(
     .lean<ExecutionRecord>();
 }
 
-/** Ends waiting work whose deadline has passed. Null when that is not so. */
+/**
+ * Ends work whose deadline has passed and that nobody runs (any more). Null when that is not so. An execution that only
+ * met workers without its action ends as `plugin_missing`.
+ */
 export async function endExpired(
   model: Model<ExecutionRecord>,
   { id, retentionSeconds }: GiveUpRequest,
 ): Promise<ExecutionRecord | null> {
-  const failure = { kind: 'expired', message: 'Its deadline passed before it could end.' };
+  const lacksAction = { $eq: ['$lacksAction', true] };
   return model
     .findOneAndUpdate(
       {
         _id: id,
-        status: { $in: ['queued', 'retrying', 'input_required'] },
         deadlineAt: { $exists: true },
+        $or: [
+          { status: { $in: ['queued', 'retrying', 'input_required'] } },
+          { status: 'running', ...holdsNow(leaseHasLapsed) },
+        ],
         ...holdsNow({ $lte: ['$deadlineAt', NOW] }),
       },
       [
-        { $set: { ...endFields(retentionSeconds), status: 'failed', failure } },
-        { $unset: ['nextAttemptAt'] },
+        {
+          $set: {
+            ...endFields(retentionSeconds),
+            status: 'failed',
+            attempts: closeAttempt('$epoch', { outcome: 'crashed' }),
+            failure: {
+              kind: { $cond: [lacksAction, 'plugin_missing', 'expired'] },
+              message: {
+                $cond: [
+                  lacksAction,
+                  'No worker had the action before its deadline.',
+                  'Its deadline passed before it could end.',
+                ],
+              },
+            },
+          },
+        },
+        { $unset: ['nextAttemptAt', 'lease'] },
       ],
       { returnDocument: 'after', updatePipeline: true, timestamps: false },
     )

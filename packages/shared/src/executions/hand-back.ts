@@ -3,31 +3,61 @@ import type { Model } from 'mongoose';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { closeAttempt, literal, NOW } from './clock.ts';
 
-/**
- * Gives a claim back with no attempt spent: by a draining worker, or by one that lacks the action. True when it was
- * still ours. With a cancel flag set nothing is handed back: the execution would only have to be stopped again.
- */
+interface HandBackRequest {
+  id: string;
+  epoch: number;
+}
+
+/** `cancelled`: the flag is set, so nothing is given back; the claim is still ours and is to be ended. */
+export type HandBackOutcome = 'handed_back' | 'cancelled' | 'superseded';
+
+/** Gives a claim back with no attempt spent, by a draining worker. May be sent again after a lost reply. */
 export async function handBackExecution(
   model: Model<ExecutionRecord>,
-  { id, epoch, reason }: { id: string; epoch: number; reason: string },
+  { id, epoch, reason }: HandBackRequest & { reason: string },
+): Promise<HandBackOutcome> {
+  const error = literal({ kind: 'error', message: reason });
+  const handedBack = await giveBack(
+    model,
+    { id, epoch },
+    {
+      handBacks: { $add: ['$handBacks', 1] },
+      attempts: closeAttempt(epoch, { outcome: 'handed_back', error }),
+    },
+  );
+  if (handedBack) return 'handed_back';
+  const execution = await model.findById(id).lean<ExecutionRecord>();
+  if (execution?.status === 'running' && execution.epoch === epoch) return 'cancelled';
+  const outcome = execution?.attempts.find((attempt) => attempt.epoch === epoch)?.outcome;
+  return outcome === 'handed_back' ? 'handed_back' : 'superseded';
+}
+
+/**
+ * Takes a claim back as if it had not been made, by a worker that lacks the action: no attempt is recorded, because a
+ * fleet without the action would record one every few seconds until the deadline.
+ */
+export async function releaseClaim(
+  model: Model<ExecutionRecord>,
+  { id, epoch }: HandBackRequest,
+): Promise<HandBackOutcome> {
+  const attempts = {
+    $filter: { input: '$attempts', as: 'attempt', cond: { $ne: ['$$attempt.epoch', epoch] } },
+  };
+  if (await giveBack(model, { id, epoch }, { lacksAction: true, attempts })) return 'handed_back';
+  const execution = await model.findById(id).lean<ExecutionRecord>();
+  if (execution?.status === 'running' && execution.epoch === epoch) return 'cancelled';
+  return execution?.epoch === epoch && execution.status === 'queued' ? 'handed_back' : 'superseded';
+}
+
+async function giveBack(
+  model: Model<ExecutionRecord>,
+  { id, epoch }: HandBackRequest,
+  fields: Record<string, unknown>,
 ): Promise<boolean> {
-  const handedBack = await model.updateOne(
+  const given = await model.updateOne(
     { _id: id, epoch, status: 'running', cancel: { $exists: false } },
-    [
-      {
-        $set: {
-          status: 'queued',
-          handBacks: { $add: ['$handBacks', 1] },
-          attempts: closeAttempt(epoch, {
-            outcome: 'handed_back',
-            error: literal({ kind: 'error', message: reason }),
-          }),
-          updatedAt: NOW,
-        },
-      },
-      { $unset: ['lease'] },
-    ],
+    [{ $set: { ...fields, status: 'queued', updatedAt: NOW } }, { $unset: ['lease'] }],
     { updatePipeline: true, timestamps: false },
   );
-  return handedBack.matchedCount === 1;
+  return given.matchedCount === 1;
 }

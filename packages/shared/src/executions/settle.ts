@@ -1,7 +1,7 @@
 import { Types, type Model } from 'mongoose';
 
 import type { Models } from '../models/models.ts';
-import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
+import { END_STATUSES, type ExecutionRecord, isEnded } from '../schemas/execution.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 
 /**
@@ -15,7 +15,8 @@ export async function mirrorTask(model: Model<TaskRecord>, execution: ExecutionR
     {
       _id: new Types.ObjectId(execution.taskId),
       $or: [
-        { lastExecutionId: id },
+        // An end is never overwritten by a late word of what came before it.
+        { lastExecutionId: id, ...(isEnded(status) ? {} : { status: { $nin: END_STATUSES } }) },
         { lastExecutionAt: { $exists: false } },
         { lastExecutionAt: { $lt: createdAt } },
       ],

@@ -7,14 +7,14 @@ import { PluginRecord } from '../schemas/catalogue.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
 import { TaskRecord } from '../schemas/task.ts';
 import { SessionRecord, UserRecord } from '../schemas/user.ts';
+import { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { executionSchema } from './execution.ts';
 import { pluginSchema } from './plugin.ts';
-import { WorkerRecord } from '../schemas/worker.ts';
 import { RoleLeaseRecord, roleLeaseSchema } from './role-lease.ts';
-import { workerSchema } from './worker.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
+import { workerSchema } from './worker.ts';
 
 const PAIRS: Record<string, [z.ZodObject, Schema]> = {
   User: [UserRecord, userSchema as Schema],

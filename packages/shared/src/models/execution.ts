@@ -58,6 +58,7 @@ export const executionSchema = new Schema<ExecutionRecord>(
     attempts: { type: [attemptSchema], required: true },
     nextAttemptAt: Date,
     deadlineAt: Date,
+    lacksAction: Boolean,
     cancel: new Schema({ at: Date, by: String }, embeddedOptions),
     result: String,
     failure: failureSchema,
@@ -91,5 +92,14 @@ export const executionSchema = new Schema<ExecutionRecord>(
   .index({ status: 1, nextAttemptAt: 1 })
   .index({ status: 1, deadlineAt: 1 })
   .index({ status: 1, 'lease.until': 1 })
+  .index(
+    { 'cancel.at': 1 },
+    {
+      partialFilterExpression: {
+        'cancel.at': { $exists: true },
+        status: { $in: ['queued', 'retrying', 'input_required', 'running'] },
+      },
+    },
+  )
   .index({ status: 1, settledAt: 1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -100,6 +100,8 @@ export const ExecutionRecord = z.object({
   attempts: z.array(AttemptRecord),
   nextAttemptAt: z.date().optional(),
   deadlineAt: z.date().optional(),
+  /** The last worker that claimed it had no such action. */
+  lacksAction: z.literal(true).optional(),
   cancel: z.object({ at: z.date(), by: z.string() }).optional(),
   result: z.string().optional(),
   failure: Failure.optional(),
@@ -166,3 +168,7 @@ export const Execution = z.object({
   endedAt: z.iso.datetime().optional(),
 });
 export type Execution = z.infer<typeof Execution>;
+
+/** An execution in a list: without what may be large. */
+export const ExecutionSummary = Execution.omit({ payload: true, result: true, attempts: true });
+export type ExecutionSummary = z.infer<typeof ExecutionSummary>;

@@ -2,12 +2,12 @@ import type { Action, ExecutionRecord, RunEnd } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { buildContext } from './context.ts';
-import { safeText } from './describe-error.ts';
+import { describeError, safeText } from './describe-error.ts';
 import { endAfterError, retryOrFail } from './retry.ts';
 import { type Run, StopError, type StopReason } from './runs.ts';
 
 /** How a run left its action: with an end to offer, or stopped in a way that is no end of the execution. */
-export type RunResult = RunEnd | { kind: 'hand_back' } | { kind: 'lease_lost' };
+export type RunResult = RunEnd | { kind: 'hand_back'; hasBegun: boolean } | { kind: 'lease_lost' };
 
 /** setTimeout fires at once beyond this (about 24.8 days). */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -23,20 +23,35 @@ export async function runAction(
   onAbandoned: (left: Promise<unknown>) => void,
 ): Promise<RunResult> {
   const { execution } = run;
-  const input = action.input.safeParse(JSON.parse(execution.payload));
-  if (!input.success)
-    return { kind: 'failed', failure: { kind: 'invalid_input', message: issuesText(input.error) } };
+  if (run.controller.signal.aborted) return endAfterThrow(run, undefined, { hasBegun: false });
+  const input = await parseInput(action, execution.payload);
+  if (!input.ok) return { kind: 'failed', failure: { kind: 'invalid_input', message: input.message } };
 
   const timers = startTimers(run);
   try {
     // Started in a then-callback, so that a synchronous throw is a rejection too.
-    const running = Promise.resolve().then(() => action.run(input.data, buildContext(deps, run)));
+    const running = Promise.resolve().then(() => action.run(input.value, buildContext(deps, run)));
     const output = await stopWaiting(deps, run, running, onAbandoned);
-    return checkOutput(action, output, deps.config.MAX_RESULT_BYTES);
+    return await checkOutput(action, output, deps.config.MAX_RESULT_BYTES);
   } catch (error) {
-    return endAfterThrow(run, error);
+    return endAfterThrow(run, error, { hasBegun: true });
   } finally {
     timers.forEach(clearTimeout);
+  }
+}
+
+async function parseInput(
+  action: Action,
+  payload: string,
+): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
+  try {
+    const parsed = await action.input.safeParseAsync(JSON.parse(payload));
+    return parsed.success
+      ? { ok: true, value: parsed.data }
+      : { ok: false, message: issuesText(parsed.error) };
+  } catch (error) {
+    // A schema of a plugin may throw: that is the plugin's fault, and no crash of the process.
+    return { ok: false, message: describeError(error).message };
   }
 }
 
@@ -80,12 +95,12 @@ async function stopWaiting(
   }
 }
 
-function checkOutput(action: Action, output: unknown, maxBytes: number): RunEnd {
+async function checkOutput(action: Action, output: unknown, maxBytes: number): Promise<RunEnd> {
   const invalid = (message: string): RunEnd => ({
     kind: 'failed',
     failure: { kind: 'invalid_output', message },
   });
-  const parsed = action.output.safeParse(output);
+  const parsed = await action.output.safeParseAsync(output);
   if (!parsed.success) return invalid(issuesText(parsed.error));
   const result = toJson(parsed.data);
   if (result === undefined) return invalid('The result is not JSON.');
@@ -102,7 +117,11 @@ function toJson(value: unknown): string | undefined {
   }
 }
 
-function endAfterThrow({ execution, controller }: Run, error: unknown): RunResult {
+function endAfterThrow(
+  { execution, controller }: Run,
+  error: unknown,
+  { hasBegun }: { hasBegun: boolean },
+): RunResult {
   const attemptsUsed = execution.attemptsUsed + 1;
   const { retry, timeoutMs } = execution.policy;
   const stop: unknown = controller.signal.reason;
@@ -117,7 +136,7 @@ function endAfterThrow({ execution, controller }: Run, error: unknown): RunResul
     case 'deadline':
       return { kind: 'failed', failure: { kind: 'expired', message: 'Its deadline passed while it ran.' } };
     case 'shutdown':
-      return { kind: 'hand_back' };
+      return { kind: 'hand_back', hasBegun };
     case 'lease_lost':
       return { kind: 'lease_lost' };
   }

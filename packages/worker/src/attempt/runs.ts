@@ -18,6 +18,8 @@ export interface Run {
   readonly execution: ExecutionRecord;
   readonly token: string;
   readonly controller: AbortController;
+  /** Steps of `ctx.once` under way or done in this run, so that two calls of one name share one effect. */
+  readonly steps: Map<string, Promise<unknown>>;
   /** The newest progress that is not stored yet. */
   progress?: ProgressRecord;
 }
@@ -25,6 +27,23 @@ export interface Run {
 /** The runs of this process. */
 export class Runs {
   readonly #runs = new Map<string, Run>();
+  #deliveries = 0;
+  #stopReason: StopReason | undefined;
+
+  /** Deliveries under way, from the arrival of the job to its end; a run is only the middle of one. */
+  get deliveries(): number {
+    return this.#deliveries;
+  }
+
+  /** Counts a delivery until it settles. */
+  async during<T>(delivery: () => Promise<T>): Promise<T> {
+    this.#deliveries += 1;
+    try {
+      return await delivery();
+    } finally {
+      this.#deliveries -= 1;
+    }
+  }
 
   get size(): number {
     return this.#runs.size;
@@ -40,8 +59,11 @@ export class Runs {
   }
 
   add(execution: ExecutionRecord, token: string): Run {
-    const run: Run = { execution, token, controller: new AbortController() };
+    const run: Run = { execution, token, controller: new AbortController(), steps: new Map() };
+    // A later claim in this process means that the earlier run lost its lease.
+    this.stop(execution._id, 'lease_lost');
     this.#runs.set(execution._id, run);
+    if (this.#stopReason) run.controller.abort(new StopError(this.#stopReason));
     return run;
   }
 
@@ -54,7 +76,9 @@ export class Runs {
     this.#runs.get(executionId)?.controller.abort(new StopError(reason));
   }
 
+  /** Stops all runs, and those whose claim is still under way as soon as they begin. */
   stopAll(reason: StopReason): void {
+    this.#stopReason = reason;
     for (const executionId of this.#runs.keys()) this.stop(executionId, reason);
   }
 }

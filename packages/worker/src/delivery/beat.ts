@@ -1,6 +1,6 @@
-import { renewLeases, storeProgress } from '@mcp-server/shared';
+import { renewLeases } from '@mcp-server/shared';
 
-import type { Runs } from '../attempt/runs.ts';
+import type { Run, Runs } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
 import type { DatabaseContact } from './contact.ts';
 
@@ -50,7 +50,12 @@ export class Beat {
   async #beat(): Promise<void> {
     const { ExecutionModel } = this.#deps.models;
     const runs = this.#runs.all();
-    const held = runs.map(({ execution, token }) => ({ id: execution._id, token }));
+    const held = runs.map((run) => ({
+      id: run.execution._id,
+      token: run.token,
+      execution: run.execution,
+      progress: takeProgress(run),
+    }));
     const report = await renewLeases(ExecutionModel, held, this.#deps.config.LEASE_MS);
     for (const id of report.cancelled) this.#runs.stop(id, 'cancel');
     const lost = new Set(report.lost);
@@ -59,18 +64,15 @@ export class Beat {
       if (lost.has(run.execution._id) && this.#runs.holds(run))
         this.#runs.stop(run.execution._id, 'lease_lost');
     }
-    for (const run of runs) await this.#storeProgress(run);
+    for (const { execution, progress } of held) {
+      if (progress) this.#deps.events.write({ ...execution, progress }, 'execution.progress');
+    }
   }
+}
 
-  async #storeProgress(run: ReturnType<Runs['all']>[number]): Promise<void> {
-    const { progress, execution } = run;
-    if (!progress) return;
-    delete run.progress;
-    await storeProgress(this.#deps.models.ExecutionModel, {
-      id: execution._id,
-      epoch: execution.epoch,
-      progress,
-    });
-    this.#deps.events.write({ ...execution, progress }, 'execution.progress');
-  }
+/** Takes the newest progress from a run. If the beat fails it is gone, and the next one is at most a beat away. */
+function takeProgress(run: Run): Run['progress'] {
+  const { progress } = run;
+  delete run.progress;
+  return progress;
 }

@@ -48,6 +48,10 @@ export class DatabasePause {
     if (this.#isClosed) return;
     this.#timer = undefined;
     this.#deps.log.info('the database answers again');
-    for (const worker of this.#workers) await worker.resume();
+    for (const worker of this.#workers) {
+      // A stop, or the next outage, may have begun meanwhile.
+      if (this.#isClosed || this.#timer) return;
+      await worker.resume();
+    }
   }
 }

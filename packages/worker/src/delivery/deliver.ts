@@ -16,7 +16,7 @@ import type { Deps } from '../deps.ts';
 import type { Abandoned } from './abandoned.ts';
 import { claim } from './claim.ts';
 import type { DatabaseContact } from './contact.ts';
-import { handBack, offerEnd } from './finish.ts';
+import { handBack, offerEnd, release } from './finish.ts';
 import { settle } from './settle.ts';
 import type { SuspectSlot } from './suspects.ts';
 
@@ -28,6 +28,8 @@ export interface Delivery {
   abandoned: Abandoned;
   /** Aborted at the end of the grace: nothing is waited for any more. */
   giveUp: AbortSignal;
+  /** True from the first word of a stop: a job that arrives then goes back untouched. */
+  isStopping(): boolean;
   /** Called when the database did not answer a claim. */
   onDatabaseAway(): void;
 }
@@ -51,6 +53,7 @@ export async function deliver(
   // Nothing but a fixed code is ever thrown into BullMQ: a message would stand in Redis.
   if (!parsed.success || job.id === undefined) throw new UnrecoverableError('not_an_execution_job');
   const id = parsed.data.executionId;
+  if (delivery.isStopping()) return waitAgain(job, token);
 
   const claimed = await claim(deps, delivery, { id, seq: seqOf(job.id) }).catch(async (error: unknown) => {
     deps.log.warn({ err: error, executionId: id }, 'claim failed');
@@ -89,7 +92,8 @@ async function runClaimed(
   const { execution } = run;
   const action = findAction(delivery.plugins, execution.plugin, execution.action);
   if (!action) {
-    await handBack(deps, run, 'this worker lacks the action', delivery.giveUp);
+    const released = await release(deps, run, delivery.giveUp);
+    if (released === 'cancelled') await finish(deps, delivery, run, { kind: 'cancelled' });
     return delayJob(job, token, MISSING_ACTION_DELAY_MS);
   }
   const ended = await runToEnd(deps, delivery, run, action);
@@ -101,6 +105,14 @@ async function runClaimed(
   }
   return status;
 }
+
+const OUTCOME_UNKNOWN: RunEnd = {
+  kind: 'failed',
+  failure: {
+    kind: 'outcome_unknown',
+    message: 'Its worker stopped while it ran. The action must not be repeated, so its outcome is unknown.',
+  },
+};
 
 type Ended = { kind: 'ended'; execution: ExecutionRecord } | { kind: 'handed_back' } | { kind: 'left' };
 
@@ -114,10 +126,13 @@ async function runToEnd(deps: Deps, delivery: Delivery, run: Run, action: Action
   logAttempt(deps, run, result);
   await mirrored;
   if (result.kind === 'hand_back') {
-    const isHandedBack = await handBack(deps, run, 'the worker is stopping', delivery.giveUp);
-    if (isHandedBack) return { kind: 'handed_back' };
-    // Not handed back: a cancel came first (then it ends as cancelled) or another claim did (then this is refused).
-    return finish(deps, delivery, run, { kind: 'cancelled' });
+    // What must not be repeated is not handed back either: it has begun, and how far it got nobody knows.
+    if (result.hasBegun && run.execution.policy.onCrash === 'fail')
+      return finish(deps, delivery, run, OUTCOME_UNKNOWN);
+    const outcome = await handBack(deps, run, 'the worker is stopping', delivery.giveUp);
+    if (outcome === 'handed_back') return { kind: 'handed_back' };
+    if (outcome === 'cancelled') return finish(deps, delivery, run, { kind: 'cancelled' });
+    return { kind: 'left' };
   }
   if (result.kind === 'lease_lost') {
     deps.metrics.superseded.inc();

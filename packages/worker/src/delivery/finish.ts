@@ -4,7 +4,10 @@ import {
   finishExecution,
   type FinishOutcome,
   handBackExecution,
+  type HandBackOutcome,
   isDatabaseAway,
+  isWriteConflict,
+  releaseClaim,
   type RunEnd,
 } from '@mcp-server/shared';
 
@@ -41,25 +44,38 @@ export async function offerEnd(
   return outcome;
 }
 
-/** Gives a claim back with no attempt spent; resolves to whether it was still ours. */
-export async function handBack(deps: Deps, run: Run, reason: string, giveUp: AbortSignal): Promise<boolean> {
+/** Gives a claim back with no attempt spent. */
+export async function handBack(
+  deps: Deps,
+  run: Run,
+  reason: string,
+  giveUp: AbortSignal,
+): Promise<HandBackOutcome> {
   const request = { id: run.execution._id, epoch: run.execution.epoch, reason };
-  const isHandedBack = await untilAnswered(giveUp, () =>
-    handBackExecution(deps.models.ExecutionModel, request),
-  );
-  if (isHandedBack) {
+  const outcome = await untilAnswered(giveUp, () => handBackExecution(deps.models.ExecutionModel, request));
+  if (outcome === 'handed_back') {
     deps.metrics.handBacks.inc();
     deps.events.write({ ...run.execution, status: 'queued' });
   }
-  return isHandedBack;
+  return outcome;
 }
 
-async function untilAnswered<T>(giveUp: AbortSignal, write: () => Promise<T>): Promise<T> {
+/** Takes a claim back that this worker cannot serve, as if it had not been made. */
+export async function release(deps: Deps, run: Run, giveUp: AbortSignal): Promise<HandBackOutcome> {
+  const request = { id: run.execution._id, epoch: run.execution.epoch };
+  return untilAnswered(giveUp, () => releaseClaim(deps.models.ExecutionModel, request));
+}
+
+/**
+ * Repeats a write, which must be safe to repeat, until the database has answered it.
+ * @throws what the database refused it with, or the last failure once `giveUp` is aborted.
+ */
+export async function untilAnswered<T>(giveUp: AbortSignal, write: () => Promise<T>): Promise<T> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
     try {
       return await write();
     } catch (error) {
-      if (!isDatabaseAway(error) || giveUp.aborted) throw error;
+      if (giveUp.aborted || !(isDatabaseAway(error) || isWriteConflict(error))) throw error;
       await delay(pauseMs, undefined, { signal: giveUp });
     }
   }

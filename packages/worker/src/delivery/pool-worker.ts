@@ -22,7 +22,9 @@ export function createPoolWorker(
     queueName(pool),
     async (job, token = '') => {
       onTaken();
-      return deliver(deps, delivery, job, token).catch((error: unknown) => leave(deps, job, token, error));
+      return delivery.runs.during(() =>
+        deliver(deps, delivery, job, token).catch((error: unknown) => leave(deps, job, token, error)),
+      );
     },
     {
       connection: deps.consumer,

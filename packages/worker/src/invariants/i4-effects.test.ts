@@ -62,3 +62,26 @@ t.test('I4: a destructive action whose process died is not run again', async (t)
   t.match(await reach(id, 'failed', 30_000), { failure: { kind: 'outcome_unknown' }, crashes: 1 });
   t.equal(await readFile(file, 'utf8'), `${id}\n`);
 });
+
+t.test('I4: a destructive action whose worker is stopped is not run again', async (t) => {
+  const { startWorker, submit, reach } = await openFleet(t);
+  const file = join(t.testdir({}), 'effects');
+  const first = await startWorker({ WORKER_GRACE_MS: '600' });
+  const id = await submit({
+    plugin: 'fixture',
+    action: 'effect',
+    payload: JSON.stringify({ file, holdMs: 60_000 }),
+    policy: {
+      retry: { attempts: 3, backoff: 'fixed', delayMs: 10, maxDelayMs: 10 },
+      timeoutMs: 90_000,
+      onCrash: 'fail',
+      maxCrashes: 3,
+    },
+  });
+  await waitFor('the effect', () => hasText(file));
+
+  t.same(await first.end('SIGTERM'), { code: 0, signal: null });
+
+  t.match(await reach(id, 'failed'), { failure: { kind: 'outcome_unknown' }, crashes: 0 });
+  t.equal(await readFile(file, 'utf8'), `${id}\n`);
+});

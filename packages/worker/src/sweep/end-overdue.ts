@@ -1,36 +1,35 @@
 import { endExpired, endFlagged, type ExecutionRecord } from '@mcp-server/shared';
 
 import { settle } from '../delivery/settle.ts';
+import type { Deps } from '../deps.ts';
 import { type Repair, SWEEP_PAGE } from './sweeper.ts';
 
-/** Ends waiting work past its deadline, and flagged work that nobody runs. One page a turn; what is ended leaves it. */
-export const endOverdue: Repair = async ({ deps, now }) => {
-  const { ExecutionModel } = deps.models;
-  const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
-  const overdue = await ExecutionModel.find(
-    { status: { $in: ['queued', 'retrying', 'input_required'] }, deadlineAt: { $lte: now } },
-    { _id: 1 },
-  )
-    .limit(SWEEP_PAGE)
-    .lean<Pick<ExecutionRecord, '_id'>[]>();
-  for (const { _id: id } of overdue) {
-    const ended = await endExpired(ExecutionModel, { id, retentionSeconds });
-    if (!ended) continue;
-    deps.metrics.swept.inc({ repair: 'expired' });
-    await settle(deps, ended);
-  }
+const WAITING = ['queued', 'retrying', 'input_required'];
 
-  const flagged = await ExecutionModel.find(
-    { status: { $in: ['queued', 'retrying', 'input_required', 'running'] }, 'cancel.at': { $exists: true } },
-    { _id: 1 },
-  )
-    .limit(SWEEP_PAGE)
-    .lean<Pick<ExecutionRecord, '_id'>[]>();
-  for (const { _id: id } of flagged) {
-    const ended = await endFlagged(ExecutionModel, { id, retentionSeconds });
-    if (!ended) continue;
-    deps.metrics.swept.inc({ repair: 'cancelled' });
-    await settle(deps, ended);
-  }
+/** Ends work past its deadline, and flagged work, that nobody runs. One page a turn; what is ended leaves it. */
+export const endOverdue: Repair = async ({ deps, now }) => {
+  const isUnattended = [
+    { status: { $in: WAITING } },
+    // A live run sees its deadline and its flag itself.
+    { status: 'running', 'lease.until': { $lt: now } },
+  ];
+  await endEach(deps, { $or: isUnattended, deadlineAt: { $lte: now } }, 'expired', endExpired);
+  await endEach(deps, { $or: isUnattended, 'cancel.at': { $exists: true } }, 'cancelled', endFlagged);
   return '';
 };
+
+async function endEach(deps: Deps, filter: object, repair: string, end: typeof endExpired): Promise<void> {
+  const { ExecutionModel } = deps.models;
+  const found = await ExecutionModel.find(filter, { _id: 1 })
+    .limit(SWEEP_PAGE)
+    .lean<Pick<ExecutionRecord, '_id'>[]>();
+  for (const { _id: id } of found) {
+    const ended = await end(ExecutionModel, {
+      id,
+      retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
+    });
+    if (!ended) continue;
+    deps.metrics.swept.inc({ repair });
+    await settle(deps, ended);
+  }
+}

@@ -1,15 +1,21 @@
-import { redeliver, REDELIVERY_FIELDS, type Redeliverable } from './redeliver.ts';
+import type { ExecutionRecord } from '@mcp-server/shared';
+
+import { REDELIVERY_FIELDS, redeliverAll, type Redeliverable } from './redeliver.ts';
 import { type Repair, SWEEP_PAGE } from './sweeper.ts';
 
-/** Finds running work whose holder is dead and whose job is gone too, and has it delivered anew: a claim takes it. */
+/**
+ * Finds running work whose holder is dead and whose job is gone too, and has it delivered anew: a claim takes it. Pages
+ * by the end of the lease, which its index is made for.
+ */
 export const redeliverLapsed: Repair = async ({ deps, now, cursor }) => {
+  const after = new Date(cursor === '' ? 0 : cursor);
   const page = await deps.models.ExecutionModel.find(
-    { status: 'running', 'lease.until': { $lt: now }, _id: { $gt: cursor } },
-    REDELIVERY_FIELDS,
+    { status: 'running', 'lease.until': { $gt: after, $lt: now } },
+    { ...REDELIVERY_FIELDS, 'lease.until': 1 },
   )
-    .sort({ _id: 1 })
+    .sort({ 'lease.until': 1 })
     .limit(SWEEP_PAGE)
-    .lean<Redeliverable[]>();
-  await Promise.all(page.map((execution) => redeliver(deps, execution, { now, alwaysNew: true })));
-  return page.length < SWEEP_PAGE ? '' : (page.at(-1)?._id ?? '');
+    .lean<(Redeliverable & Pick<ExecutionRecord, 'lease'>)[]>();
+  await redeliverAll(deps, page, { now, alwaysNew: true });
+  return page.length < SWEEP_PAGE ? '' : (page.at(-1)?.lease?.until.toISOString() ?? '');
 };

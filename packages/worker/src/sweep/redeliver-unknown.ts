@@ -1,6 +1,6 @@
 import type { ExecutionRecord } from '@mcp-server/shared';
 
-import { REDELIVERY_FIELDS, redeliver, type Redeliverable } from './redeliver.ts';
+import { REDELIVERY_FIELDS, redeliverAll, type Redeliverable } from './redeliver.ts';
 import { type Repair, SWEEP_PAGE } from './sweeper.ts';
 
 /**
@@ -15,6 +15,6 @@ export const redeliverUnknown: Repair = async ({ deps, now, cursor }) => {
     .sort({ _id: 1 })
     .limit(SWEEP_PAGE)
     .lean<Redeliverable[]>();
-  await Promise.all(page.map((execution) => redeliver(deps, execution, { now, alwaysNew: false })));
+  await redeliverAll(deps, page, { now, alwaysNew: false });
   return page.length < SWEEP_PAGE ? '' : (page.at(-1)?._id ?? '');
 };

@@ -17,17 +17,41 @@ export type Redeliverable = Pick<
   '_id' | 'seq' | 'status' | 'pool' | 'priority' | 'nextAttemptAt' | 'epoch'
 >;
 
+/** A job that should have come so long ago waits for the timer of a process whose clock is wrong. */
+const OVERDUE_MS = 10_000;
+/** Asked at once: more would only wait in the connection, where one slow answer fails them all. */
+const AT_ONCE = 50;
+
+/** Looks after a page; one that fails does not keep the others. @throws the first failure, after all were tried. */
+export async function redeliverAll(
+  deps: Deps,
+  page: readonly Redeliverable[],
+  options: { now: Date; alwaysNew: boolean },
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (let start = 0; start < page.length; start += AT_ONCE) {
+    const chunk = page.slice(start, start + AT_ONCE);
+    const looked = await Promise.allSettled(chunk.map((execution) => redeliver(deps, execution, options)));
+    failures.push(...looked.flatMap((look) => (look.status === 'rejected' ? [look.reason as unknown] : [])));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
 /**
  * Asks Redis whether it knows the job of this execution, and makes a new one when it does not. `alwaysNew`: a job that
  * is unknown may have been taken, so a new `seq` makes sure that only one delivery is valid.
  */
-export async function redeliver(
+async function redeliver(
   deps: Deps,
   execution: Redeliverable,
   { now, alwaysNew }: { now: Date; alwaysNew: boolean },
 ): Promise<void> {
   const queue = deps.queueOf(execution.pool);
   const state = await queue.getJobState(jobId(execution._id, execution.seq));
+  if (state === 'delayed' && isOverdue(execution, now)) {
+    await promote(queue, execution);
+    return;
+  }
   // Waiting, delayed or in some worker's hands: BullMQ delivers it.
   if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return;
   const needsNewSeq = alwaysNew || state !== 'unknown';
@@ -36,6 +60,17 @@ export async function redeliver(
   const delayMs = current.nextAttemptAt ? current.nextAttemptAt.getTime() - now.getTime() : 0;
   await enqueueExecution(queue, current, Math.max(0, delayMs));
   deps.metrics.swept.inc({ repair: execution.status === 'running' ? 'lapsed' : 'redelivered' });
+}
+
+const isOverdue = ({ status, nextAttemptAt }: Redeliverable, now: Date): boolean =>
+  status === 'retrying' &&
+  nextAttemptAt !== undefined &&
+  now.getTime() - nextAttemptAt.getTime() > OVERDUE_MS;
+
+async function promote(queue: ReturnType<Deps['queueOf']>, { _id, seq }: Redeliverable): Promise<void> {
+  const job = await queue.getJob(jobId(_id, seq));
+  // It may have come by itself meanwhile.
+  await job?.promote().catch(() => undefined);
 }
 
 /** Raised before a new job is added, because the old one ended or was lost. Null when the state moved on meanwhile. */

@@ -31,3 +31,11 @@ async function createRole(model: Models['RoleLeaseModel'], role: string): Promis
     throw error;
   }
 }
+
+/** Gives a role up, so that another process need not wait for it to lapse. */
+export async function releaseRole(
+  model: Models['RoleLeaseModel'],
+  { role, holder }: { role: string; holder: string },
+): Promise<void> {
+  await model.updateOne({ _id: role, holder }, { $set: { until: new Date(0) } });
+}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { generationKey, pingRedis } from '@mcp-server/shared';
@@ -9,7 +10,7 @@ import { fireDue } from './fire-due.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
 import { removeStrayClocks, restoreClocks } from './repair-clocks.ts';
-import { takeRole } from './role.ts';
+import { releaseRole, takeRole } from './role.ts';
 import { settleEnded } from './settle-ended.ts';
 
 /** Documents looked at by one step of a repair. */
@@ -17,6 +18,10 @@ export const SWEEP_PAGE = 500;
 /** A sweeper that died is replaced after so many missed sweeps. */
 const MISSED_SWEEPS = 5;
 const MIN_ROLE_MS = 3_000;
+
+/** The generation key while unfinished work is put back; found by another process, it means: not yet done. */
+const RESTORING = 'restoring:';
+const SET_IF_SAME = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2]) end";
 
 /** What a repair is given: the database's time, and where it stopped the last time. */
 export interface SweepStep {
@@ -28,7 +33,12 @@ export interface SweepStep {
 /** A repair looks at one page and says where the next begins; an empty cursor means that it has been round. */
 export type Repair = (step: SweepStep) => Promise<string>;
 
-/** Repairs that need no Redis come first: they go on while it is away. */
+/**
+ * Two roles, each held by one process at a time: repairs that need no Redis go on while it is away, and those that do
+ * are only ever held by a process that reaches it.
+ */
+const DATABASE_ROLE = 'sweep-database';
+const QUEUE_ROLE = 'sweep-queue';
 const DATABASE_REPAIRS: Record<string, Repair> = { endOverdue, settleEnded, fireDue };
 const QUEUE_REPAIRS: Record<string, Repair> = {
   redeliverLapsed,
@@ -61,6 +71,7 @@ export class Sweeper {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#sweeping;
+    await Promise.all([DATABASE_ROLE, QUEUE_ROLE].map((role) => this.#release(role)));
   }
 
   async #loop(): Promise<void> {
@@ -72,16 +83,40 @@ export class Sweeper {
   }
 
   async #turn(): Promise<void> {
-    const { config, models, workerName, producer } = this.#deps;
-    const roleMs = Math.max(MIN_ROLE_MS, config.SWEEP_MS * MISSED_SWEEPS);
-    const now = await takeRole(models.RoleLeaseModel, { role: 'sweep', holder: workerName, forMs: roleMs });
-    // Without the role, or too soon after an outage to judge a lease, there is nothing to do.
-    if (!now || !this.#contact.canJudgeLeases) return;
-    await this.#repair(DATABASE_REPAIRS, now);
-    if (!(await isAnswering(producer))) return;
-    const generation = generationKey(config.REDIS_PREFIX);
-    if ((await producer.get(generation)) === null) await this.#restoreAll(now, roleMs, generation);
-    else await this.#repair(QUEUE_REPAIRS, now);
+    // Too soon after an outage to judge a lease: another process may be able to.
+    if (!this.#contact.canJudgeLeases) return;
+    await this.#inRole(DATABASE_ROLE, (now) => this.#repair(DATABASE_REPAIRS, now));
+    if (!(await isAnswering(this.#deps.producer))) return this.#release(QUEUE_ROLE);
+    const generation = generationKey(this.#deps.config.REDIS_PREFIX);
+    await this.#inRole(QUEUE_ROLE, async (now) => {
+      const known = await this.#deps.producer.get(generation);
+      if (known === null || known.startsWith(RESTORING)) await this.#restoreAll(generation);
+      else await this.#repair(QUEUE_REPAIRS, now);
+    });
+  }
+
+  /** Acts if this process has the role; one that fails gives it up, because another may fare better. */
+  async #inRole(role: string, act: (now: Date) => Promise<void>): Promise<void> {
+    const now = await this.#take(role);
+    if (!now) return;
+    try {
+      await act(now);
+    } catch (error) {
+      await this.#release(role);
+      throw error;
+    }
+  }
+
+  #take(role: string): Promise<Date | undefined> {
+    const { config, models, workerName } = this.#deps;
+    const forMs = Math.max(MIN_ROLE_MS, config.SWEEP_MS * MISSED_SWEEPS);
+    return takeRole(models.RoleLeaseModel, { role, holder: workerName, forMs });
+  }
+
+  async #release(role: string): Promise<void> {
+    const { models, workerName } = this.#deps;
+    // A role that cannot be given up lapses.
+    await releaseRole(models.RoleLeaseModel, { role, holder: workerName }).catch(() => undefined);
   }
 
   async #repair(repairs: Record<string, Repair>, now: Date): Promise<void> {
@@ -91,23 +126,21 @@ export class Sweeper {
   }
 
   /** Redis was wiped (or is new): everything unfinished goes back before anything else. */
-  async #restoreAll(now: Date, roleMs: number, generation: string): Promise<void> {
-    const { models, workerName, log, producer } = this.#deps;
+  async #restoreAll(generation: string): Promise<void> {
+    const { workerName, log, producer } = this.#deps;
+    const mark = `${RESTORING}${randomUUID()}`;
+    await producer.set(generation, mark);
     log.warn('the queue lost its memory; restoring all unfinished work');
     for (const repair of Object.values(QUEUE_REPAIRS)) {
       let cursor = '';
       do {
-        if (this.#stop.signal.aborted) return;
+        const now = await this.#take(QUEUE_ROLE);
+        if (!now || this.#stop.signal.aborted) return;
         cursor = await repair({ deps: this.#deps, now, cursor });
-        const role = await takeRole(models.RoleLeaseModel, {
-          role: 'sweep',
-          holder: workerName,
-          forMs: roleMs,
-        });
-        if (!role) return;
       } while (cursor !== '');
     }
-    await producer.set(generation, workerName);
+    // Only if the mark is still there: a second wipe during the first restore begins another.
+    await producer.eval(SET_IF_SAME, 1, generation, mark, workerName);
   }
 }
 

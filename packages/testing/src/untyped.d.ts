@@ -1,0 +1,4 @@
+/** It ships no types. */
+declare module 'parse-prometheus-text-format' {
+  export default function parse(text: string): unknown[];
+}
