@@ -22,6 +22,7 @@ import {
 import type { Config, Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare-database.ts';
+import { createBoard } from './redis/bull-board.ts';
 import { connectRedis } from './redis/connect.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
 import { EventFeed } from './redis/event-feed.ts';
@@ -69,9 +70,8 @@ export function connect(config: Config, logger: Logger): Connected {
   const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
   const clocks = createScheduleClocks(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
-  const eventReader = connectRedis(config.REDIS_URL, 'subscriber', logger);
-  const eventFeed = new EventFeed({ reader: eventReader, writer: producer }, config.REDIS_PREFIX, logger);
   const services = buildServices(config, logger, models, feed);
+  const live = buildLive({ config, logger, models, producer, ...services });
   const readiness = buildReadiness({
     pingMongo: ping,
     pingRedis: () => pingRedis(producer),
@@ -84,10 +84,8 @@ export function connect(config: Config, logger: Logger): Connected {
     queues,
     clocks,
     tell: buildTell(producer, config.REDIS_PREFIX),
-    events: buildEventWriter(producer, config.REDIS_PREFIX),
     ...services,
-    tickets: buildTickets({ ...services, store: createTicketStore(producer, config.REDIS_PREFIX) }),
-    sockets: new Sockets({ feed: eventFeed, models, logger, config }),
+    ...live.deps,
     ...buildLimits(config, producer),
     readiness,
     metrics: buildMetrics(),
@@ -105,12 +103,43 @@ export function connect(config: Config, logger: Logger): Connected {
     prepared: preparation.prepared,
     async close() {
       deps.waiters.close();
-      deps.sockets.close();
-      await eventFeed.close();
+      await live.close();
       await preparation.close();
       await queues.close();
       await clocks.close();
       await closeStores(mongo, [producer, subscriber]);
+    },
+  };
+}
+
+/** What tells people at once: events, and the dashboard. */
+function buildLive({
+  config,
+  logger,
+  models,
+  producer,
+  catalogue,
+  userStates,
+}: Pick<Deps, 'config' | 'logger' | 'models' | 'catalogue' | 'userStates'> & {
+  producer: ReturnType<typeof connectRedis>;
+}) {
+  const prefix = config.REDIS_PREFIX;
+  const reader = connectRedis(config.REDIS_URL, 'subscriber', logger);
+  const feed = new EventFeed({ reader, writer: producer }, prefix, logger);
+  const sockets = new Sockets({ feed, models, logger, config });
+  const isWritable = config.DASHBOARD_WRITE === '1';
+  const board = createBoard({ redis: producer, prefix, catalogue, isWritable, logger });
+  return {
+    deps: {
+      sockets,
+      board,
+      tickets: buildTickets({ userStates, store: createTicketStore(producer, prefix) }),
+      events: buildEventWriter(producer, prefix),
+    },
+    async close() {
+      sockets.close();
+      await feed.close();
+      await board.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Admission, Catalogue, EventWriter, Logger, Models } from '@mcp-ser
 import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
 import type { ApiMetrics } from './metrics.ts';
+import type { Board } from './redis/bull-board.ts';
 import type { ExecutionQueues } from './redis/execution-queues.ts';
 import type { Limiter } from './redis/limiters.ts';
 import type { ScheduleClocks } from './redis/schedule-clocks.ts';
@@ -44,6 +45,7 @@ export interface Deps {
   /** What guesses at passwords and tokens take from. */
   attempts: Attempts;
   readiness: Readiness;
+  board: Board;
   metrics: ApiMetrics;
   load: LoadReader;
   /** False until the unique indexes exist: without them no race is decided, so nothing may be written. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { buildLogger, ConfigError, EXIT_CONFIG, type Logger, whenParentIsGone } from '@mcp-server/shared';
+import { ConfigError, EXIT_CONFIG, type Logger, openLog, whenParentIsGone } from '@mcp-server/shared';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 
@@ -45,6 +45,7 @@ async function listen(app: FastifyInstance, config: Config, logger: Logger): Pro
 function closeOnSignals(
   app: FastifyInstance,
   connected: Connected,
+  closeLog: () => Promise<void>,
   { config, logger }: Connected['deps'],
 ): void {
   const { close } = closeWithGrace(
@@ -60,6 +61,7 @@ function closeOnSignals(
       await app.close();
       await connected.close();
       logger.info('closed');
+      await closeLog();
     },
   );
   if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(close);
@@ -67,7 +69,9 @@ function closeOnSignals(
 
 async function main(): Promise<void> {
   const config = await readConfig();
-  const logger = buildLogger({ name: 'api', level: config.LOG_LEVEL });
+  const { LOG_LEVEL: level, LOG_DIR: dir, LOG_KEEP_FILES: keepFiles } = config;
+  const log = await openLog({ name: 'api', level, dir, keepFiles });
+  const { logger } = log;
   if (config.weak.length > 0) {
     logger.warn({ variables: config.weak }, 'weak secrets: good enough for this machine only');
   }
@@ -76,7 +80,7 @@ async function main(): Promise<void> {
   await before(PREPARE_PATIENCE_MS, connected.prepared);
   if (!connected.deps.isPrepared()) logger.warn('MongoDB is away: requests are refused until it is there');
   await listen(app, config, logger);
-  if (process.exitCode === undefined) closeOnSignals(app, connected, connected.deps);
+  if (process.exitCode === undefined) closeOnSignals(app, connected, () => log.close(), connected.deps);
   else await Promise.all([app.close(), connected.close()]);
 }
 

@@ -21,12 +21,18 @@ declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | undefined;
   }
+  interface FastifyInstance {
+    /** The access of routes that a library makes in this scope and that cannot say it themselves. */
+    libraryAccess: Access | undefined;
+  }
 }
 
 /** Every route says who may call it, and everybody else is refused before the body is read. */
 export function requireAccess(app: FastifyInstance): void {
   app.decorateRequest('principal', undefined);
-  app.addHook('onRoute', (route) => {
+  app.decorate('libraryAccess', undefined);
+  app.addHook('onRoute', function checkAccess(this: FastifyInstance, route) {
+    if (this.libraryAccess) route.config = { access: this.libraryAccess, ...route.config };
     const { access, scope } = route.config ?? {};
     if (!access) throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
     if (access === 'public') return;

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { retryLater } from '../services/refusal.ts';
 
 /** Paths that must answer whatever state the process is in. */
-const ALWAYS = /^\/(health|openapi\.json|metrics|docs)/;
+const ALWAYS = /^\/(health|openapi\.json|metrics|docs|admin\/login)/;
 
 /** Until the indexes exist, which decide every race, only probes are answered. */
 export function requireDatabase(app: FastifyInstance): void {

@@ -23,6 +23,10 @@ export const storesConfig = {
 
 export const logConfig = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** A folder for log files, one per day, beside stdout. */
+  LOG_DIR: z.string().optional(),
+  /** How many of them are kept. */
+  LOG_KEEP_FILES: count(1, 10_000).default(14),
 };
 
 export const processConfig = {

@@ -1,0 +1,65 @@
+import { DashboardClaims, errors, TOKEN_ISSUER } from '@mcp-server/shared';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import type { SessionPrincipal } from '../services/principal.ts';
+import { authenticate } from './authenticate.ts';
+
+const COOKIE = 'mcp_dashboard';
+/** A browser that is left alone is out after this; ending the session works within a second. */
+export const DASHBOARD_TTL_SECONDS = 1_800;
+
+/** Gives the browser of an admin its way into `/admin`, for as long as the session lives, and not for long. */
+export async function setDashboardCookie(
+  app: FastifyInstance,
+  { userId, sessionId }: SessionPrincipal,
+  { protocol }: Pick<FastifyRequest, 'protocol'>,
+  reply: FastifyReply,
+): Promise<void> {
+  const state = await app.deps.userStates.read(userId, sessionId);
+  if (state?.role !== 'admin') throw new errors.Forbidden('the dashboard is for admins');
+  const iat = Math.floor(Date.now() / 1_000);
+  const claims: DashboardClaims = {
+    iss: TOKEN_ISSUER,
+    aud: ['dashboard'],
+    typ: 'dashboard',
+    sub: userId,
+    sid: sessionId,
+    tv: state.tokenVersion,
+    iat,
+    exp: iat + DASHBOARD_TTL_SECONDS,
+  };
+  reply.setCookie(COOKIE, app.jwt.sign(claims), {
+    path: '/admin',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: protocol === 'https',
+    maxAge: DASHBOARD_TTL_SECONDS,
+  });
+}
+
+/** Lets admins in, by cookie or by the session in a header. @throws {errors.Unauthenticated} {errors.Forbidden} */
+export async function requireDashboard(app: FastifyInstance, request: FastifyRequest): Promise<void> {
+  const role = await readRole(app, request);
+  if (role !== 'admin') throw new errors.Forbidden('the dashboard is for admins');
+}
+
+async function readRole(app: FastifyInstance, request: FastifyRequest): Promise<string> {
+  if (request.headers.authorization !== undefined || request.headers['x-api-key'] !== undefined) {
+    const principal = await authenticate(app, request);
+    if (!('sessionId' in principal)) throw new errors.SessionRequired();
+    return principal.role;
+  }
+  const claims = readCookie(app, request.cookies[COOKIE]);
+  const state = claims && (await app.deps.userStates.read(claims.sub, claims.sid));
+  if (state?.tokenVersion !== claims?.tv || !state) throw new errors.Unauthenticated();
+  return state.role;
+}
+
+function readCookie(app: FastifyInstance, cookie: string | undefined): DashboardClaims | undefined {
+  if (cookie === undefined) return undefined;
+  try {
+    return DashboardClaims.safeParse(app.jwt.verify(cookie)).data;
+  } catch {
+    return undefined;
+  }
+}

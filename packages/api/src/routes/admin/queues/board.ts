@@ -1,0 +1,35 @@
+import cookie from '@fastify/cookie';
+import { errors } from '@mcp-server/shared';
+import type { FastifyError } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+
+import { requireDashboard } from '../../../http/dashboard-cookie.ts';
+import { requireOwnOrigin } from '../../../http/origin.ts';
+import { allowPages } from '../../../http/page-policy.ts';
+
+const READS = new Set(['GET', 'HEAD']);
+
+const board: FastifyPluginAsyncZod = async (app) => {
+  // Bull Board's routes cannot say who may call them: the hook below does.
+  app.libraryAccess = 'public';
+  await app.register(cookie);
+  allowPages(app);
+  app.addHook('onRequest', async (request, reply) => {
+    const isRead = READS.has(request.method);
+    const wantsPage = isRead && request.headers.accept?.includes('text/html');
+    try {
+      if (!isRead) requireOwnOrigin(request, []);
+      await requireDashboard(app, request);
+      if (!isRead && app.deps.config.DASHBOARD_WRITE !== '1')
+        throw new errors.Forbidden('the dashboard is read-only (DASHBOARD_WRITE)');
+    } catch (error) {
+      if (wantsPage && error instanceof errors.Unauthenticated) return reply.redirect('/admin/login');
+      // Here, because errors inside of Bull Board's routes are answered by Bull Board.
+      return app.errorHandler(error as FastifyError, request, reply);
+    }
+    await app.deps.board.refresh();
+  });
+  await app.register(app.deps.board.pages);
+};
+
+export default board;
