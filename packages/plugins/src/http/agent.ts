@@ -17,18 +17,20 @@ const MAX_HEADER_BYTES = 16_384;
 
 /**
  * A client whose every connection passes the guard. Literals are checked by the connector, since Node asks no lookup
- * for them; names are resolved once, all their addresses are checked, and only those are connected to.
+ * for them; names are resolved once, all their addresses are checked, and only those are connected to. `signal` ends
+ * connections in every state, also while their name is still being resolved.
  */
-export function createAgent(guard: Guard, timeoutMs: number, resolve: Resolve = systemLookup): Agent {
+export function createAgent(guard: Guard, signal: AbortSignal, resolve: Resolve = systemLookup): Agent {
   const connect = buildConnector({
     // Asks the lookup for all addresses of a name, and tries them one after the other.
     autoSelectFamily: true,
     lookup: guardLookup(guard, resolve),
-    timeout: timeoutMs,
+    // The run's own limit, which fires the signal, covers connecting, headers and body together.
+    timeout: 0,
     allowH2: false,
+    signal,
   });
   return new Agent({
-    // The run's own limit covers headers and body together.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -48,6 +50,8 @@ function guardLookup(guard: Guard, resolve: Resolve): LookupFunction {
   return (hostname, _options, callback) => {
     resolve(hostname, { all: true }, (error, addresses) => {
       if (error) return callback(error, []);
+      if (addresses.length === 0)
+        return callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
       try {
         for (const { address } of addresses) guard.checkAddress(hostname, address);
       } catch (refusal) {

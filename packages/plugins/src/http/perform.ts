@@ -21,10 +21,10 @@ export async function performRequest(
 ): Promise<RequestOutput> {
   const outgoing = buildOutgoing(input, ctx.idempotencyKey);
   const guard = new Guard(ctx.settings);
-  const agent = createAgent(guard, input.timeoutMs, resolve);
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), input.timeoutMs);
   const signal = AbortSignal.any([ctx.signal, limit.signal]);
+  const agent = createAgent(guard, signal, resolve);
   try {
     return await exchange(agent, guard, input, outgoing, signal);
   } catch (error) {
@@ -35,6 +35,8 @@ export async function performRequest(
     throw describeFailure(error, outgoing.url);
   } finally {
     clearTimeout(timer);
+    // Closing waits for connections that are being opened: this ends them.
+    limit.abort();
     await agent.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 import t from 'tap';
 
@@ -136,6 +137,33 @@ t.test('a host that is not there is a failure that is retried, told without path
   t.notMatch(unknown.message, 'canary');
   const closedPort = service.replace('service.test', '127.0.0.9');
   t.match(await failureOf(runRequest({ url: closedPort }, resolve)), { code: 'ECONNREFUSED' });
+});
+
+t.test(
+  'a name that has no addresses, or whose resolver is silent, is a failure that is retried',
+  async (t) => {
+    const url = 'http://service.test';
+
+    const none = await failureOf(runRequest({ url }, { resolve: (_name, _options, done) => done(null, []) }));
+    t.match(none, { name: 'RetryableError', code: 'ENOTFOUND' });
+    for (const scheme of ['http', 'https']) {
+      const input = { url: `${scheme}://service.test`, timeoutMs: 100 };
+      const silent = await failureOf(runRequest(input, { resolve: () => undefined }));
+      t.match(silent, { name: 'RetryableError', code: 'HTTP_TIMEOUT' }, scheme);
+    }
+  },
+);
+
+t.test('a TLS handshake that never ends is ended by the timeout', async (t) => {
+  const server = createServer((socket) => socket.resume());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const closed = once(server, 'connection').then(([socket]) => once(socket as Socket, 'close'));
+  const url = `https://service.test:${(server.address() as AddressInfo).port}`;
+
+  t.match(await failureOf(runRequest({ url, timeoutMs: 200 })), { code: 'HTTP_TIMEOUT' });
+  await closed;
 });
 
 t.test('a URL that cannot be parsed, and a body on a GET, fail at once', async (t) => {
