@@ -5,16 +5,21 @@ import { z } from 'zod';
 export const writeCursor = ({ createdAt, id }: PagePosition): string =>
   Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
 
-const SHAPE = /^(?<time>\d{1,15})\.(?<id>[0-9a-f]{24})$/;
+const SHAPE = /^(?<time>\d{1,15})\.(?<id>[0-9a-f-]{1,40})$/;
 
-/** A cursor from the query, read back. */
-export const PageCursor = z
-  .string()
-  .max(100)
-  .transform((text, context): PagePosition => {
-    const { time, id } = SHAPE.exec(Buffer.from(text, 'base64url').toString())?.groups ?? {};
-    const position = { createdAt: new Date(Number(time)), id: id ?? '' };
-    if (time !== undefined && ObjectIdText.safeParse(id).success) return position;
-    context.addIssue({ code: 'custom', message: 'is not a cursor of this list' });
-    return z.NEVER;
-  });
+/** A cursor from the query, read back; a list of other things makes others. */
+const readCursor = (Id: z.ZodType<string>) =>
+  z
+    .string()
+    .max(100)
+    .transform((text, context): PagePosition => {
+      const { time, id } = SHAPE.exec(Buffer.from(text, 'base64url').toString())?.groups ?? {};
+      const position = { createdAt: new Date(Number(time)), id: id ?? '' };
+      if (time !== undefined && Id.safeParse(id).success) return position;
+      context.addIssue({ code: 'custom', message: 'is not a cursor of this list' });
+      return z.NEVER;
+    });
+
+/** Of what MongoDB names by itself. */
+export const PageCursor = readCursor(ObjectIdText);
+export const ExecutionCursor = readCursor(z.uuid());

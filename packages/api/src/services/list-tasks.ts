@@ -2,17 +2,21 @@ import {
   countTasks,
   listTasks,
   type Models,
+  type PageOrder,
   type PagePosition,
   type Stored,
   type TaskFilter,
   type TaskRecord,
 } from '@mcp-server/shared';
 
+import { cutPage } from './page.ts';
 import { type Principal, visibleTo } from './principal.ts';
 
-export interface TaskQuery extends Omit<TaskFilter, 'ownerId'> {
+/** What every list may be asked for beside its filters. */
+export interface PageQuery {
   after?: PagePosition | undefined;
   limit: number;
+  order: PageOrder;
   withTotal: boolean;
 }
 
@@ -23,23 +27,16 @@ export interface Page<T> {
   total?: number;
 }
 
-/** The caller's tasks, newest first. */
+/** The caller's tasks. */
 export async function listOwnTasks(
   { models }: { models: Models },
   principal: Principal,
-  { after, limit, withTotal, ...fields }: TaskQuery,
+  { after, limit, order, withTotal, ...fields }: PageQuery & Omit<TaskFilter, 'ownerId'>,
 ): Promise<Page<Stored<TaskRecord>>> {
   const filter: TaskFilter = { ...fields, ...visibleTo(principal) };
-  // One more than asked for tells whether there is a next page.
   const [found, total] = await Promise.all([
-    listTasks(models.TaskModel, { filter, limit: limit + 1, ...(after ? { after } : {}) }),
+    listTasks(models.TaskModel, { filter, order, limit: limit + 1, ...(after ? { after } : {}) }),
     withTotal ? countTasks(models.TaskModel, filter) : undefined,
   ]);
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  return {
-    items,
-    ...(found.length > limit && last ? { next: { createdAt: last.createdAt, id: last.id } } : {}),
-    ...(total === undefined ? {} : { total }),
-  };
+  return { ...cutPage(found, limit), ...(total === undefined ? {} : { total }) };
 }

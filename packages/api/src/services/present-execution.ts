@@ -1,9 +1,26 @@
-import type { AttemptRecord, Execution, ExecutionRecord, JsonValue } from '@mcp-server/shared';
+import type {
+  AttemptRecord,
+  Execution,
+  ExecutionRecord,
+  ExecutionSummary,
+  JsonValue,
+  ListedExecution,
+} from '@mcp-server/shared';
 
 const parseJson = (text: string) => JSON.parse(text) as JsonValue;
 
 /** An execution as the API shows it: JSON texts parsed, times as ISO 8601, leases and keys left out. */
 export function presentExecution(execution: ExecutionRecord): Execution {
+  return {
+    ...summarizeExecution(execution),
+    payload: parseJson(execution.payload),
+    ...(execution.result === undefined ? {} : { result: parseJson(execution.result) }),
+    attempts: execution.attempts.map(presentAttempt),
+  };
+}
+
+/** An execution as a list shows it. */
+export function summarizeExecution(execution: ListedExecution): ExecutionSummary {
   const { _id: id, ownerId, taskId, rerunOf, source, plugin, action, pluginVersion, pool } = execution;
   const { priority, status, failure, attemptsUsed, crashes, handBacks, progress, waitMs, runMs } = execution;
   return {
@@ -19,13 +36,10 @@ export function presentExecution(execution: ExecutionRecord): Execution {
     pool,
     priority,
     status,
-    payload: parseJson(execution.payload),
-    ...(execution.result === undefined ? {} : { result: parseJson(execution.result) }),
     failure,
     attemptsUsed,
     crashes,
     handBacks,
-    attempts: execution.attempts.map(presentAttempt),
     progress: progress && { ...progress, at: progress.at.toISOString() },
     cancelRequestedAt: execution.cancel?.at.toISOString(),
     nextAttemptAt: execution.nextAttemptAt?.toISOString(),

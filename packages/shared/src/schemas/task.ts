@@ -99,3 +99,17 @@ export const Task = z.object({
   updatedAt: z.iso.datetime(),
 });
 export type Task = z.infer<typeof Task>;
+
+/** Figures of tasks and of the executions of the last seven days (UTC, today included). */
+export const TaskStats = z.object({
+  total: z.int(),
+  byStatus: z.record(z.string(), z.int()),
+  byPlugin: z.record(z.string(), z.int()),
+  lastDays: z.array(
+    z.object({ day: z.iso.date(), accepted: z.int(), completed: z.int(), failed: z.int() }),
+  ),
+  /** Completed of all that completed or failed; null when none has. */
+  successRate: z.number().nullable(),
+  runTime: z.object({ medianMs: z.number(), p95Ms: z.number() }).nullable(),
+});
+export type TaskStats = z.infer<typeof TaskStats>;

@@ -1,8 +1,12 @@
+import { Slug } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { problems } from '../../../http/responses.ts';
+import { findPlugin } from '../../../services/find-plugin.ts';
 import { PluginView, presentPlugin } from '../../../services/present-plugin.ts';
+
+const TAGS = ['plugins'];
 
 const plugins: FastifyPluginAsyncZod = async (app) => {
   app.get(
@@ -11,11 +15,25 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'signed-in', scope: 'any' },
       schema: {
         summary: 'List what the fleet can run',
-        tags: ['plugins'],
+        tags: TAGS,
         response: { 200: z.object({ items: z.array(PluginView) }), ...problems(401) },
       },
     },
     async () => ({ items: (await app.deps.catalogue.list()).map(presentPlugin) }),
+  );
+
+  app.get(
+    '/:id',
+    {
+      config: { access: 'signed-in', scope: 'any' },
+      schema: {
+        summary: 'Read a plugin and its actions',
+        tags: TAGS,
+        params: z.object({ id: Slug }),
+        response: { 200: PluginView, ...problems(401, 404) },
+      },
+    },
+    async ({ params }) => presentPlugin(await findPlugin(app.deps, params.id)),
   );
 };
 

@@ -1,25 +1,30 @@
-import { ObjectIdText, Priority, Slug, Task, TaskStatus } from '@mcp-server/shared';
+import { ObjectIdText, Priority, Task, TaskStats, TaskStatus } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { listQuery, toPageQuery } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { findOwnTask } from '../../../services/find-task.ts';
 import { listOwnTasks } from '../../../services/list-tasks.ts';
 import { presentTask } from '../../../services/present-task.ts';
+import { readTaskStats } from '../../../services/task-stats.ts';
 
 const TAGS = ['tasks'];
-const MAX_PAGE = 100;
+const MAX_TAGS = 20;
 
 const TaskQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
-  cursor: PageCursor.optional(),
-  count: z.stringbool().default(false).describe('`true` adds `total`'),
+  ...listQuery(PageCursor),
   status: TaskStatus.optional(),
-  plugin: Slug.optional(),
   priority: Priority.optional(),
-  tag: z.string().max(50).optional(),
+  tags: z
+    .string()
+    .max(1_000)
+    .transform((text) => text.split(',').filter(Boolean))
+    .pipe(z.array(z.string()).min(1).max(MAX_TAGS))
+    .optional()
+    .describe('Comma separated; a task must have all of them'),
 });
 
 const TaskPage = z.object({
@@ -34,24 +39,36 @@ const read: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'List tasks, newest first',
+        summary: 'List tasks',
         tags: TAGS,
         querystring: TaskQuery,
-        response: { 200: TaskPage, ...problems(401) },
+        response: { 200: TaskPage, ...problems(401, 403) },
       },
     },
-    async ({ principal, query: { cursor, count, ...query } }) => {
-      const page = await listOwnTasks(app.deps, callerOf(principal), {
-        ...query,
-        after: cursor,
-        withTotal: count,
-      });
+    async ({ principal, query }) => {
+      const page = await listOwnTasks(app.deps, callerOf(principal), toPageQuery(query));
       return {
         items: page.items.map(presentTask),
         nextCursor: page.next ? writeCursor(page.next) : null,
         total: page.total,
       };
     },
+  );
+
+  app.get(
+    '/stats',
+    {
+      config: { access: 'signed-in', scope: 'tasks:read' },
+      schema: {
+        summary: 'Count tasks and their executions',
+        tags: TAGS,
+        querystring: z.strictObject({
+          all: z.stringbool().default(false).describe("`true`: everybody's; for admins"),
+        }),
+        response: { 200: TaskStats, ...problems(401, 403) },
+      },
+    },
+    async ({ principal, query }) => readTaskStats(app.deps, callerOf(principal), { ofAll: query.all }),
   );
 
   app.get(
@@ -62,7 +79,7 @@ const read: FastifyPluginAsyncZod = async (app) => {
         summary: 'Read a task',
         tags: TAGS,
         params: z.object({ id: ObjectIdText }),
-        response: { 200: Task, ...problems(401, 404) },
+        response: { 200: Task, ...problems(401, 403, 404) },
       },
     },
     async ({ principal, params }) => presentTask(await findOwnTask(app.deps, callerOf(principal), params.id)),

@@ -75,8 +75,13 @@ t.test('filters narrow the list', async (t) => {
   await make({ title: 'two', tags: ['b'] });
 
   for (const [query, titles] of [
-    ['tag=a', ['one']],
-    ['tag=b', ['two', 'one']],
+    ['tags=a', ['one']],
+    ['tags=b', ['two', 'one']],
+    ['tags=a,b', ['one']],
+    ['action=nope', []],
+    ['sort=createdAt&tags=b', ['one', 'two']],
+    ['createdTo=2020-01-01T00:00:00Z', []],
+    ['createdFrom=2020-01-01T00:00:00Z', ['two', 'one']],
     ['priority=high', ['one']],
     ['status=pending&plugin=sample', ['two', 'one']],
     ['status=completed', []],

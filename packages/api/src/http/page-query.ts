@@ -1,0 +1,38 @@
+import { Slug } from '@mcp-server/shared';
+import { z } from 'zod';
+
+import type { PageQuery } from '../services/list-tasks.ts';
+import type { PageCursor } from './page-cursor.ts';
+
+const MAX_PAGE = 100;
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** Query of a list that is ordered by `createdAt`. */
+export const listQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>) => ({
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+  cursor: cursor.optional().describe('`nextCursor` of the page before'),
+  sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt').describe('`-` is newest first'),
+  count: z.stringbool().default(false).describe('`true` adds `total`'),
+  plugin: Slug.optional(),
+  action: Slug.optional(),
+  createdFrom: instant.optional().describe('ISO 8601, included'),
+  createdTo: instant.optional().describe('ISO 8601, included'),
+});
+
+interface RawPageQuery {
+  limit: number;
+  cursor?: PageQuery['after'];
+  sort: 'createdAt' | '-createdAt';
+  count: boolean;
+}
+
+/** The query as services know it. */
+export function toPageQuery<Q extends RawPageQuery>({
+  cursor,
+  sort,
+  count,
+  ...fields
+}: Q): Omit<Q, 'cursor' | 'sort' | 'count'> & PageQuery {
+  const order = sort === 'createdAt' ? 'oldest-first' : 'newest-first';
+  return { ...fields, after: cursor, order, withTotal: count };
+}

@@ -1,0 +1,132 @@
+import { type Execution, type ExecutionSummary } from '@mcp-server/shared';
+import { buildExecution } from '@mcp-server/testing';
+import t from 'tap';
+
+import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../test-app.ts';
+
+interface Page {
+  items: ExecutionSummary[];
+  nextCursor: string | null;
+  total?: number;
+}
+
+t.test('executions are listed by page, without what is large', async (t) => {
+  const test = await startTestApp(t);
+  const mary = await test.signUp('mary');
+  const createdAt = new Date();
+  // Equal times are the hard case of a keyset.
+  const own = Array.from({ length: 7 }, () => buildExecution({ ownerId: mary.id, createdAt }));
+  await test.models.ExecutionModel.insertMany([...own, buildExecution()]);
+
+  for (const sort of ['-createdAt', 'createdAt']) {
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query: string = `limit=3&count=true&sort=${sort}${cursor && `&cursor=${cursor}`}`;
+      const page = (
+        await test.inject({ url: `/api/executions?${query}`, headers: mary.headers })
+      ).json<Page>();
+      t.equal(page.total, 7);
+      t.notOk(page.items.some((item) => 'payload' in item || 'attempts' in item));
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    const inOrder = own.map(({ _id }) => _id).sort();
+    t.same(seen, sort === 'createdAt' ? inOrder : inOrder.toReversed());
+  }
+});
+
+t.test('filters narrow the list, and unknown ones are refused', async (t) => {
+  const test = await startTestApp(t);
+  const mary = await test.signUp('mary');
+  const taskId = '0123456789abcdef01234567';
+  await test.models.ExecutionModel.insertMany([
+    buildExecution({ ownerId: mary.id, taskId, source: 'task', action: 'one' }),
+    buildExecution({
+      ownerId: mary.id,
+      status: 'failed',
+      plugin: 'other',
+      createdAt: new Date(0),
+      action: 'two',
+    }),
+  ]);
+
+  for (const [query, actions] of [
+    ['status=failed', ['two']],
+    ['plugin=other', ['two']],
+    ['action=one', ['one']],
+    [`taskId=${taskId}`, ['one']],
+    ['source=execute', ['two']],
+    ['createdTo=1980-01-01T00:00:00Z', ['two']],
+    ['createdFrom=1980-01-01T00:00:00%2B02:00', ['one']],
+  ] as const) {
+    const list = await test.inject({ url: `/api/executions?${query}`, headers: mary.headers });
+    t.same(
+      list.json<Page>().items.map(({ action }) => action),
+      actions,
+      query,
+    );
+  }
+  for (const query of [
+    'ownerId=x',
+    'status[$ne]=x',
+    'limit=101',
+    'cursor=x',
+    'sort=payload',
+    'createdTo=now',
+  ]) {
+    const list = await test.inject({ url: `/api/executions?${query}`, headers: mary.headers });
+    t.equal(list.statusCode, 400, query);
+  }
+});
+
+t.test('an execution is done again, with the same payload or another, once per key', async (t) => {
+  const test = await startTestApp(t);
+  await publishSample(test);
+  const mary = await test.signUp('mary');
+  const task = await makeEchoTask(test, mary);
+  const url = `/api/tasks/${task.id}/execute`;
+  const first = (await test.inject({ method: 'POST', url, headers: mary.headers })).json<{
+    executionId: string;
+  }>();
+  const rerun = (payload: object, headers: object = {}) =>
+    test.inject({
+      method: 'POST',
+      url: `/api/executions/${first.executionId}/rerun`,
+      headers: { ...mary.headers, ...headers },
+      payload,
+    });
+
+  const same = await rerun({});
+  const edited = await rerun({ payload: { message: 'again' } }, { 'idempotency-key': 'k' });
+  const repeat = await rerun({ payload: { message: 'again' } }, { 'idempotency-key': 'k' });
+
+  t.match([same.statusCode, edited.statusCode], [202, 202]);
+  t.equal(repeat.headers['idempotent-replayed'], 'true');
+  t.same(repeat.json(), edited.json());
+  const read = async (location: unknown) =>
+    (await test.inject({ url: String(location), headers: mary.headers })).json<Execution>();
+  t.match(await read(same.headers.location), {
+    rerunOf: first.executionId,
+    taskId: task.id,
+    payload: ECHO.payload,
+    status: 'queued',
+  });
+  t.match(await read(edited.headers.location), { payload: { message: 'again' } });
+  t.match((await rerun({ payload: {} })).json(), { code: 'invalid_payload' });
+  t.match((await rerun({ action: 'x' })).json(), { status: 400, errors: [{ pointer: '/action' }] });
+  t.match((await rerun({}, { 'idempotency-key': 'k' })).json(), { code: 'idempotency_conflict' });
+  t.equal(await test.models.ExecutionModel.countDocuments(), 3);
+});
+
+t.test("nobody does another's execution again, an admin neither", async (t) => {
+  const test = await startTestApp(t);
+  const admin = await test.signUp('admin', 'admin');
+  const eve = await test.signUp('eve');
+  const execution = buildExecution();
+  await test.models.ExecutionModel.create(execution);
+
+  for (const { headers } of [admin, eve]) {
+    const url = `/api/executions/${execution._id}/rerun`;
+    t.equal((await test.inject({ method: 'POST', url, headers, payload: {} })).statusCode, 404);
+  }
+});

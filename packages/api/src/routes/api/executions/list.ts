@@ -1,0 +1,48 @@
+import { ExecutionSource, ExecutionStatus, ExecutionSummary, ObjectIdText } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { ExecutionCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { listQuery, toPageQuery } from '../../../http/page-query.ts';
+import { problems } from '../../../http/responses.ts';
+import { listOwnExecutions } from '../../../services/list-executions.ts';
+import { summarizeExecution } from '../../../services/present-execution.ts';
+
+const list: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '',
+    {
+      config: { access: 'signed-in', scope: 'tasks:read' },
+      schema: {
+        summary: 'List executions',
+        description: 'Without payloads, results and attempts: read one for those.',
+        tags: ['executions'],
+        querystring: z.strictObject({
+          ...listQuery(ExecutionCursor),
+          status: ExecutionStatus.optional(),
+          source: ExecutionSource.optional(),
+          taskId: ObjectIdText.optional(),
+        }),
+        response: {
+          200: z.object({
+            items: z.array(ExecutionSummary),
+            nextCursor: z.string().nullable(),
+            total: z.int().optional(),
+          }),
+          ...problems(401, 403),
+        },
+      },
+    },
+    async ({ principal, query }) => {
+      const page = await listOwnExecutions(app.deps, callerOf(principal), toPageQuery(query));
+      return {
+        items: page.items.map(summarizeExecution),
+        nextCursor: page.next ? writeCursor(page.next) : null,
+        total: page.total,
+      };
+    },
+  );
+};
+
+export default list;

@@ -1,0 +1,70 @@
+import { ObjectIdText, Task, TaskChanges } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { NoBody, problems } from '../../../http/responses.ts';
+import { cancelTask } from '../../../services/cancel-task.ts';
+import { changeTask } from '../../../services/change-task.ts';
+import { presentTask } from '../../../services/present-task.ts';
+import { removeOwnTask } from '../../../services/remove-task.ts';
+
+const TAGS = ['tasks'];
+const Params = z.object({ id: ObjectIdText });
+
+const change: FastifyPluginAsyncZod = async (app) => {
+  app.put(
+    '/:id',
+    {
+      config: { access: 'signed-in', scope: 'tasks:write' },
+      schema: {
+        summary: 'Change a task',
+        description:
+          'Fields left out stay as they are; `null` takes an optional one away. A `schedule` begins anew under a new ' +
+          'revision. Executions that were accepted before keep what they were accepted with.',
+        tags: TAGS,
+        params: Params,
+        body: TaskChanges,
+        response: { 200: Task, ...problems(401, 403, 404, 413) },
+      },
+    },
+    async ({ principal, params, body }) =>
+      presentTask(await changeTask(app.deps, callerOf(principal), params.id, body)),
+  );
+
+  app.delete(
+    '/:id',
+    {
+      config: { access: 'signed-in', scope: 'tasks:write' },
+      schema: {
+        summary: 'Remove a task',
+        description: 'Its unfinished work is cancelled first. Its executions stay until they expire.',
+        tags: TAGS,
+        params: Params,
+        response: { 204: z.null(), ...problems(401, 403, 404) },
+      },
+    },
+    async ({ principal, params }, reply) => {
+      await removeOwnTask(app.deps, callerOf(principal), params.id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/:id/cancel',
+    {
+      config: { access: 'signed-in', scope: 'execute' },
+      schema: {
+        summary: 'Cancel what is unfinished of a task',
+        description: 'Counts executions that never run (again), and those that run and are being stopped.',
+        tags: TAGS,
+        params: Params,
+        body: NoBody,
+        response: { 200: z.object({ cancelled: z.int(), requested: z.int() }), ...problems(401, 403, 404) },
+      },
+    },
+    async ({ principal, params }) => cancelTask(app.deps, callerOf(principal), params.id),
+  );
+};
+
+export default change;

@@ -1,0 +1,45 @@
+import { ExecutionStatus, ExecutionSummary, ObjectIdText } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { ExecutionCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { listQuery, toPageQuery } from '../../../http/page-query.ts';
+import { problems } from '../../../http/responses.ts';
+import { listTaskExecutions } from '../../../services/list-executions.ts';
+import { summarizeExecution } from '../../../services/present-execution.ts';
+
+const { limit, cursor, sort, count } = listQuery(ExecutionCursor);
+
+const executions: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/:id/executions',
+    {
+      config: { access: 'signed-in', scope: 'tasks:read' },
+      schema: {
+        summary: 'List the executions of a task',
+        tags: ['tasks'],
+        params: z.object({ id: ObjectIdText }),
+        querystring: z.strictObject({ limit, cursor, sort, count, status: ExecutionStatus.optional() }),
+        response: {
+          200: z.object({
+            items: z.array(ExecutionSummary),
+            nextCursor: z.string().nullable(),
+            total: z.int().optional(),
+          }),
+          ...problems(401, 403, 404),
+        },
+      },
+    },
+    async ({ principal, params, query }) => {
+      const page = await listTaskExecutions(app.deps, callerOf(principal), params.id, toPageQuery(query));
+      return {
+        items: page.items.map(summarizeExecution),
+        nextCursor: page.next ? writeCursor(page.next) : null,
+        total: page.total,
+      };
+    },
+  );
+};
+
+export default executions;

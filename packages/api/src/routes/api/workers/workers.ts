@@ -1,0 +1,23 @@
+import { WorkerView } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { problems } from '../../../http/responses.ts';
+import { listWorkers } from '../../../services/list-workers.ts';
+
+const workers: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '',
+    {
+      config: { access: 'developer', scope: 'fleet:read' },
+      schema: {
+        summary: 'List the workers of the fleet',
+        tags: ['fleet'],
+        response: { 200: z.object({ items: z.array(WorkerView) }), ...problems(401, 403) },
+      },
+    },
+    async () => ({ items: await listWorkers(app.deps) }),
+  );
+};
+
+export default workers;
