@@ -94,8 +94,13 @@ async function run(
   const grace = closeWithGrace(
     { delay: config.WORKER_GRACE_MS + 2_000, logger: false },
     async ({ err, signal }) => {
-      if (err) log.fatal({ err }, 'unexpected error');
-      else log.info({ signal }, 'stopping');
+      if (err) {
+        // Some run threw outside its promise, and nobody can say which: this process must count as crashed for all of
+        // them. Handing them back as innocent would let the guilty one take down worker after worker.
+        log.fatal({ err }, 'unexpected error');
+        process.exit(1);
+      }
+      log.info({ signal }, 'stopping');
       await worker.close();
       await queues.close();
       for (const redis of [subscriber, consumer, producer]) redis.disconnect();
