@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+
+import { openNamespace, startProcess } from '@mcp-server/testing';
+import t from 'tap';
+
+import { documentedRoutes } from './documented-routes.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const byName = (a: string, b: string) => a.localeCompare(b);
+
+t.test('the guide lists every setting with its default', async (t) => {
+  const rows = [...read('docs/guide.md').matchAll(/^\| `([A-Z_]+)` +\| (?:`([^`]*)`)? +\|/gm)];
+  const documented = Object.fromEntries(rows.map(([, name = '', value = '']) => [name, value]));
+
+  t.strictSame(documented, { ...parseEnv(read('.env.example')) });
+});
+
+t.test('the quick reference lists every route of the API and none that is not there', async (t) => {
+  const space = await openNamespace(t);
+  const { started } = await startProcess(t, 'api', space.env);
+  const url = `http://127.0.0.1:${String(started['port'])}`;
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const isDescribed = new Set(described);
+  const documented = documentedRoutes();
+
+  t.strictSame(
+    described.filter((route) => !documented.includes(route)).toSorted(byName),
+    [],
+    'routes that are not documented',
+  );
+  // Pages are no part of the API's own description.
+  for (const route of documented.filter((route) => !isDescribed.has(route))) {
+    t.match(route, /^GET \//, route);
+    t.not((await fetch(`${url}${route.slice('GET '.length)}`)).status, 404, `${route} answers`);
+  }
+});
