@@ -1,3 +1,4 @@
+import { LIVE_ROWS } from './route-matrix-live.ts';
 import { ECHO } from './test-app.ts';
 
 /**
@@ -16,12 +17,17 @@ export const CALLERS = [
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
+/** In the column of somebody who is let in, whatever the route then says. */
+export const LET_IN = 0;
+
 type Statuses = readonly [number, number, number, number, number, number, number, number];
 
 /** What is made afresh for each call of a row; its id takes the place of `:id`. */
 export type Need =
   | 'task'
+  | 'scheduledTask'
   | 'execution'
+  | 'endedExecution'
   | 'user'
   | 'spareUser'
   | 'apiKey'
@@ -61,13 +67,24 @@ const owned = (ok: number): Statuses => [ok, 404, ok, 404, ok, 403, 401, 401];
 const people = (ok: number): Statuses => [ok, ok, ok, ok, 403, 403, 401, 401];
 /** The owner only, as a person. */
 const ownPeople = (ok: number): Statuses => [404, 404, ok, 404, 403, 403, 401, 401];
+const developers = (ok: number): Statuses => [ok, ok, 403, 403, 403, 403, 401, 401];
 const admins = (ok: number): Statuses => [ok, 403, 403, 403, 403, 403, 401, 401];
 
-/** Every route with what it answers to whom. A route that is missing here fails the test. */
+/**
+ * Every route with what it answers to whom; `/**` stands for all that a library has below a path. A route that is
+ * missing here fails the test.
+ */
 export const MATRIX: Record<string, Row> = {
   'GET /health': { expect: everybody(200) },
   'GET /health/ready': { expect: everybody(200) },
   'GET /openapi.json': { expect: everybody(200) },
+  'GET /docs/**': { expect: everybody(LET_IN) },
+  // For scrapers on this machine: a token that is not METRICS_TOKEN is worse than none.
+  'GET /metrics': { expect: [401, 401, 401, 401, 200, 200, 200, 401] },
+  ...LIVE_ROWS,
+
+  // Browsers ask before they send; the answer says nothing about who may call.
+  'OPTIONS *': { expect: everybody(204), path: '/api/tasks' },
 
   'POST /api/auth/register': {
     expect: everybody(201),
@@ -91,6 +108,7 @@ export const MATRIX: Record<string, Row> = {
     needs: 'resetToken',
     body: (token) => ({ token, password: PASSWORD }),
   },
+  'POST /api/auth/dashboard-session': { expect: admins(204) },
   'POST /api/auth/logout': { expect: people(204) },
   'POST /api/auth/logout-all': { expect: people(204) },
   'GET /api/auth/profile': { expect: known(200) },
@@ -116,15 +134,52 @@ export const MATRIX: Record<string, Row> = {
 
   'GET /api/tasks': { expect: scoped(200) },
   'POST /api/tasks': { expect: scoped(201), body: () => ({ title: 'Echo', ...ECHO }) },
+  'GET /api/tasks/stats': { expect: scoped(200) },
   'GET /api/tasks/:id': { expect: owned(200), needs: 'task' },
+  'PUT /api/tasks/:id': { expect: owned(200), needs: 'task', body: () => ({ title: 'Other' }) },
+  'DELETE /api/tasks/:id': { expect: owned(204), needs: 'task' },
   'POST /api/tasks/:id/execute': { expect: owned(202), needs: 'task' },
+  'POST /api/tasks/:id/cancel': { expect: owned(200), needs: 'task' },
+  'POST /api/tasks/:id/pause': { expect: owned(200), needs: 'scheduledTask' },
+  'POST /api/tasks/:id/resume': { expect: owned(200), needs: 'scheduledTask' },
+  'GET /api/tasks/:id/next-runs': { expect: owned(200), needs: 'scheduledTask' },
+  'GET /api/tasks/:id/executions': { expect: owned(200), needs: 'task' },
 
+  'GET /api/executions': { expect: scoped(200) },
   'GET /api/executions/:id': { expect: owned(200), needs: 'execution' },
+  'GET /api/executions/:id/events': { expect: owned(200), needs: 'endedExecution' },
   'POST /api/executions/:id/cancel': { expect: owned(200), needs: 'execution' },
-
-  // Browsers ask before they send; the answer says nothing about who may call.
-  'OPTIONS *': { expect: everybody(204), path: '/api/tasks' },
+  // Admins neither: a rerun may carry another payload, and nobody sends one in another's name.
+  'POST /api/executions/:id/rerun': {
+    expect: [404, 404, 202, 404, 202, 403, 401, 401],
+    needs: 'execution',
+  },
+  'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },
 
   'GET /api/plugins': { expect: known(200) },
-  'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },
+  'GET /api/plugins/:id': { expect: known(200), path: '/api/plugins/sample' },
+  'GET /api/workers': { expect: developers(200) },
+
+  // Without an upgrade there is nothing to open, but who comes without a name hears of that first.
+  'GET /ws': { expect: [426, 426, 426, 426, 426, 403, 401, 401] },
+  'GET /ws/info': { expect: everybody(200) },
+  'POST /ws/ticket': { expect: people(201) },
+
+  'GET /admin/login': { expect: everybody(200) },
+  'GET /admin/login.css': { expect: everybody(200) },
+  'GET /admin/login.js': { expect: everybody(200) },
+  'GET /admin/queues/**': { expect: admins(LET_IN) },
+  // Read-only unless DASHBOARD_WRITE says otherwise, for admins too.
+  'GET /admin/queues/api/redis/stats': { expect: admins(403) },
+  'PUT /admin/queues/**': { expect: admins(403) },
+  'POST /admin/queues/**': { expect: admins(403) },
+  'PATCH /admin/queues/**': { expect: admins(403) },
 };
+
+/** The row of a route: its own, or that of all below a path. */
+export function rowOf(route: string): Row | undefined {
+  const wild = Object.keys(MATRIX).find((key) => key.endsWith('/**') && isBelow(route, key.slice(0, -3)));
+  return MATRIX[route] ?? (wild === undefined ? undefined : MATRIX[wild]);
+}
+
+const isBelow = (route: string, top: string): boolean => route === top || route.startsWith(`${top}/`);
