@@ -89,12 +89,6 @@ async function buildWorld(test: TestApp) {
       await asOwner(`/api/executions/${id}/cancel`, {});
       return id;
     },
-    async endedExecution() {
-      const id = await things.execution();
-      const headers = await headersOf('user');
-      await test.inject({ method: 'POST', url: `/api/executions/${id}/cancel`, headers });
-      return id;
-    },
     user: async () => ids.user,
     spareUser,
     apiKey: async () => (await makeKey(['mcp'])).record.id,
