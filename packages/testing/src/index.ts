@@ -1,6 +1,7 @@
 export { buildExecution } from './execution-builder.ts';
 export { type Namespace, openNamespace } from './namespace.ts';
 export { parseMetrics } from './parse-metrics.ts';
+export { checkWithPromtool } from './promtool.ts';
 export { type ProductProcess, startProcess } from './process.ts';
 export { makeScheduledTask } from './scheduled-task.ts';
 export { waitFor } from './wait-for.ts';

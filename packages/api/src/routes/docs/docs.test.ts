@@ -19,6 +19,7 @@ t.test(
       const { pathname } = new URL(file, 'http://localhost/docs/');
       t.equal((await inject({ url: pathname })).statusCode, 200, pathname);
     }
+    t.equal((await inject({ url: '/docs' })).headers.location, '/docs/');
     t.equal((await inject({ url: '/docs/json' })).json().openapi, '3.1.0');
   },
 );

@@ -1,4 +1,4 @@
-import { buildExecution, parseMetrics, waitFor } from '@mcp-server/testing';
+import { buildExecution, checkWithPromtool, parseMetrics, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
 import { ECHO, publishSample, startTestApp } from '../../test-app.ts';
@@ -47,6 +47,7 @@ t.test('JSON and Prometheus text tell the same numbers', async (t) => {
     families.filter(({ name, type }) => type === 'GAUGE' && name.endsWith('_total')),
     [],
   );
+  t.equal(await checkWithPromtool(text.body), '');
   t.notMatch(text.body, /nowhere|[0-9a-f]{24}|mary/);
 });
 
