@@ -25,6 +25,7 @@ const COMMANDS = {
   test: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...args],
   check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
+  'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
   docs: () => ['env', 'UPDATE_DOCS=1', 'node', SOURCE, 'packages/shared/src/errors.test.ts'],
   build: () => ['pnpm', 'exec', 'turbo', 'run', 'build'],
 };

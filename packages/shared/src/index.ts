@@ -141,6 +141,7 @@ export {
   listTasks,
   type TaskFilter,
   type TaskInsertion,
+  toTaskPageIndex,
   toTaskPageQuery,
 } from './stores/tasks.ts';
 export { removeTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
