@@ -48,7 +48,7 @@ async function insertTasks(model: TaskModel): Promise<void> {
         updatedAt: new Date(start + index * 1_000),
       };
     });
-    await model.collection.insertMany(tasks as never[]);
+    await model.collection.insertMany(tasks);
   }
 }
 
