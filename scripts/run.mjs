@@ -18,6 +18,9 @@ const PNPM_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')
 const SOURCE = '--conditions=@mcp-server/source';
 const LOCAL = [SOURCE, 'packages/local/src/main.ts'];
 
+/** The tests of generated pages, which write them when told to. */
+const GENERATED_PAGES = ['packages/shared/src/errors.test.ts', 'packages/api/src/http/openapi.test.ts'];
+
 /** What each command runs once Node, pnpm and the dependencies are there. */
 const COMMANDS = {
   deps: () => undefined,
@@ -26,7 +29,8 @@ const COMMANDS = {
   check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
-  docs: () => ['env', 'UPDATE_DOCS=1', 'node', SOURCE, 'packages/shared/src/errors.test.ts'],
+  docs: () => ['env', 'UPDATE_DOCS=1', 'node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...GENERATED_PAGES],
+  screenshots: () => ['node', ...LOCAL, '--', 'node', 'scripts/screenshots.mjs'],
   build: () => ['pnpm', 'exec', 'turbo', 'run', 'build'],
 };
 
