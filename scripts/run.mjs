@@ -29,7 +29,16 @@ const COMMANDS = {
   check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
-  docs: () => ['env', 'UPDATE_DOCS=1', 'node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...GENERATED_PAGES],
+  docs: () => [
+    'env',
+    'UPDATE_DOCS=1',
+    'node',
+    ...LOCAL,
+    '--',
+    'node',
+    'scripts/test.mjs',
+    ...GENERATED_PAGES,
+  ],
   screenshots: () => ['node', ...LOCAL, '--', 'node', 'scripts/screenshots.mjs'],
   build: () => ['pnpm', 'exec', 'turbo', 'run', 'build'],
 };

@@ -59,7 +59,7 @@ export async function openSocket(
   };
 }
 
-export class RefusedError extends Error {
+class RefusedError extends Error {
   readonly status: number;
   constructor(status: number) {
     super(`refused with ${status}`);

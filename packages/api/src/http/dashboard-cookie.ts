@@ -6,7 +6,7 @@ import { authenticate } from './authenticate.ts';
 
 const COOKIE = 'mcp_dashboard';
 /** A browser that is left alone is out after this; ending the session works within a second. */
-export const DASHBOARD_TTL_SECONDS = 1_800;
+const DASHBOARD_TTL_SECONDS = 1_800;
 
 /** Gives the browser of an admin its way into `/admin`, for as long as the session lives, and not for long. */
 export async function setDashboardCookie(

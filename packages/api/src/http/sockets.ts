@@ -20,7 +20,7 @@ const EVENTS_SCOPE = 'tasks:read';
 const GOODBYE_MS = 1_000;
 
 /** Names that a client puts before its credential in `Sec-WebSocket-Protocol`; the answer names only these. */
-export const CREDENTIAL_PROTOCOLS = ['bearer', 'ticket'] as const;
+const CREDENTIAL_PROTOCOLS = ['bearer', 'ticket'] as const;
 type CredentialProtocol = (typeof CREDENTIAL_PROTOCOLS)[number];
 
 /** Takes upgrades on routes that have a `wsHandler`. */
