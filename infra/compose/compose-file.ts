@@ -41,7 +41,13 @@ export function interpolate(text: string, env: Record<string, string | undefined
   });
 }
 
-/** docker-compose.yml as compose would read it with this environment. */
+/** docker-compose.yml as compose would read it with this environment: first the YAML, then the values in its texts. */
 export function readCompose(env: Record<string, string | undefined>): ComposeFile {
-  return parse(interpolate(composeText(), env), { merge: true }) as ComposeFile;
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') return interpolate(value, env);
+    if (Array.isArray(value)) return value.map(fill);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fill(inner)]));
+  };
+  return fill(parse(composeText(), { merge: true })) as ComposeFile;
 }
