@@ -33,7 +33,7 @@ export function describeRule({ runAt, every, anchor, cron, timeZone }: ScheduleR
 }
 
 /** The rule behind a pattern. */
-export function readRule(pattern: string, tz: string | undefined): ScheduleRule {
+function readRule(pattern: string, tz: string | undefined): ScheduleRule {
   const [, runAt] = /^at (\S+)$/.exec(pattern) ?? [];
   if (runAt !== undefined) return { runAt: new Date(runAt) };
   const [, every, anchor] = /^every (\d+) from (\S+)$/.exec(pattern) ?? [];

@@ -5,7 +5,7 @@ import { latestFire, nextFire } from './rule.ts';
  * From so late on a fire time counts as missed. A worker that was silent for as long counts as gone; a single one that
  * dies is made good by the others well before, and then every fire time still gets its execution.
  */
-export const MISSED_AFTER_MS = 15_000;
+const MISSED_AFTER_MS = 15_000;
 
 export interface DuePlan {
   /** Fire times that get an execution now, oldest first. */

@@ -39,8 +39,8 @@ t.test('a pattern fires for 20 s through the death of a worker: one execution pe
   const expected = nextFires({ cron }, new Date(start - 1), SHOWN_MS / 2_000);
 
   await handledUntil(space, id, start + 8_000);
-  // The worst one to lose: beside its share of the ticks it holds the sweep.
-  const sweeper = await space.models.RoleLeaseModel.findById('sweep').lean();
+  // The worst one to lose: beside its share of the ticks it holds the role that fires what is due without a tick.
+  const sweeper = await space.models.RoleLeaseModel.findById('sweep-database').lean();
   const victim = workers.find(({ started }) => started['worker'] === sweeper?.holder);
   t.same(await victim?.end('SIGKILL'), { code: null, signal: 'SIGKILL' });
   await handledUntil(space, id, start + SHOWN_MS);
