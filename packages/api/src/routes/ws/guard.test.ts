@@ -103,7 +103,7 @@ t.test('a user has a limit of sockets, and a place is free again when one closes
 });
 
 t.test('a client that answers no ping is cut, one that answers stays', async (t) => {
-  const test = await startListening(t, { WS_PING_MS: '100' });
+  const test = await startListening(t, { WS_PING_MS: '1500' });
   const { headers } = await test.signUp('mary');
   const silent = await openSocket(t, test.url, { headers, autoPong: false });
   const alive = await openSocket(t, test.url, { headers });
