@@ -66,7 +66,8 @@ async function loadFor(ms: number, send: () => Promise<Answer>): Promise<Answer[
 async function signUp(url: string): Promise<string> {
   const account = { email: 'frozen@example.com', username: 'frozen', password: 'Test123456' };
   const answer = await post(`${url}/api/auth/register`, account);
-  return String(((await answer.json()) as { accessToken: string }).accessToken);
+  const { accessToken } = (await answer.json()) as { accessToken: string };
+  return accessToken;
 }
 
 async function execute(url: string, token: string): Promise<Answer> {

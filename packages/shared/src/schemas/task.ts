@@ -105,9 +105,7 @@ export const TaskStats = z.object({
   total: z.int(),
   byStatus: z.record(z.string(), z.int()),
   byPlugin: z.record(z.string(), z.int()),
-  lastDays: z.array(
-    z.object({ day: z.iso.date(), accepted: z.int(), completed: z.int(), failed: z.int() }),
-  ),
+  lastDays: z.array(z.object({ day: z.iso.date(), accepted: z.int(), completed: z.int(), failed: z.int() })),
   /** Completed of all that completed or failed; null when none has. */
   successRate: z.number().nullable(),
   runTime: z.object({ medianMs: z.number(), p95Ms: z.number() }).nullable(),
