@@ -16,7 +16,8 @@ const PNPM_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')
   '@',
 )[1];
 const SOURCE = '--conditions=@mcp-server/source';
-const LOCAL = [SOURCE, 'packages/local/src/main.ts'];
+/** Tests have a folder of their own beside that of `npm start`, which may be running. */
+const LOCAL = [SOURCE, 'packages/local/src/main.ts', '--data', '.data/test'];
 
 /** The tests of generated pages, which write them when told to. */
 const GENERATED_PAGES = ['packages/shared/src/errors.test.ts', 'packages/api/src/http/openapi.test.ts'];

@@ -84,7 +84,11 @@ export class PostgresServer {
   }
 
   async kill(): Promise<void> {
-    await this.#server?.kill();
+    const server = this.#server;
+    const first = server?.isRunning ? firstChildOf(server.pid) : undefined;
+    await server?.kill();
+    // The first process of the namespace is gone when all its others are: until then a statement may still be answered.
+    while (first !== undefined && existsSync(`/proc/${first}`)) await delay(5);
   }
 
   /** A fast shutdown: running statements are cut off, everything acknowledged is on disk. */

@@ -15,6 +15,12 @@ const MAX_ANSWER_BYTES = 8 * 1_048_576;
 /** Starting takes 0.05 s on an idle machine; the expression's own time is measured inside. */
 const START_GRACE_MS = 10_000;
 
+/**
+ * `env -i` becomes the child. Tools that watch Node's processes (agents, coverage) put a NODE_OPTIONS of theirs into every
+ * environment, an empty one too, and that code could not be read here.
+ */
+const EMPTY_ENVIRONMENT = '/usr/bin/env';
+
 /** Source in development, emitted JavaScript in production. */
 const extension = extname(import.meta.url);
 const entry = realpathSync(fileURLToPath(new URL(`./child${extension}`, import.meta.url)));
@@ -38,7 +44,10 @@ const ARGUMENTS = [
  */
 export async function runEvaluator(input: SandboxInput, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, ARGUMENTS, { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(EMPTY_ENVIRONMENT, ['-i', process.execPath, ...ARGUMENTS], {
+    env: {},
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const kill = () => child.kill('SIGKILL');
   const timer = setTimeout(kill, input.timeoutMs + START_GRACE_MS);
   signal.addEventListener('abort', kill, { once: true });
