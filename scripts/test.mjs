@@ -14,6 +14,9 @@ let fileOutput = [];
 for await (const line of createInterface({ input: child.stdout })) {
   everything.push(line);
   fileOutput.push(line);
+  // The tour of `npm start` says what every route answered.
+  const visit = /^\s+# (?<line>\d{3} [A-Z]+ \/.*)$/.exec(line);
+  if (visit) console.log(`  ${visit.groups.line}`);
   const test = /^ {4}(not )?ok \d+ - /.exec(line);
   if (test) {
     if (/# (SKIP|TODO)/i.test(line)) counts.skipped += 1;

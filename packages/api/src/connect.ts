@@ -17,6 +17,7 @@ import {
   pingRedis,
   readWorkload,
   touchApiKey,
+  Turns,
 } from '@mcp-server/shared';
 
 import type { Config, Deps } from './deps.ts';
@@ -153,6 +154,7 @@ function buildServices(
   const { UserModel, SessionModel, ApiKeyModel, ExecutionModel, PluginModel } = models;
   return {
     catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger }),
+    turns: new Turns(),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     waiters: buildWaiters({ readEnded: (ids) => findEnded(ExecutionModel, ids), feed, logger }),
     passwords: buildPasswords(),

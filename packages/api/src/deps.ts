@@ -1,4 +1,4 @@
-import type { Admission, Catalogue, EventWriter, Logger, Models } from '@mcp-server/shared';
+import type { Admission, Catalogue, EventWriter, Logger, Models, Turns } from '@mcp-server/shared';
 
 import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
@@ -35,6 +35,7 @@ export interface Deps {
   sockets: Sockets;
   catalogue: Catalogue;
   admission: Admission;
+  turns: Turns;
   waiters: Waiters;
   passwords: Passwords;
   refreshTokens: RefreshTokens;

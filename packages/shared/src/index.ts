@@ -172,3 +172,4 @@ export {
 } from './stores/users.ts';
 export { readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
+export { Turns } from './submission/turns.ts';

@@ -1,14 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import tap from 'tap';
 
-import { findFreePort } from '../free-port.ts';
+import { startForTest } from './start-for-test.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const run = promisify(execFile);
@@ -20,45 +17,13 @@ async function readQuickStart(): Promise<string[]> {
   return block.split('\n').filter((line) => line.startsWith('curl'));
 }
 
-/** `npm start` on empty data, with a database and a Redis prefix of its own on the servers of the test run. */
-async function startProduct(
-  t: Pick<typeof tap, 'testdir' | 'teardown'>,
-): Promise<{ port: number; output: string[] }> {
-  const name = `quick-start-${randomBytes(4).toString('hex')}`;
-  const mongodbUri = new URL(process.env['MONGODB_URI'] ?? '');
-  mongodbUri.pathname = `/${name}`;
-  const port = await findFreePort();
-  const child = spawn('npm', ['start'], {
-    cwd: ROOT,
-    env: {
-      ...process.env,
-      MONGODB_URI: mongodbUri.href,
-      REDIS_PREFIX: name,
-      PORT: String(port),
-      DATA_DIR: t.testdir({}),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  t.teardown(async () => {
-    child.kill('SIGTERM');
-    await exited;
-  });
-  const output: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    output.push(line);
-    if (line.includes('Everything is up')) break;
-  }
-  return { port, output };
-}
-
 tap.test('the quick start of the README works as it stands', async (t) => {
-  const { port, output } = await startProduct(t);
+  const { url, output } = await startForTest(t);
   const lines = await readQuickStart();
   const values: Record<string, string> = {};
   const curl = async (line: string) => {
     const command = line
-      .replaceAll('localhost:3000', `127.0.0.1:${port}`)
+      .replaceAll('localhost:3000', new URL(url).host)
       .replace('TASK_ID', values['TASK_ID'] ?? '');
     const { stdout } = await run('bash', ['-c', `${command} -s`], { env: { ...process.env, ...values } });
     return JSON.parse(stdout) as Record<string, unknown>;

@@ -13,6 +13,7 @@ import { findByFireTime, findByIdempotencyKey } from '../stores/executions.ts';
 import type { Admission } from './admission.ts';
 import type { Catalogue, KnownAction } from './catalogue.ts';
 import { checkPayload } from './check-payload.ts';
+import type { Turns } from './turns.ts';
 
 /** An idempotency key and what it was used for. */
 export interface Idempotency {
@@ -62,6 +63,8 @@ export interface SubmitDeps {
   queues: { add(execution: ExecutionRecord): Promise<void> };
   events: EventWriter;
   logger: Logger;
+  /** By owner and idempotency key. */
+  turns: Turns;
 }
 
 /**
@@ -72,6 +75,12 @@ export interface SubmitDeps {
  * {errors.AcceptUnknown}
  */
 export async function submitExecution(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
+  const { ownerId, idempotency } = submission;
+  if (!idempotency) return submitOnce(deps, submission);
+  return deps.turns.take(`${ownerId} ${idempotency.idempotencyKey}`, () => submitOnce(deps, submission));
+}
+
+async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const earlier = await findEarlier(deps, submission);
   if (earlier) return repeatOf(deps, earlier, submission);
   const known = await deps.catalogue.find(submission.plugin, submission.action);

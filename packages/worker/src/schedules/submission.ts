@@ -5,6 +5,7 @@ import {
   enqueueExecution,
   listPluginSightings,
   type SubmitDeps,
+  Turns,
 } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
@@ -22,6 +23,7 @@ export function buildSubmission({
     config,
     models,
     catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger: log }),
+    turns: new Turns(),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     queues: { add: (execution) => enqueueExecution(queueOf(execution.pool), execution) },
     events,

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+
+import tap from 'tap';
+
+import { startForTest } from '../start-for-test.ts';
+import { visitAccounts, visitKeys, visitUsers } from './visit-accounts.ts';
+import { visitEvents, visitPages } from './visit-watching.ts';
+import { visitExecutions, visitTasks } from './visit-work.ts';
+import { Visitor } from './visitor.ts';
+
+const OPENAPI = new URL('../../../../../docs/openapi.json', import.meta.url);
+
+/** Every `METHOD /path` that the committed document names. */
+async function documentedRoutes(): Promise<string[]> {
+  const { paths } = JSON.parse(await readFile(OPENAPI, 'utf8')) as { paths: Record<string, object> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+}
+
+tap.test(
+  'a newcomer with curl and a socket finds every route of npm start as documented',
+  { timeout: 200_000 },
+  async (t) => {
+    const { url } = await startForTest(t);
+    const lines: string[] = [];
+    const visitor = new Visitor(url, (line) => lines.push(line));
+
+    const tokens = await visitAccounts(visitor);
+    await visitKeys(visitor, tokens);
+    await visitTasks(visitor, tokens);
+    const ended = await visitExecutions(visitor, tokens);
+    await visitPages(visitor, tokens);
+    await visitEvents(visitor, url, tokens, ended);
+    await visitUsers(visitor, tokens);
+
+    for (const line of lines) t.comment(line);
+    t.same(visitor.surprises, []);
+    const unvisited = (await documentedRoutes()).filter((route) => !visitor.visited.has(route));
+    t.same(unvisited, [], 'no documented route is left out');
+  },
+);

@@ -1,0 +1,73 @@
+import type { Tokens } from './visit-accounts.ts';
+import type { Visitor } from './visitor.ts';
+
+const SOCKET_WAIT_MS = 20_000;
+
+/** What shows how the system is: fleet, probes, metrics, documentation, dashboard. */
+export async function visitPages(visitor: Visitor, { admin, user }: Tokens): Promise<void> {
+  await visitor.call(200, 'GET', '/api/plugins', { token: user });
+  await visitor.call(200, 'GET', '/api/plugins/sample', { token: user, route: '/api/plugins/{id}' });
+  await visitor.call(200, 'GET', '/api/workers', { token: admin });
+  await visitor.call(403, 'GET', '/api/workers', { token: user });
+  await visitor.call(200, 'GET', '/health');
+  await visitor.call(200, 'GET', '/health/ready');
+  await visitor.call(200, 'GET', '/metrics');
+  await visitor.call(200, 'GET', '/metrics?format=txt');
+  await visitor.call(200, 'GET', '/openapi.json');
+  await visitor.call(200, 'GET', '/docs/');
+  await visitor.call(200, 'GET', '/admin/login');
+  await visitor.call(401, 'GET', '/admin/queues');
+  const opened = await visitor.call(204, 'POST', '/api/auth/dashboard-session', { token: admin });
+  const cookie = /set-cookie: (?<pair>[^;\r]+)/i.exec(opened.headers)?.groups?.['pair'] ?? '';
+  await visitor.call(200, 'GET', '/admin/queues', { headers: [`Cookie: ${cookie}`] });
+}
+
+/** Events of an execution as a stream, and live over a socket. */
+export async function visitEvents(
+  visitor: Visitor,
+  url: string,
+  { user }: Tokens,
+  ended: string,
+): Promise<void> {
+  await visitor.call(200, 'GET', '/ws/info');
+  await visitor.call(201, 'POST', '/ws/ticket', { token: user });
+  await visitor.call(200, 'GET', `/api/executions/${ended}/events`, {
+    token: user,
+    route: '/api/executions/{id}/events',
+  });
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, ['bearer', user]);
+  try {
+    await next(socket, 'open');
+    socket.send(JSON.stringify({ type: 'subscribe', topics: ['executions'] }));
+    await heard(socket, 'subscribed');
+    const completed = heard(socket, 'execution.completed');
+    await visitor.call(200, 'POST', '/mcp/execute', {
+      token: user,
+      body: { plugin: 'sample', action: 'echo', payload: {} },
+    });
+    await completed;
+    // 101 Switching Protocols is what made the socket.
+    visitor.note(101, 101, 'GET /ws');
+  } finally {
+    socket.close();
+  }
+}
+
+function next(socket: WebSocket, event: string): Promise<unknown> {
+  const signal = AbortSignal.timeout(SOCKET_WAIT_MS);
+  return new Promise((resolve, reject) => {
+    socket.addEventListener(event, resolve, { once: true });
+    signal.addEventListener('abort', () => reject(new Error(`no ${event} of the socket`)), { once: true });
+  });
+}
+
+/** Waits for the first message of a type. */
+function heard(socket: WebSocket, type: string): Promise<void> {
+  const signal = AbortSignal.timeout(SOCKET_WAIT_MS);
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error(`no ${type} over the socket`)), { once: true });
+    socket.addEventListener('message', ({ data }) => {
+      if ((JSON.parse(String(data)) as { type: string }).type === type) resolve();
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import type { Tokens } from './visit-accounts.ts';
+import type { Visitor } from './visitor.ts';
+
+const ECHO = { plugin: 'sample', action: 'echo', payload: { message: 'Hello from the tour!' } };
+const NEVER = '00000000-0000-4000-8000-000000000000';
+
+/** A task from its making to its end, by hand and on a schedule. */
+export async function visitTasks(visitor: Visitor, { user: token }: Tokens): Promise<void> {
+  const body = { title: 'A task of the tour', tags: ['tour'], ...ECHO };
+  const made = await visitor.call(201, 'POST', '/api/tasks', { token, body });
+  const id = String(made.body['id']);
+  const at = (rest: string) => ({ token, route: `/api/tasks/{id}${rest}` });
+  await visitor.call(200, 'GET', '/api/tasks?tags=tour&limit=5&count=true', { token });
+  await visitor.call(200, 'GET', '/api/tasks/stats', { token });
+  await visitor.call(200, 'GET', `/api/tasks/${id}`, at(''));
+  await visitor.call(202, 'POST', `/api/tasks/${id}/execute`, at('/execute'));
+  await visitor.call(200, 'GET', `/api/tasks/${id}/executions`, at('/executions'));
+  await visitor.call(200, 'POST', `/api/tasks/${id}/cancel`, at('/cancel'));
+  const schedule = { cron: '0 9 * * 1', timeZone: 'Europe/Berlin' };
+  await visitor.call(200, 'PUT', `/api/tasks/${id}`, { ...at(''), body: { schedule } });
+  await visitor.call(200, 'GET', `/api/tasks/${id}/next-runs`, at('/next-runs'));
+  await visitor.call(200, 'POST', `/api/tasks/${id}/pause`, at('/pause'));
+  await visitor.call(200, 'POST', `/api/tasks/${id}/resume`, at('/resume'));
+  await visitor.call(204, 'DELETE', `/api/tasks/${id}`, at(''));
+  await visitor.call(404, 'GET', `/api/tasks/${id}`, at(''));
+}
+
+/** Calls of actions and the runs behind them; resolves to one that has ended. */
+export async function visitExecutions(visitor: Visitor, { user: token }: Tokens): Promise<string> {
+  const done = await visitor.call(200, 'POST', '/mcp/execute', { token, body: ECHO });
+  const id = String(done.body['executionId']);
+  const sleep = { plugin: 'sample', action: 'sleep', payload: { ms: 60_000 } };
+  const running = await visitor.call(202, 'POST', '/mcp/execute', {
+    token,
+    body: sleep,
+    headers: ['Prefer: respond-async'],
+  });
+  const at = (rest: string) => ({ token, route: `/api/executions/{id}${rest}` });
+  await visitor.call(200, 'GET', '/api/executions?limit=5', { token });
+  await visitor.call(200, 'GET', `/api/executions/${id}?wait=30`, at(''));
+  await visitor.call(404, 'GET', `/api/executions/${NEVER}`, at(''));
+  await visitor.call(
+    200,
+    'POST',
+    `/api/executions/${String(running.body['executionId'])}/cancel`,
+    at('/cancel'),
+  );
+  await visitor.call(202, 'POST', `/api/executions/${id}/rerun`, at('/rerun'));
+  await visitor.call(404, 'POST', '/mcp/execute', { token, body: { plugin: 'nope', action: 'nope' } });
+  await visitor.call(400, 'POST', '/mcp/execute', {
+    token,
+    body: { plugin: 'sample', action: 'add', payload: { a: 'one', b: 2 } },
+  });
+  const jsonata = { expression: '$sum(numbers)', data: { numbers: [1, 2, 3] } };
+  await visitor.call(200, 'POST', '/mcp/execute', {
+    token,
+    body: { plugin: 'transform', action: 'jsonata', payload: jsonata },
+  });
+  await visitor.call(200, 'POST', '/mcp/execute', {
+    token,
+    body: { plugin: 'http', action: 'request', payload: { url: 'http://127.0.0.1/' } },
+  });
+  return id;
+}
