@@ -88,7 +88,8 @@ export class PostgresServer {
     const first = server?.isRunning ? firstChildOf(server.pid) : undefined;
     await server?.kill();
     // The first process of the namespace is gone when all its others are: until then a statement may still be answered.
-    while (first !== undefined && existsSync(`/proc/${first}`)) await delay(5);
+    const isThere = () => first !== undefined && existsSync(`/proc/${first}`);
+    while (isThere()) await delay(5);
   }
 
   /** A fast shutdown: running statements are cut off, everything acknowledged is on disk. */
