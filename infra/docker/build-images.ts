@@ -140,7 +140,8 @@ async function run(image: Image, text: string): Promise<void> {
   if (install) return void image.packages.push(...(install[1] ?? '').split(' '));
   const network = Object.entries(process.env).filter(([name]) => NETWORK.test(name));
   const local = join(image.root, 'usr/local');
-  await promisify(execFile)('sh', ['-c', text], {
+  // The test runner gives every child its loader by NODE_OPTIONS, and a build is none of its business.
+  await promisify(execFile)('sh', ['-c', `unset NODE_OPTIONS; ${text}`], {
     cwd: join(image.root, image.workdir),
     env: {
       ...Object.fromEntries(network),

@@ -57,7 +57,12 @@ async function start(t: Test, name: 'api' | 'worker', changes: Record<string, st
     );
   }
   const [file = '', ...args] = asUser(USER_ID, [init, ...rest.map((word) => programOf(image, word))]);
-  const child = spawn(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  // `env -u`: without the loader that the test runner gives every child, which the image does not have.
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', file, ...args], {
+    cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
@@ -71,7 +76,7 @@ async function start(t: Test, name: 'api' | 'worker', changes: Record<string, st
       USER_ID,
       image.healthcheck.map((word) => programOf(image, word)),
     );
-    const run = promisify(execFile)(program, words, { cwd, env });
+    const run = promisify(execFile)('env', ['-u', 'NODE_OPTIONS', program, ...words], { cwd, env });
     return run.then(
       () => true,
       () => false,
