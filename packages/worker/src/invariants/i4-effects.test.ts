@@ -39,6 +39,13 @@ t.test('I4: the idempotency key is the same over attempts, also after a crash', 
   t.equal(await readFile(file, 'utf8'), `${id}\n${id}\n`);
 });
 
+const NOT_TO_BE_REPEATED = {
+  retry: { attempts: 3, backoff: 'fixed' as const, delayMs: 10, maxDelayMs: 10 },
+  timeoutMs: 90_000,
+  onCrash: 'fail' as const,
+  maxCrashes: 3,
+};
+
 t.test('I4: a destructive action whose process died is not run again', async (t) => {
   const { startWorker, submit, reach } = await openFleet(t);
   const file = join(t.testdir({}), 'effects');
@@ -47,12 +54,7 @@ t.test('I4: a destructive action whose process died is not run again', async (t)
     plugin: 'fixture',
     action: 'effect',
     payload: JSON.stringify({ file, holdMs: 60_000 }),
-    policy: {
-      retry: { attempts: 3, backoff: 'fixed', delayMs: 10, maxDelayMs: 10 },
-      timeoutMs: 90_000,
-      onCrash: 'fail',
-      maxCrashes: 3,
-    },
+    policy: NOT_TO_BE_REPEATED,
   });
   await waitFor('the effect', () => hasText(file));
 
@@ -71,12 +73,7 @@ t.test('I4: a destructive action whose worker is stopped is not run again', asyn
     plugin: 'fixture',
     action: 'effect',
     payload: JSON.stringify({ file, holdMs: 60_000 }),
-    policy: {
-      retry: { attempts: 3, backoff: 'fixed', delayMs: 10, maxDelayMs: 10 },
-      timeoutMs: 90_000,
-      onCrash: 'fail',
-      maxCrashes: 3,
-    },
+    policy: NOT_TO_BE_REPEATED,
   });
   await waitFor('the effect', () => hasText(file));
 
