@@ -173,3 +173,5 @@ export {
 export { readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
 export { Turns } from './submission/turns.ts';
+export { ContentBlock, PromptMessages, ResourceContents } from './schemas/content.ts';
+export { InputKey, InputMethod, InputRecord, InputRequest } from './schemas/input.ts';

@@ -6,6 +6,7 @@ import {
   ExecutionSource,
   ExecutionStatus,
 } from '../schemas/execution.ts';
+import { InputMethod } from '../schemas/input.ts';
 import { Priority } from '../schemas/primitives.ts';
 import { failureSchema, policySchema } from './embedded.ts';
 import { embeddedOptions, schemaOptions } from './schema-options.ts';
@@ -31,6 +32,19 @@ const stepSchema = new Schema(
 
 const progressSchema = new Schema(
   { done: Number, total: Number, message: String, at: Date },
+  embeddedOptions,
+);
+
+const inputSchema = new Schema(
+  {
+    key: { type: String, required: true },
+    method: { type: String, enum: InputMethod.options, required: true },
+    params: { type: String, required: true },
+    epoch: { type: Number, required: true },
+    askedAt: { type: Date, required: true },
+    answer: String,
+    answeredAt: Date,
+  },
   embeddedOptions,
 );
 
@@ -61,7 +75,10 @@ export const executionSchema = new Schema<ExecutionRecord>(
     lacksAction: Boolean,
     cancel: new Schema({ at: Date, by: String }, embeddedOptions),
     result: String,
+    content: String,
     failure: failureSchema,
+    inputs: { type: [inputSchema], default: undefined },
+    earlyAnswers: String,
     steps: { type: Map, of: stepSchema },
     progress: progressSchema,
     priority: { type: String, enum: Priority.options, required: true },

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 
-import type { PluginRecord } from '../schemas/catalogue.ts';
+import { type PluginRecord, ToolPolicy } from '../schemas/catalogue.ts';
 import { OnCrash } from '../schemas/policy.ts';
 import { retrySchema } from './embedded.ts';
 import { embeddedOptions, schemaOptions } from './schema-options.ts';
@@ -10,9 +10,55 @@ const annotationsSchema = new Schema(
   embeddedOptions,
 );
 
+const toolSchema = new Schema(
+  {
+    asTask: { type: String, enum: ToolPolicy.shape.asTask.unwrap().options, required: true },
+    inputFirst: { type: Boolean, required: true },
+    onDisconnect: { type: String, enum: ToolPolicy.shape.onDisconnect.unwrap().options, required: true },
+  },
+  embeddedOptions,
+);
+
+const resourceSchema = new Schema(
+  {
+    name: { type: String, required: true },
+    uri: { type: String, required: true },
+    isTemplate: { type: Boolean, required: true },
+    title: { type: String, required: true },
+    description: String,
+    mimeType: String,
+    action: { type: String, required: true },
+  },
+  embeddedOptions,
+);
+
+const argumentSchema = new Schema(
+  {
+    name: { type: String, required: true },
+    description: String,
+    required: { type: Boolean, required: true },
+    completions: [String],
+  },
+  embeddedOptions,
+);
+
+const promptSchema = new Schema(
+  {
+    name: { type: String, required: true },
+    title: { type: String, required: true },
+    description: String,
+    arguments: [argumentSchema],
+    action: { type: String, required: true },
+  },
+  embeddedOptions,
+);
+
 const actionSchema = new Schema(
   {
     name: { type: String, required: true },
+    publicName: String,
+    isTool: { type: Boolean, required: true },
+    tool: { type: toolSchema, required: true },
     title: { type: String, required: true },
     description: String,
     inputSchema: { type: String, required: true },
@@ -34,6 +80,8 @@ export const pluginSchema = new Schema<PluginRecord>(
     title: { type: String, required: true },
     description: String,
     actions: { type: [actionSchema], required: true },
+    resources: { type: [resourceSchema], required: true },
+    prompts: { type: [promptSchema], required: true },
     hash: { type: String, required: true },
     publishedBy: { type: String, required: true },
     seenAt: { type: Date, required: true },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { InputRecord } from './input.ts';
 import { ExecutionPolicy } from './policy.ts';
 import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Slug } from './primitives.ts';
 
@@ -35,7 +36,14 @@ export type FailureKind = z.infer<typeof FailureKind>;
 export const Failure = z.object({ kind: FailureKind, message: z.string(), code: z.string().optional() });
 export type Failure = z.infer<typeof Failure>;
 
-export const AttemptOutcome = z.enum(['completed', 'failed', 'cancelled', 'crashed', 'handed_back']);
+export const AttemptOutcome = z.enum([
+  'completed',
+  'failed',
+  'cancelled',
+  'crashed',
+  'handed_back',
+  'input_required',
+]);
 export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
 
 export const ExecutionSource = z.enum(['task', 'execute', 'mcp', 'schedule']);
@@ -104,7 +112,13 @@ export const ExecutionRecord = z.object({
   lacksAction: z.literal(true).optional(),
   cancel: z.object({ at: z.date(), by: z.string() }).optional(),
   result: z.string().optional(),
+  /** What the action made of its result for people and models: content blocks as JSON text. */
+  content: z.string().optional(),
   failure: Failure.optional(),
+  /** What it asked for, in the order of asking; `input_required` while one is without an answer. */
+  inputs: z.array(InputRecord).optional(),
+  /** Answers that came with the call, by key, before anybody asked: JSON text. */
+  earlyAnswers: z.string().optional(),
   steps: z.record(z.string(), StepRecord).optional(),
   progress: ProgressRecord.optional(),
   priority: Priority,

@@ -18,6 +18,8 @@ function sighting(version: string, inputSchema: string, unseenMs = 0): PluginSig
     retry: { attempts: 1, backoff: 'fixed' as const, delayMs: 0, maxDelayMs: 0 },
     onCrash: 'rerun' as const,
     annotations: {},
+    isTool: true,
+    tool: { asTask: 'auto' as const, inputFirst: false, onDisconnect: 'cancel' as const },
   };
   const plugin = {
     _id: `demo@${version}`,
@@ -27,6 +29,8 @@ function sighting(version: string, inputSchema: string, unseenMs = 0): PluginSig
     title: '',
     description: '',
     actions: [action],
+    resources: [],
+    prompts: [],
     hash: inputSchema,
     publishedBy: 'test',
     seenAt: now,

@@ -93,10 +93,12 @@ function describePlugin(plugin: Plugin) {
       retry: action.retry,
       onCrash: action.onCrash,
       annotations: action.annotations,
+      isTool: true,
+      tool: {},
     });
   });
   const { id, version, pool, title, description } = plugin;
-  const content = { title, description, actions };
+  const content = { title, description, actions, resources: [], prompts: [] };
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
   return { id, version, pool, ...content, hash };
 }
