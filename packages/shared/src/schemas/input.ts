@@ -5,7 +5,9 @@ export const InputMethod = z.enum(['elicitation/create', 'sampling/createMessage
 export type InputMethod = z.infer<typeof InputMethod>;
 
 /** Names one question within its execution; the same one over all attempts. */
-export const InputKey = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of letters, digits, - and _');
+export const InputKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of letters, digits, - and _');
 
 /** A question as an action asks it. `params` are the protocol's for its method. */
 export const InputRequest = z.object({
