@@ -1,7 +1,7 @@
 import { buildExecution } from '@mcp-server/testing';
 import { t } from 'tap';
 
-import { percentile, redeliveryTimes } from './redelivery.ts';
+import { findRedeliveries, percentile, redeliveryTimes } from './redelivery.ts';
 
 const at = (seconds: number) => new Date(seconds * 1_000);
 
@@ -20,6 +20,22 @@ void t.test('redelivery runs from the strike to the next start, or to the end', 
   ];
 
   t.same(redeliveryTimes(documents, [{ worker: 'dead', at: 2_000 }]), [6_000, 7_000]);
+});
+
+void t.test('a second death that may have hit the redelivery itself starts the clock anew', async (t) => {
+  const crashed = { epoch: 1, worker: 'dead', startedAt: at(1), endedAt: at(8), outcome: 'crashed' as const };
+  const documents = [
+    buildExecution({ attempts: [crashed, { epoch: 2, worker: 'third', startedAt: at(13) }] }),
+  ];
+  const first = { worker: 'dead', at: 2_000 };
+
+  const early = findRedeliveries(documents, [first, { worker: 'other', at: 5_999 }]);
+  const within = findRedeliveries(documents, [first, { worker: 'other', at: 7_000 }]);
+  const afterwards = findRedeliveries(documents, [first, { worker: 'other', at: 13_000 }]);
+
+  t.same(early, [{ ms: 11_000, isStruckAgain: false }]);
+  t.same(within, [{ ms: 6_000, isStruckAgain: true }]);
+  t.same(afterwards, [{ ms: 11_000, isStruckAgain: false }]);
 });
 
 void t.test('percentiles are values that occurred', async (t) => {

@@ -2,18 +2,44 @@ import type { ExecutionRecord } from '@mcp-server/shared';
 
 import type { Strike } from './run-record.ts';
 
-/** Milliseconds from the death of a process to the next start (or the end) of each execution that it was running. */
-export function redeliveryTimes(documents: readonly ExecutionRecord[], strikes: readonly Strike[]): number[] {
+/** Until a lease of 5 s can have lapsed, only the dead process can have had the work in its hands. */
+const SAFE_FROM_OTHERS_MS = 4_000;
+
+/** Milliseconds from the death of the process that had an execution in its hands to its next start (or its end). */
+export interface Redelivery {
+  ms: number;
+  /** Another process died while this one was being brought back, and may have held it: counted from that death. */
+  isStruckAgain: boolean;
+}
+
+/** The redelivery of every run that a strike hit. */
+export function findRedeliveries(
+  documents: readonly ExecutionRecord[],
+  strikes: readonly Strike[],
+): Redelivery[] {
   const struckAt = new Map(strikes.map(({ worker, at }) => [worker, at]));
   return documents.flatMap(({ attempts, endedAt }) =>
     attempts.flatMap((attempt, index) => {
       const at = struckAt.get(attempt.worker);
-      if (attempt.outcome !== 'crashed' || at === undefined) return [];
-      const again = attempts[index + 1]?.startedAt ?? endedAt;
-      return again ? [again.getTime() - at] : [];
+      const again = (attempts[index + 1]?.startedAt ?? endedAt)?.getTime();
+      if (attempt.outcome !== 'crashed' || at === undefined || again === undefined) return [];
+      const later = strikes.map((strike) => strike.at).filter((other) => isBetween(other, at, again));
+      return { ms: again - Math.max(at, ...later), isStruckAgain: later.length > 0 };
     }),
   );
 }
+
+const isBetween = (strike: number, at: number, again: number): boolean =>
+  strike >= at + SAFE_FROM_OTHERS_MS && strike < again;
+
+/** Times of the redeliveries that one strike alone delayed. */
+export const redeliveryTimes = (
+  documents: readonly ExecutionRecord[],
+  strikes: readonly Strike[],
+): number[] =>
+  findRedeliveries(documents, strikes)
+    .filter(({ isStruckAgain }) => !isStruckAgain)
+    .map(({ ms }) => ms);
 
 /** The value below which this share of the values lies; undefined without values. */
 export function percentile(values: readonly number[], share: number): number | undefined {

@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { ExecutionRecord } from '@mcp-server/shared';
+
 import { buildWork, USUAL_MIX, type WorkKind } from '../load/work.ts';
 import { sumMetric } from '../rig/collect.ts';
 import type { Rig } from '../rig/rig.ts';
+import type { Slot } from '../rig/slot.ts';
 import { defineRow } from './row.ts';
 
 const RATE = 40;
@@ -24,10 +27,21 @@ async function submitLongRuns(rig: Rig): Promise<void> {
   await Promise.all(works.flat().map((work) => rig.load.submit(work)));
 }
 
+/** The worker that holds most of what must end as unknown: the end of such a run is what a zombie could overwrite. */
+async function pickZombie(rig: Rig): Promise<Slot> {
+  const running = await rig.models.ExecutionModel.find(
+    { action: 'slow-unsafe', status: 'running' },
+    { 'lease.worker': 1 },
+  ).lean<ExecutionRecord[]>();
+  const held = (worker: Slot) => running.filter(({ lease }) => lease?.worker === worker.workerName).length;
+  const [zombie] = rig.workers.toSorted((one, other) => held(other) - held(one));
+  if (!zombie || held(zombie) === 0) throw new Error('no worker runs what must not be repeated');
+  return zombie;
+}
+
 async function freezeOne(rig: Rig): Promise<void> {
-  const zombie = rig.workers[0];
-  if (!zombie) throw new Error('no worker to freeze');
   await delay(BEFORE_FREEZE_MS);
+  const zombie = await pickZombie(rig);
   rig.strikes.push({ worker: zombie.workerName, at: Date.now() });
   zombie.freeze();
   await delay(FROZEN_MS);

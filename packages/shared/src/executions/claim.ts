@@ -119,9 +119,9 @@ export type ClaimMiss =
   | { kind: 'later'; delayMs: number; reason: 'leased' | 'not_due' | 'suspect' | 'raced' };
 
 /** One suspect at a time starts in a process; the others are looked at again after this pause. */
-const SUSPECT_DELAY_MS = 100;
+const SUSPECT_DELAY_MS = 50;
 /** A process that may not judge leases yet passes the job on. */
-const JUDGED_ELSEWHERE_DELAY_MS = 250;
+const JUDGED_ELSEWHERE_DELAY_MS = 150;
 /** The state changed between the claim and the reading: look again soon. */
 const RACED_DELAY_MS = 100;
 /** The database's and BullMQ's timers differ a little; without this a job comes back a moment too early. */

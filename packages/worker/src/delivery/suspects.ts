@@ -2,7 +2,7 @@
  * How long a suspect is watched alone. What kills a process at its start has killed it by then; what takes longer is
  * caught when it is one crash away from its limit.
  */
-const PROBATION_MS = 200;
+const PROBATION_MS = 100;
 
 /**
  * An execution whose process died before is a suspect: it may kill this process too. One at a time starts here and is
