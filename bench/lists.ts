@@ -8,16 +8,16 @@ import {
 } from '@mcp-server/shared';
 import { type Namespace, openNamespace } from '@mcp-server/testing';
 
+import { insertTasks } from './src/rig/insert-tasks.ts';
+
 /** What the lists promise, on the local database. */
 const TASKS = 20_000;
 const LIMIT_MS = 50;
 
 const ROUNDS = 40;
-const BATCH = 2_000;
 const PAGE = 20;
 const OWNERS = ['0123456789abcdef01234567', '89abcdef0123456701234567'] as const;
 const [OWNER] = OWNERS;
-const STATUSES = ['pending', 'queued', 'completed', 'failed'] as const;
 
 type TaskModel = Namespace['models']['TaskModel'];
 
@@ -27,29 +27,6 @@ interface Case {
   after?: PagePosition;
   /** Fields of the index that has to serve it. */
   index: string;
-}
-
-/** Half of the tasks are another user's: a list has to skip them without reading them. */
-async function insertTasks(model: TaskModel): Promise<void> {
-  const start = Date.now() - TASKS * 1_000;
-  for (let first = 0; first < TASKS; first += BATCH) {
-    const tasks = Array.from({ length: BATCH }, (_, offset) => {
-      const index = first + offset;
-      return {
-        ownerId: OWNERS[index % OWNERS.length],
-        title: `Task ${index}`,
-        priority: 'normal',
-        tags: [`tag-${index % 10}`],
-        plugin: 'sample',
-        action: 'echo',
-        payload: '{"message":"hello"}',
-        status: STATUSES[(index >> 1) % STATUSES.length],
-        createdAt: new Date(start + index * 1_000),
-        updatedAt: new Date(start + index * 1_000),
-      };
-    });
-    await model.collection.insertMany(tasks);
-  }
 }
 
 async function findMiddle(model: TaskModel, filter: TaskFilter): Promise<PagePosition> {
@@ -89,7 +66,7 @@ async function explain(model: TaskModel, { filter, after }: Case): Promise<strin
 async function run(closing: (() => Promise<void>)[]): Promise<boolean> {
   const { models } = await openNamespace({ teardown: (close) => void closing.push(close) });
   const { TaskModel } = models;
-  await insertTasks(TaskModel);
+  await insertTasks(TaskModel, { count: TASKS, owners: OWNERS });
   const all = {};
   const own = { ownerId: OWNER };
   const completed = { ...own, status: 'completed' as const };

@@ -29,6 +29,7 @@ const COMMANDS = {
   test: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...args],
   check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
+  bench: (args) => ['node', SOURCE, 'bench/src/main.ts', ...args],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
   docs: () => [
     'env',

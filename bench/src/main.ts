@@ -1,0 +1,102 @@
+// `npm run bench -- [--quick] [--only NAME,NAME] [--rounds N] [--figures NAME] [--cpu-prof DIR]`. Exits non-zero when a
+// promise is not kept.
+import { cpus, platform, totalmem } from 'node:os';
+
+import { type BenchArguments, readArguments } from './arguments.ts';
+import type { Case, Figures } from './cases/case.ts';
+import { buildEcho } from './cases/echo.ts';
+import { buildEndToEnd } from './cases/end-to-end.ts';
+import { measureMemory } from './cases/memory.ts';
+import { rawBullmq } from './cases/raw-bullmq.ts';
+import { rawBatchedWrites, rawSingleWrites } from './cases/raw-database.ts';
+import { rawFastify } from './cases/raw-fastify.ts';
+import { buildTasks } from './cases/tasks.ts';
+import { buildRatios, checkPromises } from './report/ratios.ts';
+import { type Report, titlesOf } from './report/report.ts';
+import { type Rounds, summarize } from './report/summary.ts';
+import { writeFigures } from './report/write-figures.ts';
+import { type Product, startProduct } from './rig/product.ts';
+import { Stage } from './rig/stage.ts';
+
+const MEMORY = 'memory';
+const GIBIBYTE = 2 ** 30;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const log = (line: string): void => say(`[bench] ${line}`);
+
+/** Ours and raw in turns, so that what disturbs the machine meets both. */
+const buildCases = (product: Product): Case[] => [
+  rawBullmq,
+  buildEndToEnd(product),
+  rawFastify,
+  rawSingleWrites,
+  rawBatchedWrites,
+  buildEcho(product, 1),
+  buildEcho(product, 32),
+  buildTasks(product),
+];
+
+async function runRounds(
+  stage: Stage,
+  cases: readonly Case[],
+  { rounds, scale }: BenchArguments,
+): Promise<Rounds> {
+  const measured: Rounds = {};
+  const opened: { name: string; run: () => Promise<Figures> }[] = [];
+  for (const one of cases) opened.push({ name: one.name, run: await one.open(stage, { scale }) });
+  // The first round of each is for compilers and caches.
+  for (const { run } of opened) await run();
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { name, run } of opened) {
+      const figures = await run();
+      (measured[name] ??= []).push(figures);
+      const shown = Object.entries(figures).map(([key, value]) => `${key} ${value.toPrecision(3)}`);
+      log(`round ${round} ${name}: ${shown.join(', ')}`);
+    }
+  }
+  return measured;
+}
+
+async function run(args: BenchArguments, stage: Stage): Promise<Report> {
+  const isWanted = (name: string) => args.only?.includes(name) ?? true;
+  const product = await startProduct(stage);
+  const cases = buildCases(product).filter(({ name }) => isWanted(name));
+  const measured = await runRounds(stage, cases, args);
+  const memory = isWanted(MEMORY) ? await measureMemory(product, { scale: args.scale, log }) : undefined;
+  const summary = summarize(measured);
+  const ratios = buildRatios(measured);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
+      ' ',
+    ),
+    rounds: args.rounds,
+    machine: {
+      node: process.versions.node,
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / GIBIBYTE),
+      platform: platform(),
+    },
+    services: stage.services.map(withoutPaths),
+    cases: summary,
+    titles: titlesOf(cases),
+    memory,
+    ratios,
+    promises: checkPromises(summary, ratios, memory),
+  };
+}
+
+/** Where files lie says something about a machine and nothing about speed. */
+const withoutPaths = (line: string): string =>
+  line.replaceAll(/(?:, )?(?:files|append-only file) in \S+/g, '').replaceAll(/\S*\/(?=[\w-]+)/g, '');
+
+const args = readArguments(process.argv.slice(2));
+const stage = await Stage.open(args.profileDir, log);
+try {
+  const report = await run(args, stage);
+  say(`\n${await writeFigures(args.figures, report)}`);
+  const broken = report.promises.filter(({ isKept }) => !isKept);
+  say(`${report.promises.length - broken.length} promises kept, ${broken.length} broken`);
+  if (broken.length > 0) process.exitCode = 1;
+} finally {
+  await stage.close();
+}

@@ -1,0 +1,116 @@
+import type { Figures } from '../cases/case.ts';
+import { type Rounds, type Spread, spread, type Summary } from './summary.ts';
+
+type Place = readonly [caseName: string, figure: string];
+
+/** One figure against another of the same round: what slows the machine down slows both. */
+export interface Ratio extends Spread {
+  title: string;
+}
+
+const PAIRS: readonly { title: string; of: Place; to: Place }[] = [
+  {
+    title: 'executions end to end : raw BullMQ jobs',
+    of: ['end-to-end', 'executions/s'],
+    to: ['raw-bullmq', 'jobs/s'],
+  },
+  {
+    title: 'accepted executions : bare Fastify requests',
+    of: ['end-to-end', 'accepted/s'],
+    to: ['raw-fastify', 'requests/s'],
+  },
+  {
+    title: 'accepted executions : single inserts',
+    of: ['end-to-end', 'accepted/s'],
+    to: ['raw-single-writes', 'writes/s'],
+  },
+  {
+    title: 'batched inserts : single inserts',
+    of: ['raw-batched-writes', 'writes/s'],
+    to: ['raw-single-writes', 'writes/s'],
+  },
+  {
+    title: 'CPU of all processes for an execution : for a raw BullMQ job',
+    of: ['end-to-end', 'total CPU ms'],
+    to: ['raw-bullmq', 'total CPU ms'],
+  },
+  {
+    title: 'CPU of API and worker for an execution : for a raw BullMQ job',
+    of: ['end-to-end', 'own CPU ms'],
+    to: ['raw-bullmq', 'total CPU ms'],
+  },
+];
+
+/** Those whose both sides were measured. */
+export function buildRatios(rounds: Rounds): Ratio[] {
+  return PAIRS.flatMap(({ title, of, to }) => {
+    const values = (rounds[of[0]] ?? []).map(
+      (figures, round) => (figures[of[1]] ?? Number.NaN) / (rounds[to[0]]?.[round]?.[to[1]] ?? Number.NaN),
+    );
+    return values.length === 0 || values.some(Number.isNaN) ? [] : [{ title, ...spread(values) }];
+  });
+}
+
+/** What issue and documentation promise. */
+export interface Promised {
+  title: string;
+  value: number;
+  bound: string;
+  isKept: boolean;
+}
+
+const MIN_END_TO_END = 0.12;
+const MAX_ECHO_P50_MS = 15;
+const MAX_ECHO_P99_MS = 250;
+const MAX_GROWTH = 1.1;
+/**
+ * The gate of speed. CPU time, because the clock says more about the neighbours of a shared machine than about us; against
+ * the raw run's, because machines differ; generous, because both still spread.
+ */
+const MAX_OWN_CPU = 20;
+
+const atLeast = (title: string, value: number, bound: number): Promised => ({
+  title,
+  value,
+  bound: `at least ${bound}`,
+  isKept: value >= bound,
+});
+const atMost = (title: string, value: number, bound: number): Promised => ({
+  title,
+  value,
+  bound: `at most ${bound}`,
+  isKept: value <= bound,
+});
+
+/** Every promise whose figures were measured. */
+export function checkPromises(
+  summary: Summary,
+  ratios: readonly Ratio[],
+  memory: Figures | undefined,
+): Promised[] {
+  const ratio = (start: string) => ratios.find(({ title }) => title.startsWith(start))?.median;
+  const checks = [
+    [atLeast, 'executions end to end : raw BullMQ jobs', ratio('executions end'), MIN_END_TO_END],
+    [atMost, 'CPU of API and worker : of a raw BullMQ job', ratio('CPU of API'), MAX_OWN_CPU],
+    [
+      atMost,
+      'synchronous echo, 1 connection, p50 ms',
+      summary['echo-1']?.['p50 ms']?.median,
+      MAX_ECHO_P50_MS,
+    ],
+    [
+      atMost,
+      'synchronous echo, 32 connections, p99 ms',
+      summary['echo-32']?.['p99 ms']?.median,
+      MAX_ECHO_P99_MS,
+    ],
+    [atMost, 'memory of the API, late : early', growth(memory, 'api'), MAX_GROWTH],
+    [atMost, 'memory of the worker, late : early', growth(memory, 'worker'), MAX_GROWTH],
+  ] as const;
+  return checks.flatMap(([check, title, value, bound]) =>
+    value === undefined ? [] : [check(title, value, bound)],
+  );
+}
+
+const growth = (memory: Figures | undefined, party: string): number | undefined =>
+  memory && (memory[`${party} late MiB`] ?? Number.NaN) / (memory[`${party} early MiB`] ?? Number.NaN);

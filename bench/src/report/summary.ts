@@ -1,0 +1,33 @@
+import type { Figures } from '../cases/case.ts';
+import { quantile } from '../drive/closed-loop.ts';
+
+/** A figure over all rounds. */
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** Figures by case, then by name. */
+export type Summary = Record<string, Record<string, Spread>>;
+
+/** What every round measured, by case; a round of all cases has the same index everywhere. */
+export type Rounds = Record<string, Figures[]>;
+
+export function summarize(rounds: Rounds): Summary {
+  return Object.fromEntries(
+    Object.entries(rounds).map(([name, figures]) => [
+      name,
+      Object.fromEntries(
+        Object.keys(figures[0] ?? {}).map((key) => [
+          key,
+          spread(figures.map((one) => one[key] ?? Number.NaN)),
+        ]),
+      ),
+    ]),
+  );
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { median: quantile(values, 0.5), min: Math.min(...values), max: Math.max(...values) };
+}

@@ -1,0 +1,28 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describeReport, type Report } from './report.ts';
+
+const DIR = fileURLToPath(new URL('../../../docs/figures/', import.meta.url));
+/** The run that the others are compared with. */
+const BEFORE = 'bench-before';
+
+/** Writes a report for programs and for readers, and resolves to the latter. Nothing is written without a name. */
+export async function writeFigures(name: string | undefined, report: Report): Promise<string> {
+  const text = describeReport(report, name === BEFORE ? undefined : await readBefore());
+  if (name === undefined) return text;
+  await mkdir(DIR, { recursive: true });
+  await writeFile(join(DIR, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(DIR, `${name}.md`), text);
+  return text;
+}
+
+async function readBefore(): Promise<Report | undefined> {
+  try {
+    return JSON.parse(await readFile(join(DIR, `${BEFORE}.json`), 'utf8')) as Report;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+
+import { createRedis, endedChannel } from '@mcp-server/shared';
+import { waitFor } from '@mcp-server/testing';
+
+import { type HttpClient, openHttpClient } from '../drive/http-client.ts';
+import type { Child } from './child.ts';
+import type { Stage } from './stage.ts';
+
+/** What is measured here is not the limits. */
+const NO_LIMITS = {
+  RATE_LIMIT_MAX_REQUESTS: '1000000000',
+  MAX_UNFINISHED_PER_USER: '10000000',
+  MAX_UNFINISHED: '100000000',
+};
+const ALL_ENDED_MS = 300_000;
+
+/** One API and one worker, an account, and word of every execution that ends. */
+export interface Product {
+  api: Child;
+  worker: Child;
+  ownerId: string;
+  /** Opens a client with the account's key. */
+  openClient(connections: number): HttpClient;
+  /** Executions whose end was stored since the start. */
+  ended(): number;
+  /** Resolves when so many have ended. */
+  untilEnded(count: number): Promise<void>;
+}
+
+export async function startProduct(stage: Stage): Promise<Product> {
+  const secret = () => randomBytes(48).toString('base64url');
+  const api = await stage.startProduct('api', {
+    PORT: '0',
+    DRAIN_DELAY_MS: '0',
+    JWT_SECRET: secret(),
+    REFRESH_TOKEN_SECRET: secret(),
+    ...NO_LIMITS,
+  });
+  const worker = await stage.startProduct('worker', { WORKER_PORT: '0' });
+  const url = String(api.started['address']);
+  const { ownerId, key } = await openAccount(url);
+  const openClient = (connections: number) =>
+    openHttpClient(url, { connections, headers: { authorization: `Bearer ${key}` } });
+  await untilKnown(openClient);
+  return { api, worker, ownerId, openClient, ...countEnds(stage) };
+}
+
+/** An account and an API key of it: keys do not run out in a long run, tokens do. */
+async function openAccount(url: string): Promise<{ ownerId: string; key: string }> {
+  const anonymous = openHttpClient(url, { connections: 1 });
+  const account = { email: 'bench@example.com', username: 'bench', password: 'Correct-horse-bench-battery' };
+  const { user, accessToken } = await anonymous.send('POST', '/api/auth/register', account);
+  await anonymous.close();
+  const session = openHttpClient(url, {
+    connections: 1,
+    headers: { authorization: `Bearer ${String(accessToken)}` },
+  });
+  const scopes = ['execute', 'tasks:read', 'tasks:write'];
+  const { key } = await session.send('POST', '/api/auth/api-key/generate', { name: 'bench', scopes });
+  await session.close();
+  return { ownerId: (user as { id: string }).id, key: String(key) };
+}
+
+async function untilKnown(openClient: Product['openClient']): Promise<void> {
+  const client = openClient(1);
+  await waitFor('a first execution', () =>
+    client.send('POST', '/mcp/execute', { plugin: 'sample', action: 'echo', payload: { message: 'first' } }),
+  );
+  await client.close();
+}
+
+/** A worker publishes each id after its end is stored. */
+function countEnds(stage: Stage): Pick<Product, 'ended' | 'untilEnded'> {
+  const { redisUrl, prefix } = stage.space;
+  const redis = createRedis(redisUrl, 'subscriber', () => undefined);
+  stage.defer(() => redis.disconnect());
+  let ended = 0;
+  redis.on('message', () => (ended += 1));
+  void redis.subscribe(endedChannel(prefix));
+  return {
+    ended: () => ended,
+    untilEnded: async (count) => void (await waitFor(`${count} ends`, () => ended >= count, ALL_ENDED_MS)),
+  };
+}
