@@ -19,6 +19,11 @@ export const InvalidPayload = createError(
   'The payload does not fit the input schema of %s.',
   400,
 );
+export const InvalidAnswer = createError(
+  'invalid_answer',
+  'An answer does not fit what the execution asked for.',
+  400,
+);
 export const MissingScope = createError('missing_scope', 'This API key lacks the scope %s.', 403);
 export const SessionRequired = createError(
   'session_required',
@@ -52,6 +57,11 @@ export const ApiUnavailable = createError(
   'api_unavailable',
   'No API answers. Repeat the request with the same Idempotency-Key.',
   503,
+);
+export const NotWaitingForInput = createError(
+  'not_waiting_for_input',
+  'This execution is %s and waits for no answer.',
+  409,
 );
 export const NoSchedule = createError('no_schedule', 'This task has no schedule.', 409);
 export const RouteNotFound = createError('route_not_found', 'There is nothing at %s.', 404);

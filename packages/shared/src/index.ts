@@ -28,10 +28,11 @@ export { cancelExecution, type CancelOutcome, endFlagged } from './executions/ca
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
 export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/clock.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
-export { finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
+export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
 export { handBackExecution, type HandBackOutcome, releaseClaim } from './executions/hand-back.ts';
 export { endStep, readStep, startStep } from './executions/once.ts';
+export { isOpen, provideInput, type ProvideOutcome } from './executions/provide-input.ts';
 export { readExecution } from './executions/read.ts';
 export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
 export { openLog, type OpenLog } from './log-files.ts';
@@ -48,6 +49,7 @@ export {
   RetryableError,
   type SettingsSchema,
 } from './plugin.ts';
+export { type Answers, elicit, InputDeclined, listRoots, type Question, sample } from './question.ts';
 export * from './queues.ts';
 export * from './schemas/account.ts';
 export * from './schemas/api-key.ts';
@@ -74,6 +76,7 @@ export {
   type ScheduledTask,
   scheduleFields,
 } from './schedules/state.ts';
+export * from './schemas/answer.ts';
 export * from './schemas/auth.ts';
 export * from './schemas/catalogue.ts';
 export * from './schemas/dashboard.ts';
@@ -155,8 +158,10 @@ export {
   type KnownPlugin,
 } from './submission/catalogue.ts';
 export { checkPayload } from './submission/check-payload.ts';
-export { pointedAt, type Pointed, retryLater, type RetryLater } from './submission/refusal.ts';
+export { compilePayloadSchema } from './submission/payload-schema.ts';
+export { pointedAt, type Pointed, retryLater, type RetryLater, toPointer } from './submission/refusal.ts';
 export {
+  handOver,
   type Idempotency,
   type Submission,
   type SubmitDeps,
@@ -174,4 +179,4 @@ export { readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
 export { Turns } from './submission/turns.ts';
 export { ContentBlock, PromptMessages, ResourceContents } from './schemas/content.ts';
-export { InputKey, InputMethod, InputRecord, InputRequest } from './schemas/input.ts';
+export { Input, InputKey, InputMethod, InputRecord, InputRequest } from './schemas/input.ts';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-import { Annotations } from './schemas/catalogue.ts';
+import type { Answers, Question } from './question.ts';
+import { Annotations, PublicName, ToolPolicy } from './schemas/catalogue.ts';
+import type { ContentBlock } from './schemas/content.ts';
 import { OnCrash, RetryPolicy } from './schemas/policy.ts';
 import { Slug } from './schemas/primitives.ts';
 
@@ -30,6 +32,19 @@ export interface ActionContext<Settings = unknown> {
    * dies, or loses its lease, inside `fn`.
    */
   readonly once: <T>(name: string, fn: () => Promise<T> | T) => Promise<T>;
+  /**
+   * Asks whoever wants the work. Without an answer the attempt ends here and nothing runs meanwhile; when the answer has
+   * come, the action runs again from its beginning and this resolves to it. Keys name questions over attempts; without one
+   * they are `input-1`, `input-2`, … in the order of asking, which must then be the same in each attempt.
+   * @throws {InputDeclined} when it was declined or cancelled.
+   */
+  readonly requestInput: <S extends z.ZodObject>(
+    schema: S,
+    message: string,
+    options?: { key?: string },
+  ) => Promise<z.output<S>>;
+  /** Asks several questions at once, made by `elicit`, `sample` and `listRoots`. @throws {InputDeclined} */
+  readonly requestInputs: <Q extends Record<string, Question<unknown>>>(questions: Q) => Promise<Answers<Q>>;
   /** What the operator set for this plugin, checked against its `settings` schema when the worker started. */
   readonly settings: Settings;
 }
@@ -73,6 +88,12 @@ interface ActionSpec<I extends z.ZodType, O extends z.ZodType, S extends Setting
   onCrash?: OnCrash;
   /** The schema that its plugin declares: gives `ctx.settings` its type. */
   settings?: S;
+  /** Its name as a tool, in place of `plugin__action`. */
+  publicName?: string;
+  /** How it behaves as a tool of the Model Context Protocol. */
+  tool?: z.input<typeof ToolPolicy>;
+  /** What people and models see of the output; without it the output as JSON. Pure: it is no place for effects. */
+  toContent?(output: z.output<O>): ContentBlock[];
   run(input: z.output<I>, ctx: ActionContext<z.output<S>>): Promise<z.input<O>> | z.input<O>;
 }
 
@@ -87,6 +108,11 @@ export interface Action {
   annotations: Annotations;
   onCrash: OnCrash;
   settings?: SettingsSchema;
+  publicName?: string;
+  /** False for what only carries out a resource or a prompt. */
+  isTool: boolean;
+  tool: ToolPolicy;
+  toContent?(output: unknown): unknown;
   run(input: unknown, ctx: ActionContext): unknown;
 }
 
@@ -120,6 +146,10 @@ export function defineAction<
     annotations,
     onCrash: spec.onCrash ?? (isRepeatUnsafe ? 'fail' : 'rerun'),
     ...(spec.settings === undefined ? {} : { settings: spec.settings }),
+    ...(spec.publicName === undefined ? {} : { publicName: PublicName.parse(spec.publicName) }),
+    isTool: true,
+    tool: ToolPolicy.parse(spec.tool ?? {}),
+    ...(spec.toContent ? { toContent: (output: unknown) => spec.toContent?.(output as z.output<O>) } : {}),
     run: (input, ctx) => spec.run(input as z.output<I>, ctx as ActionContext<z.output<S>>),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ExecutionRecord } from '@mcp-server/shared';
+import type { ExecutionRecord, InputRecord } from '@mcp-server/shared';
 
 /** An accepted execution of `sample.echo`, to be changed where a test needs it. */
 export function buildExecution(changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
@@ -33,3 +33,12 @@ export function buildExecution(changes: Partial<ExecutionRecord> = {}): Executio
     ...changes,
   };
 }
+
+/** An open question for the roots of a client, under the key `roots`. */
+export const askForRoots = (): InputRecord => ({
+  key: 'roots',
+  method: 'roots/list',
+  params: '{}',
+  epoch: 1,
+  askedAt: new Date(),
+});

@@ -1,6 +1,7 @@
 import { definePlugin } from '@mcp-server/shared';
 
 import { add } from './add.ts';
+import { ask } from './ask.ts';
 import { echo } from './echo.ts';
 import { fail } from './fail.ts';
 import { flaky } from './flaky.ts';
@@ -10,6 +11,6 @@ export default definePlugin({
   id: 'sample',
   version: '1.0.0',
   title: 'Samples',
-  description: 'Small actions to try the system with, and to see it retry, time out and stop.',
-  actions: { add, echo, fail, flaky, sleep },
+  description: 'Small actions to try the system with, and to see it retry, time out, stop and ask.',
+  actions: { add, ask, echo, fail, flaky, sleep },
 });

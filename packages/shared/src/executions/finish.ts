@@ -1,13 +1,19 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord, Failure } from '../schemas/execution.ts';
+import type { InputRecord } from '../schemas/input.ts';
 import { closeAttempt, endFields, inMs, literal, NOW, since } from './clock.ts';
 
-/** How a run ended, as its worker saw it. `result` is JSON text. */
+/** A question as its attempt asks it; `params` is JSON text. */
+export type AskedInput = Pick<InputRecord, 'key' | 'method' | 'params'>;
+
+/** How a run ended, as its worker saw it. `result` and `content` are JSON text. */
 export type RunEnd =
-  | { kind: 'completed'; result: string }
+  | { kind: 'completed'; result: string; content?: string }
   | { kind: 'failed'; failure: Failure }
   | { kind: 'retry'; failure: Failure; delayMs: number }
+  /** It asked and stopped: it waits for the answers, with nothing counted as used. */
+  | { kind: 'input_required'; inputs: readonly AskedInput[] }
   | { kind: 'cancelled' };
 
 export interface FinishRequest {
@@ -23,8 +29,8 @@ export type FinishOutcome =
   | { kind: 'superseded' };
 
 /**
- * Step 5, finish: one write, fenced by the epoch. A late writer matches nothing. A retry turns into `cancelled` when
- * the cancel flag was set meanwhile, so that no cancel is ever outrun by a retry.
+ * Step 5, finish: one write, fenced by the epoch. A late writer matches nothing. A retry or a question turns into
+ * `cancelled` when the cancel flag was set meanwhile, so that no cancel is ever outrun by either.
  */
 export async function finishExecution(
   model: Model<ExecutionRecord>,
@@ -58,8 +64,9 @@ const ATTEMPT_OUTCOME = {
   completed: 'completed',
   failed: 'failed',
   retry: 'failed',
+  input_required: 'input_required',
   cancelled: 'cancelled',
-} as const;
+} as const satisfies Record<RunEnd['kind'], string>;
 
 function finishPipeline({ epoch, end, retentionSeconds }: FinishRequest) {
   const ended = { ...endFields(retentionSeconds), runMs: sinceLastStart };
@@ -70,6 +77,7 @@ function finishPipeline({ epoch, end, retentionSeconds }: FinishRequest) {
         ...ended,
         status: 'completed',
         result: literal(end.result),
+        ...(end.content === undefined ? {} : { content: literal(end.content) }),
         attemptsUsed: used,
         attempts: closeAttempt(epoch, { outcome: 'completed' }),
       });
@@ -89,23 +97,52 @@ function finishPipeline({ epoch, end, retentionSeconds }: FinishRequest) {
       });
     case 'retry':
       return retryPipeline(epoch, end, retentionSeconds);
+    case 'input_required':
+      return askPipeline(epoch, end, retentionSeconds);
   }
 }
 
 const sinceLastStart = since({ $max: '$attempts.startedAt' });
 
-function retryPipeline(epoch: number, end: RunEnd & { kind: 'retry' }, retentionSeconds: number) {
-  const isCancelled = { $ne: [{ $type: '$cancel' }, 'missing'] };
-  const ifCancelled = (value: unknown, otherwise: unknown) => ({ $cond: [isCancelled, value, otherwise] });
+const isCancelled = { $ne: [{ $type: '$cancel' }, 'missing'] };
+const ifCancelled = (value: unknown, otherwise: unknown) => ({ $cond: [isCancelled, value, otherwise] });
+
+/** It goes on as `status`, unless the cancel flag is set: then it ends here. */
+function goOnAs(status: 'retrying' | 'input_required', retentionSeconds: number) {
   const ended = endFields(retentionSeconds);
-  return close({
-    status: ifCancelled('cancelled', 'retrying'),
-    attemptsUsed: { $add: ['$attemptsUsed', 1] },
-    attempts: closeAttempt(epoch, { outcome: 'failed', error: literal(end.failure) }),
-    nextAttemptAt: ifCancelled('$$REMOVE', inMs(end.delayMs)),
+  return {
+    status: ifCancelled('cancelled', status),
     endedAt: ifCancelled(ended.endedAt, '$$REMOVE'),
     expiresAt: ifCancelled(ended.expiresAt, '$$REMOVE'),
     updatedAt: NOW,
+  };
+}
+
+function retryPipeline(epoch: number, end: RunEnd & { kind: 'retry' }, retentionSeconds: number) {
+  return close({
+    ...goOnAs('retrying', retentionSeconds),
+    attemptsUsed: { $add: ['$attemptsUsed', 1] },
+    attempts: closeAttempt(epoch, { outcome: 'failed', error: literal(end.failure) }),
+    nextAttemptAt: ifCancelled('$$REMOVE', inMs(end.delayMs)),
+  });
+}
+
+function askPipeline(
+  epoch: number,
+  { inputs }: RunEnd & { kind: 'input_required' },
+  retentionSeconds: number,
+) {
+  const asked = inputs.map(({ key, method, params }) => ({
+    key: literal(key),
+    method: literal(method),
+    params: literal(params),
+    epoch,
+    askedAt: NOW,
+  }));
+  return close({
+    ...goOnAs('input_required', retentionSeconds),
+    attempts: closeAttempt(epoch, { outcome: ifCancelled('cancelled', 'input_required') }),
+    inputs: { $concatArrays: [{ $ifNull: ['$inputs', []] }, asked] },
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { InputRecord } from './input.ts';
+import { ContentBlock } from './content.ts';
+import { Input, InputRecord } from './input.ts';
 import { ExecutionPolicy } from './policy.ts';
 import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Slug } from './primitives.ts';
 
@@ -151,7 +152,13 @@ export const Execution = z.object({
   status: ExecutionStatus,
   payload: JsonValue,
   result: JsonValue.optional(),
+  /** What the action made of its result for people and models. */
+  content: z.array(ContentBlock).optional(),
   failure: Failure.optional(),
+  /** What it asked for, in the order of asking. */
+  inputs: z.array(Input).optional(),
+  /** How many of them have no answer yet; absent when there is none. */
+  openInputs: z.int().optional(),
   attemptsUsed: z.int(),
   crashes: z.int(),
   handBacks: z.int(),
@@ -184,5 +191,11 @@ export const Execution = z.object({
 export type Execution = z.infer<typeof Execution>;
 
 /** An execution in a list: without what may be large. */
-export const ExecutionSummary = Execution.omit({ payload: true, result: true, attempts: true });
+export const ExecutionSummary = Execution.omit({
+  payload: true,
+  result: true,
+  content: true,
+  inputs: true,
+  attempts: true,
+});
 export type ExecutionSummary = z.infer<typeof ExecutionSummary>;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { JsonValue } from './primitives.ts';
+
 /** The three kinds of question that the Model Context Protocol knows. */
 export const InputMethod = z.enum(['elicitation/create', 'sampling/createMessage', 'roots/list']);
 export type InputMethod = z.infer<typeof InputMethod>;
@@ -29,3 +31,14 @@ export const InputRecord = z.object({
   answeredAt: z.date().optional(),
 });
 export type InputRecord = z.infer<typeof InputRecord>;
+
+/** A question as answered by the API; `params` and `answer` in the protocol's shape, times ISO 8601. */
+export const Input = z.object({
+  key: z.string(),
+  method: InputMethod,
+  params: JsonValue,
+  askedAt: z.iso.datetime(),
+  answer: JsonValue.optional(),
+  answeredAt: z.iso.datetime().optional(),
+});
+export type Input = z.infer<typeof Input>;

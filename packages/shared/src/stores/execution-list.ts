@@ -1,6 +1,7 @@
 import type { Model, QueryFilter } from 'mongoose';
 
 import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execution.ts';
+import type { InputRecord } from '../schemas/input.ts';
 import {
   afterPosition,
   createdWithin,
@@ -19,8 +20,11 @@ export interface ExecutionFilter
     CreatedSpan {}
 
 /** Large or internal fields, which a list of many does not carry. */
-const LEFT_OUT = { payload: 0, result: 0, steps: 0, attempts: 0 } as const;
-export type ListedExecution = Omit<ExecutionRecord, keyof typeof LEFT_OUT>;
+const LEFT_OUT = { payload: 0, result: 0, content: 0, earlyAnswers: 0, steps: 0, attempts: 0 } as const;
+const LEFT_OUT_OF_INPUTS = { 'inputs.params': 0, 'inputs.answer': 0 } as const;
+export type ListedExecution = Omit<ExecutionRecord, keyof typeof LEFT_OUT | 'inputs'> & {
+  inputs?: Pick<InputRecord, 'key' | 'answeredAt'>[];
+};
 
 const toQuery = ({ createdFrom, createdTo, ...fields }: ExecutionFilter): QueryFilter<ExecutionRecord> => ({
   ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
@@ -34,7 +38,10 @@ export async function listExecutions(
 ): Promise<ListedExecution[]> {
   const filter = toQuery(page.filter);
   return model
-    .find(page.after ? { $and: [filter, afterPosition(page.after, page.order)] } : filter, LEFT_OUT)
+    .find(page.after ? { $and: [filter, afterPosition(page.after, page.order)] } : filter, {
+      ...LEFT_OUT,
+      ...LEFT_OUT_OF_INPUTS,
+    })
     .sort(pageSort(page.order))
     .limit(page.limit)
     .lean<ListedExecution[]>();

@@ -1,7 +1,8 @@
 import * as errors from '../errors.ts';
+import { InputKey } from '../schemas/input.ts';
 import type { JsonValue } from '../schemas/primitives.ts';
 import type { KnownAction } from './catalogue.ts';
-import { pointedAt } from './refusal.ts';
+import { pointedAt, toPointer } from './refusal.ts';
 
 /** Checks a payload against its action and turns it into the text that is stored. @throws {errors.PayloadTooLarge} {errors.InvalidPayload} */
 export function checkPayload(
@@ -14,4 +15,21 @@ export function checkPayload(
   const problems = known.checkPayload(payload);
   if (problems.length > 0) throw pointedAt(new errors.InvalidPayload(`${plugin}.${action}`), problems);
   return text;
+}
+
+/** The text of answers that came with the call. @throws {errors.PayloadTooLarge} {errors.InvalidRequest} on a key that no question can have */
+export function checkEarlyAnswers(
+  answers: Record<string, JsonValue> | undefined,
+  maxBytes: number,
+): string | undefined {
+  if (!answers || Object.keys(answers).length === 0) return undefined;
+  const text = JSON.stringify(answers);
+  if (Buffer.byteLength(text) > maxBytes) throw new errors.PayloadTooLarge('answers', maxBytes);
+  const wrong = Object.keys(answers).filter((key) => !InputKey.safeParse(key).success);
+  if (wrong.length === 0) return text;
+  const detail = 'must be 1 to 64 of letters, digits, - and _';
+  throw pointedAt(
+    new errors.InvalidRequest(),
+    wrong.map((key) => ({ pointer: toPointer('answers', key), detail })),
+  );
 }

@@ -1,14 +1,14 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 
-import type { Pointed } from './refusal.ts';
+import { type Pointed, toPointer } from './refusal.ts';
 
 /** Schemas come from workers; these limits keep one bad schema from costing every request. */
 const MAX_BYTES = 64 * 1_024;
 const MAX_DEPTH = 16;
 const MAX_PROPERTIES = 500;
 
-/** Finds what is wrong with a payload; an empty list means that it fits. */
-export type PayloadCheck = (payload: unknown) => Pointed['pointers'];
+/** Finds what is wrong with a payload, which stands at `place` in the request; an empty list means that it fits. */
+export type PayloadCheck = (payload: unknown, place?: string) => Pointed['pointers'];
 
 export type CompiledSchema = { kind: 'usable'; check: PayloadCheck } | { kind: 'refused'; reason: string };
 
@@ -22,7 +22,10 @@ export function compilePayloadSchema(text: string): CompiledSchema {
     const validate = buildAjv().compile(schema);
     // A schema that only refers to itself overflows the stack: better now than with the first payload.
     validate({});
-    return { kind: 'usable', check: (payload) => (validate(payload) ? [] : toPointers(validate)) };
+    return {
+      kind: 'usable',
+      check: (payload, place = '/payload') => (validate(payload) ? [] : toPointers(validate, place)),
+    };
   } catch (error) {
     return { kind: 'refused', reason: error instanceof Error ? error.message : 'not a schema' };
   }
@@ -95,14 +98,14 @@ function reduceSchema(text: string): Record<string, unknown> | boolean {
 }
 
 /** ajv names a missing or surplus property beside the place; a caller wants the place of the property itself. */
-function toPointers({ errors }: ValidateFunction): Pointed['pointers'] {
+function toPointers({ errors }: ValidateFunction, place: string): Pointed['pointers'] {
   return (errors ?? []).map((error) => ({
-    pointer: `/payload${error.instancePath}${propertyOf(error)}`,
+    pointer: `${place}${error.instancePath}${propertyOf(error)}`,
     detail: error.message ?? 'does not fit',
   }));
 }
 
 function propertyOf({ params }: ErrorObject): string {
   const name: unknown = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
-  return typeof name === 'string' ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : '';
+  return typeof name === 'string' ? toPointer(name) : '';
 }

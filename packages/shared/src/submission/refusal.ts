@@ -9,3 +9,7 @@ export type Pointed = Error & { pointers: { pointer: string; detail: string }[] 
 
 export const pointedAt = <E extends Error>(error: E, pointers: Pointed['pointers']): E & Pointed =>
   Object.assign(error, { pointers });
+
+/** An RFC 6901 pointer from the keys on the way. */
+export const toPointer = (...keys: PropertyKey[]): string =>
+  keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -12,7 +12,7 @@ import type { JsonValue, Priority } from '../schemas/primitives.ts';
 import { findByFireTime, findByIdempotencyKey } from '../stores/executions.ts';
 import type { Admission } from './admission.ts';
 import type { Catalogue, KnownAction } from './catalogue.ts';
-import { checkPayload } from './check-payload.ts';
+import { checkEarlyAnswers, checkPayload } from './check-payload.ts';
 import type { Turns } from './turns.ts';
 
 /** An idempotency key and what it was used for. */
@@ -31,6 +31,8 @@ export interface Submission {
   plugin: string;
   action: string;
   payload: JsonValue;
+  /** Answers by the key of their question, before anybody asked; used when they fit. Bounded like the payload. */
+  earlyAnswers?: Record<string, JsonValue> | undefined;
   priority: Priority;
   taskId?: string;
   /** The schedule's time that this is the execution of; there is at most one for each. */
@@ -85,13 +87,15 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   if (earlier) return repeatOf(deps, earlier, submission);
   const known = await deps.catalogue.find(submission.plugin, submission.action);
   const payload = checkPayload(known, submission, deps.config.MAX_PAYLOAD_BYTES);
+  const earlyAnswers = checkEarlyAnswers(submission.earlyAnswers, deps.config.MAX_PAYLOAD_BYTES);
   await deps.admission.admit(submission.ownerId);
-  const record = toRecord(deps.config, submission, known, payload);
+  const texts = { payload, ...(earlyAnswers === undefined ? {} : { earlyAnswers }) };
+  const record = toRecord(deps.config, submission, known, texts);
   const acceptance = await acceptExecution(deps.models.ExecutionModel, record);
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;
   if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);
-  const isEnqueued = await deliver(deps, execution);
+  const isEnqueued = await handOver(deps, execution);
   return { execution, isRepeat: false, isEnqueued };
 }
 
@@ -112,14 +116,14 @@ async function repeatOf(
   if (execution.bodyHash !== idempotency?.bodyHash) throw new errors.IdempotencyConflict();
   // Who made it may have died before it was enqueued. A caller's repeat leaves that to the sweep; a tick does it at once.
   const isStranded = fireTime !== undefined && execution.status === 'queued';
-  return { execution, isRepeat: true, isEnqueued: isStranded ? await deliver(deps, execution) : true };
+  return { execution, isRepeat: true, isEnqueued: isStranded ? await handOver(deps, execution) : true };
 }
 
 function toRecord(
   config: SubmitDeps['config'],
   submission: Submission,
   { plugin, action }: Awaited<ReturnType<Catalogue['find']>>,
-  payload: string,
+  texts: Pick<ExecutionRecord, 'payload' | 'earlyAnswers'>,
 ): ExecutionRecord {
   const { ownerId, source, priority, taskId, fireTime, rerunOf, requestId, idempotency } = submission;
   const now = new Date();
@@ -134,7 +138,7 @@ function toRecord(
     action: action.name,
     pluginVersion: plugin.version,
     pool: plugin.pool,
-    payload,
+    ...texts,
     policy: toPolicy(submission, action, config.MAX_CRASHES),
     status: 'queued',
     seq: 1,
@@ -163,9 +167,12 @@ const toPolicy = (
   maxCrashes,
 });
 
-/** Nothing here may fail the request: the execution is stored, and the sweep and settle mend what is missing. */
-async function deliver(
-  { models, queues, events, logger }: SubmitDeps,
+/**
+ * Tells that an execution is `queued`, and enqueues it; false when that is left to the sweep. Nothing here may fail the
+ * request: the execution is stored, and the sweep and settle mend what is missing.
+ */
+export async function handOver(
+  { models, queues, events, logger }: Pick<SubmitDeps, 'models' | 'queues' | 'events' | 'logger'>,
   execution: ExecutionRecord,
 ): Promise<boolean> {
   const executionId = execution._id;

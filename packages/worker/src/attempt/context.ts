@@ -1,6 +1,7 @@
-import type { ActionContext } from '@mcp-server/shared';
+import { type ActionContext, elicit } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
+import { ask, nextKey } from './ask.ts';
 import { safeText } from './describe-error.ts';
 import { runOnce } from './once.ts';
 import type { Run } from './runs.ts';
@@ -29,6 +30,11 @@ export function buildContext(deps: Deps, run: Run): ActionContext {
       };
     },
     once: (name, fn) => runOnce(deps, run, name, fn),
+    async requestInput(schema, message, { key = nextKey(run) } = {}) {
+      const answers = await ask(run, { [key]: elicit(schema, message) });
+      return answers[key] as never;
+    },
+    requestInputs: (questions) => ask(run, questions),
     settings: deps.pluginSettings.get(execution.plugin) ?? {},
   };
 }

@@ -15,6 +15,8 @@ const MAX_STEP_BYTES = 65_536;
  */
 export function runOnce<T>(deps: Deps, run: Run, name: string, fn: () => Promise<T> | T): Promise<T> {
   if (!STEP_NAME.test(name)) throw new TypeError(`once: "${name}" is not a name of letters, digits, _ and -`);
+  // It asked, and this attempt is over: what follows a caught question must not have effects.
+  if (run.questions.open.size > 0) throw new StopError('input_required');
   const known = run.steps.get(name) ?? runStep(deps, run, name, fn);
   run.steps.set(name, known);
   return known as Promise<T>;

@@ -24,7 +24,8 @@ export function retryDelayMs(
 /** How an attempt ends whose action threw `error`, the `attemptsUsed`-th counted one (this one included). */
 export function endAfterError(error: unknown, policy: RetryPolicy, attemptsUsed: number): RunEnd {
   const failure = describeError(error);
-  if (hasName(error, 'FatalError')) return { kind: 'failed', failure };
+  // A repeat would find the same refusal.
+  if (hasName(error, 'FatalError') || hasName(error, 'InputDeclined')) return { kind: 'failed', failure };
   return retryOrFail(failure, policy, attemptsUsed, retryAfterOf(error));
 }
 

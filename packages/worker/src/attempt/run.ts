@@ -1,8 +1,9 @@
 import type { Action, ExecutionRecord, RunEnd } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
+import { checkOutput, issuesText } from './check-output.ts';
 import { buildContext } from './context.ts';
-import { describeError, safeText } from './describe-error.ts';
+import { describeError } from './describe-error.ts';
 import { endAfterError, retryOrFail } from './retry.ts';
 import { type Run, StopError, type StopReason } from './runs.ts';
 
@@ -32,7 +33,8 @@ export async function runAction(
     // Started in a then-callback, so that a synchronous throw is a rejection too.
     const running = Promise.resolve().then(() => action.run(input.value, buildContext(deps, run)));
     const output = await stopWaiting(deps, run, running, onAbandoned);
-    return await checkOutput(action, output, deps.config.MAX_RESULT_BYTES);
+    // An action that caught its question cannot turn it into an end.
+    return askedOf(run) ?? (await checkOutput(action, output, deps.config.MAX_RESULT_BYTES));
   } catch (error) {
     return endAfterThrow(run, error, { hasBegun: true });
   } finally {
@@ -95,33 +97,15 @@ async function stopWaiting(
   }
 }
 
-async function checkOutput(action: Action, output: unknown, maxBytes: number): Promise<RunEnd> {
-  const invalid = (message: string): RunEnd => ({
-    kind: 'failed',
-    failure: { kind: 'invalid_output', message },
-  });
-  const parsed = await action.output.safeParseAsync(output);
-  if (!parsed.success) return invalid(issuesText(parsed.error));
-  const result = toJson(parsed.data);
-  if (result === undefined) return invalid('The result is not JSON.');
-  if (Buffer.byteLength(result) > maxBytes) return invalid(`The result is larger than ${maxBytes} bytes.`);
-  return { kind: 'completed', result };
+function askedOf({ questions }: Run): RunEnd | undefined {
+  if (questions.open.size === 0) return undefined;
+  return { kind: 'input_required', inputs: [...questions.open.values()] };
 }
 
-function toJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch {
-    // Cycles and big integers.
-    return undefined;
-  }
-}
-
-function endAfterThrow(
-  { execution, controller }: Run,
-  error: unknown,
-  { hasBegun }: { hasBegun: boolean },
-): RunResult {
+function endAfterThrow(run: Run, error: unknown, { hasBegun }: { hasBegun: boolean }): RunResult {
+  const asked = askedOf(run);
+  if (asked) return asked;
+  const { execution, controller } = run;
   const attemptsUsed = execution.attemptsUsed + 1;
   const { retry, timeoutMs } = execution.policy;
   const stop: unknown = controller.signal.reason;
@@ -137,13 +121,10 @@ function endAfterThrow(
       return { kind: 'failed', failure: { kind: 'expired', message: 'Its deadline passed while it ran.' } };
     case 'shutdown':
       return { kind: 'hand_back', hasBegun };
+    case 'input_required':
     case 'lease_lost':
       return { kind: 'lease_lost' };
   }
-}
-
-function issuesText(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
-  return safeText(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
 }
 
 /** One more crash would end it. */

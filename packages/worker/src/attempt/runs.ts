@@ -1,7 +1,7 @@
-import type { ExecutionRecord, ProgressRecord } from '@mcp-server/shared';
+import type { AskedInput, ExecutionRecord, ProgressRecord } from '@mcp-server/shared';
 
 /** Why a run is told to stop. */
-export type StopReason = 'cancel' | 'timeout' | 'deadline' | 'shutdown' | 'lease_lost';
+export type StopReason = 'cancel' | 'timeout' | 'deadline' | 'shutdown' | 'lease_lost' | 'input_required';
 
 /** The reason of an abort signal, as the action sees it. */
 export class StopError extends Error {
@@ -13,6 +13,16 @@ export class StopError extends Error {
   }
 }
 
+/** What this run has asked. */
+export interface Questions {
+  /** Without an answer, by key: the run ends with them, whatever its action does then. */
+  readonly open: Map<string, AskedInput>;
+  /** Asked without a key so far. */
+  unnamed: number;
+  /** True once the turn is over in which the first open one was asked: what comes later may build on its absence. */
+  isClosed: boolean;
+}
+
 /** One claimed execution in this process. */
 export interface Run {
   readonly execution: ExecutionRecord;
@@ -20,6 +30,7 @@ export interface Run {
   readonly controller: AbortController;
   /** Steps of `ctx.once` under way or done in this run, so that two calls of one name share one effect. */
   readonly steps: Map<string, Promise<unknown>>;
+  readonly questions: Questions;
   /** The newest progress that is not stored yet. */
   progress?: ProgressRecord;
 }
@@ -59,7 +70,13 @@ export class Runs {
   }
 
   add(execution: ExecutionRecord, token: string): Run {
-    const run: Run = { execution, token, controller: new AbortController(), steps: new Map() };
+    const run: Run = {
+      execution,
+      token,
+      controller: new AbortController(),
+      steps: new Map(),
+      questions: { open: new Map(), unnamed: 0, isClosed: false },
+    };
     // A later claim in this process means that the earlier run lost its lease.
     this.stop(execution._id, 'lease_lost');
     this.#runs.set(execution._id, run);

@@ -93,8 +93,9 @@ function describePlugin(plugin: Plugin) {
       retry: action.retry,
       onCrash: action.onCrash,
       annotations: action.annotations,
-      isTool: true,
-      tool: {},
+      ...(action.publicName === undefined ? {} : { publicName: action.publicName }),
+      isTool: action.isTool,
+      tool: action.tool,
     });
   });
   const { id, version, pool, title, description } = plugin;

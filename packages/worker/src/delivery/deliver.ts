@@ -19,6 +19,7 @@ import type { DatabaseContact } from './contact.ts';
 import { handBack, offerEnd, release } from './finish.ts';
 import { settle } from './settle.ts';
 import type { SuspectSlot } from './suspects.ts';
+import { tellWaiting } from './tell-waiting.ts';
 
 export interface Delivery {
   plugins: PluginSet;
@@ -145,9 +146,8 @@ async function finish(deps: Deps, delivery: Delivery, run: Run, end: RunEnd): Pr
   const outcome = await offerEnd(deps, run, end, delivery.giveUp);
   if (outcome.kind === 'superseded') return { kind: 'left' };
   const { execution } = outcome;
-  if (execution.status === 'retrying') {
-    deps.events.write(execution);
-    await mirrorTask(deps.models.TaskModel, execution).catch(() => undefined);
+  if (execution.status === 'retrying' || execution.status === 'input_required') {
+    await tellWaiting(deps, execution);
   }
   await settle(deps, execution);
   return { kind: 'ended', execution };

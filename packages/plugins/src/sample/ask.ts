@@ -1,0 +1,19 @@
+import { defineAction } from '@mcp-server/shared';
+import { z } from 'zod';
+
+export const ask = defineAction({
+  title: 'Ask',
+  description: 'Asks for a name and greets it: waits without a worker until somebody answers.',
+  input: z.strictObject({ question: z.string().min(1).max(500).default('What is your name?') }),
+  output: z.object({ greeting: z.string() }),
+  timeoutMs: 10_000,
+  annotations: { readOnly: true, idempotent: true },
+  async run({ question }, { requestInput }) {
+    const Answer = z.strictObject({
+      name: z.string().min(1).max(100).describe('How you want to be greeted'),
+    });
+    const { name } = await requestInput(Answer, question, { key: 'name' });
+    return { greeting: `Hello, ${name}!` };
+  },
+  toContent: ({ greeting }) => [{ type: 'text', text: greeting }],
+});

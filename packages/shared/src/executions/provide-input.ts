@@ -1,0 +1,109 @@
+import type { Model } from 'mongoose';
+
+import { isDatabaseAway, isWriteConflict } from '../connections/mongo-errors.ts';
+import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
+import type { InputRecord } from '../schemas/input.ts';
+import { literal, NOW } from './clock.ts';
+
+export interface ProvideRequest {
+  id: string;
+  /** JSON texts by the key of their question. Keys that it did not ask for are ignored. */
+  answers: ReadonlyMap<string, string>;
+}
+
+export type ProvideOutcome =
+  /** Stored as far as it asked for them; other questions are still open. */
+  | { kind: 'accepted'; execution: ExecutionRecord }
+  /** The last open question was answered: it is `queued` under a new seq, which the caller should enqueue. */
+  | { kind: 'resumed'; execution: ExecutionRecord }
+  /** All of these very answers were stored before and nothing waits any more: a repeat after a lost reply. */
+  | { kind: 'repeated'; execution: ExecutionRecord }
+  | { kind: 'ended'; execution: ExecutionRecord }
+  | { kind: 'not_waiting'; execution: ExecutionRecord }
+  | { kind: 'gone' };
+
+/** Without an answer yet. */
+export const isOpen = ({ answer }: Pick<InputRecord, 'answer'>): boolean => answer === undefined;
+
+/**
+ * Stores answers: one compare-and-set, in which the first answer of a question wins and the last one wakes the
+ * execution. May be sent again after a lost reply.
+ */
+export async function provideInput(
+  model: Model<ExecutionRecord>,
+  request: ProvideRequest,
+): Promise<ProvideOutcome> {
+  const provided = await store(model, request).catch((error: unknown) => {
+    if (!isDatabaseAway(error) && !isWriteConflict(error)) throw error;
+    return store(model, request);
+  });
+  if (provided) return { kind: provided.status === 'queued' ? 'resumed' : 'accepted', execution: provided };
+  return explain(await model.findById(request.id).lean<ExecutionRecord>(), request);
+}
+
+async function store(
+  model: Model<ExecutionRecord>,
+  { id, answers }: ProvideRequest,
+): Promise<ExecutionRecord | null> {
+  const keys = [...answers.keys()];
+  if (keys.length === 0) return null;
+  return model
+    .findOneAndUpdate(
+      {
+        _id: id,
+        status: 'input_required',
+        cancel: { $exists: false },
+        inputs: { $elemMatch: { key: { $in: keys }, answer: { $exists: false } } },
+      },
+      [{ $set: { inputs: withAnswers(answers) } }, { $set: wakeWhenAnswered }],
+      { returnDocument: 'after', updatePipeline: true, timestamps: false },
+    )
+    .lean<ExecutionRecord>();
+}
+
+const isMissing = (field: string) => ({ $eq: [{ $type: field }, 'missing'] });
+
+/** Every open question whose key is among the answers gets its own. Flat: deep expressions meet a limit of the database. */
+const withAnswers = (answers: ReadonlyMap<string, string>) => ({
+  $map: {
+    input: '$inputs',
+    as: 'input',
+    in: {
+      $cond: [
+        { $and: [{ $in: ['$$input.key', literal([...answers.keys()])] }, isMissing('$$input.answer')] },
+        { $mergeObjects: ['$$input', { answer: answerOf(answers), answeredAt: NOW }] },
+        '$$input',
+      ],
+    },
+  },
+});
+
+const answerOf = (answers: ReadonlyMap<string, string>) => ({
+  $arrayElemAt: [
+    literal([...answers.values()]),
+    { $indexOfArray: [literal([...answers.keys()]), '$$input.key'] },
+  ],
+});
+
+const openCount = {
+  $size: { $filter: { input: '$inputs', as: 'input', cond: isMissing('$$input.answer') } },
+};
+const ifAnswered = (value: unknown, otherwise: unknown) => ({
+  $cond: [{ $eq: [openCount, 0] }, value, otherwise],
+});
+
+const wakeWhenAnswered = {
+  status: ifAnswered('queued', 'input_required'),
+  seq: ifAnswered({ $add: ['$seq', 1] }, '$seq'),
+  updatedAt: NOW,
+};
+
+/** Nothing matched: all was answered before, or it does not wait (any more). */
+function explain(execution: ExecutionRecord | null, { answers }: ProvideRequest): ProvideOutcome {
+  if (!execution) return { kind: 'gone' };
+  if (execution.status === 'input_required' && !execution.cancel) return { kind: 'accepted', execution };
+  const stored = new Map(execution.inputs?.map(({ key, answer }) => [key, answer]));
+  const isRepeat = answers.size > 0 && [...answers].every(([key, answer]) => stored.get(key) === answer);
+  if (isRepeat) return { kind: 'repeated', execution };
+  return { kind: isEnded(execution.status) ? 'ended' : 'not_waiting', execution };
+}

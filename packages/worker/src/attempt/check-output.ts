@@ -1,0 +1,44 @@
+import { type Action, ContentBlock, type RunEnd } from '@mcp-server/shared';
+import { z } from 'zod';
+
+import { describeError, safeText } from './describe-error.ts';
+
+const Content = z.array(ContentBlock);
+
+/** What an action returned as the end of its execution; what does not fit its own promises is `invalid_output`. */
+export async function checkOutput(action: Action, output: unknown, maxBytes: number): Promise<RunEnd> {
+  const parsed = await action.output.safeParseAsync(output);
+  if (!parsed.success) return invalid(issuesText(parsed.error));
+  const result = toJson(parsed.data);
+  if (result === undefined) return invalid('The result is not JSON.');
+  if (Buffer.byteLength(result) > maxBytes) return invalid(`The result is larger than ${maxBytes} bytes.`);
+  if (!action.toContent) return { kind: 'completed', result };
+  try {
+    const content = JSON.stringify(Content.parse(action.toContent(parsed.data)));
+    if (Buffer.byteLength(result) + Buffer.byteLength(content) > maxBytes)
+      return invalid(`The result and its content are larger than ${maxBytes} bytes.`);
+    return { kind: 'completed', result, content };
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? issuesText(error) : describeError(error).message;
+    return invalid(`toContent: ${reason}`);
+  }
+}
+
+const invalid = (message: string): RunEnd => ({
+  kind: 'failed',
+  failure: { kind: 'invalid_output', message },
+});
+
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    // Cycles and big integers.
+    return undefined;
+  }
+}
+
+/** What zod found, with pointers, made safe to store. */
+export function issuesText(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  return safeText(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
+}

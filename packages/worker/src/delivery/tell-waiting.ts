@@ -1,0 +1,18 @@
+import { type ExecutionRecord, mirrorTask, readExecution } from '@mcp-server/shared';
+
+import type { Deps } from '../deps.ts';
+
+/** Tells that an execution waits: for its next attempt, or for input. A failure is left to the next telling. */
+export async function tellWaiting(deps: Deps, execution: ExecutionRecord): Promise<void> {
+  const { TaskModel, ExecutionModel } = deps.models;
+  deps.events.write(execution);
+  try {
+    await mirrorTask(TaskModel, execution);
+    if (execution.status !== 'input_required' || execution.taskId === undefined) return;
+    // An answer may have overtaken this word: then what it said stands, not this.
+    const current = (await readExecution(ExecutionModel, execution._id))?.execution;
+    if (current && current.status !== execution.status) await mirrorTask(TaskModel, current);
+  } catch (err) {
+    deps.log.debug({ err, executionId: execution._id }, 'task not mirrored, settle will');
+  }
+}
