@@ -1,4 +1,5 @@
 import { findUserById, insertUser, type Scope, Scope as Scopes } from '@mcp-server/shared';
+import { askForRoots, buildExecution } from '@mcp-server/testing';
 import type { InjectOptions, RouteOptions } from 'fastify';
 import t, { type Test } from 'tap';
 
@@ -88,6 +89,12 @@ async function buildWorld(test: TestApp) {
       const id = await makeExecution();
       await asOwner(`/api/executions/${id}/cancel`, {});
       return id;
+    },
+    async askingExecution() {
+      const inputs = [askForRoots()];
+      const asking = buildExecution({ ownerId: ids.user, status: 'input_required', inputs });
+      await models.ExecutionModel.create(asking);
+      return asking._id;
     },
     user: async () => ids.user,
     spareUser,

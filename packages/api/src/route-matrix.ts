@@ -27,6 +27,7 @@ export type Need =
   | 'scheduledTask'
   | 'execution'
   | 'endedExecution'
+  | 'askingExecution'
   | 'user'
   | 'spareUser'
   | 'apiKey'
@@ -151,6 +152,12 @@ export const MATRIX: Record<string, Row> = {
   'POST /api/executions/:id/rerun': {
     expect: [404, 404, 202, 404, 202, 403, 401, 401],
     needs: 'execution',
+  },
+  // Admins neither: nobody answers in another's name.
+  'POST /api/executions/:id/input': {
+    expect: [404, 404, 202, 404, 202, 403, 401, 401],
+    needs: 'askingExecution',
+    body: () => ({ answers: { roots: { roots: [] } } }),
   },
   'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },
 

@@ -1,8 +1,11 @@
 import type {
   AttemptRecord,
+  ContentBlock,
   Execution,
   ExecutionRecord,
   ExecutionSummary,
+  Input,
+  InputRecord,
   JsonValue,
   ListedExecution,
 } from '@mcp-server/shared';
@@ -15,6 +18,8 @@ export function presentExecution(execution: ExecutionRecord): Execution {
     ...summarizeExecution(execution),
     payload: parseJson(execution.payload),
     ...(execution.result === undefined ? {} : { result: parseJson(execution.result) }),
+    ...(execution.content === undefined ? {} : { content: JSON.parse(execution.content) as ContentBlock[] }),
+    ...(execution.inputs ? { inputs: execution.inputs.map(presentInput) } : {}),
     attempts: execution.attempts.map(presentAttempt),
   };
 }
@@ -22,6 +27,7 @@ export function presentExecution(execution: ExecutionRecord): Execution {
 /** An execution as a list shows it. */
 export function summarizeExecution(execution: ListedExecution): ExecutionSummary {
   const { _id: id, ownerId, taskId, rerunOf, source, plugin, action, pluginVersion, pool } = execution;
+  const openInputs = execution.inputs?.filter(({ answeredAt }) => !answeredAt).length;
   const { priority, status, failure, attemptsUsed, crashes, handBacks, progress, waitMs, runMs } = execution;
   return {
     id,
@@ -37,6 +43,7 @@ export function summarizeExecution(execution: ListedExecution): ExecutionSummary
     priority,
     status,
     failure,
+    ...(openInputs ? { openInputs } : {}),
     attemptsUsed,
     crashes,
     handBacks,
@@ -50,6 +57,15 @@ export function summarizeExecution(execution: ListedExecution): ExecutionSummary
     endedAt: execution.endedAt?.toISOString(),
   };
 }
+
+const presentInput = ({ key, method, params, askedAt, answer, answeredAt }: InputRecord): Input => ({
+  key,
+  method,
+  params: parseJson(params),
+  askedAt: askedAt.toISOString(),
+  ...(answer === undefined ? {} : { answer: parseJson(answer) }),
+  ...(answeredAt ? { answeredAt: answeredAt.toISOString() } : {}),
+});
 
 const presentAttempt = ({ startedAt, endedAt, ...attempt }: AttemptRecord) => ({
   ...attempt,

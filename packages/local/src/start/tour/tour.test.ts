@@ -5,7 +5,7 @@ import tap from 'tap';
 import { startForTest } from '../start-for-test.ts';
 import { visitAccounts, visitKeys, visitUsers } from './visit-accounts.ts';
 import { visitEvents, visitPages } from './visit-watching.ts';
-import { visitExecutions, visitTasks } from './visit-work.ts';
+import { visitExecutions, visitInput, visitTasks } from './visit-work.ts';
 import { Visitor } from './visitor.ts';
 
 const OPENAPI = new URL('../../../../../docs/openapi.json', import.meta.url);
@@ -30,6 +30,7 @@ tap.test(
     await visitKeys(visitor, tokens);
     await visitTasks(visitor, tokens);
     const ended = await visitExecutions(visitor, tokens);
+    await visitInput(visitor, tokens);
     await visitPages(visitor, tokens);
     await visitEvents(visitor, url, tokens, ended);
     await visitUsers(visitor, tokens);
