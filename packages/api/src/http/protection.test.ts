@@ -74,3 +74,17 @@ t.test('answers carry headers that keep browsers from running or framing them', 
     });
   }
 });
+
+t.test('answers are kept by nobody, unless their route says so', async (t) => {
+  const test = await startTestApp(t);
+
+  const login = await test.inject({
+    method: 'POST',
+    url: '/api/auth/login',
+    payload: { email: 'nobody@example.com', password: 'Test123456' },
+  });
+  const page = await test.inject({ url: '/admin/login' });
+
+  t.equal(login.headers['cache-control'], 'no-store');
+  t.equal(page.headers['cache-control'], 'no-cache');
+});

@@ -29,4 +29,8 @@ export async function protectBrowsers(app: FastifyInstance): Promise<void> {
     strictPreflight: false,
     hideOptionsRoute: true,
   });
+  // Answers are somebody's own, tokens among them: nothing on the way keeps one unless its route says so.
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  });
 }
