@@ -7,7 +7,7 @@ import t from 'tap';
 
 const SCRIPT = readFileSync(new URL('create-users.js', import.meta.url), 'utf8');
 /** What no worker may read: it runs code of plugins. */
-const SECRET_COLLECTIONS = ['apikeys', 'sessions', 'users'];
+const SECRET_COLLECTIONS = ['apikeys', 'auditevents', 'sessions', 'users'];
 
 interface Privilege {
   resource: { db: string; collection: string };
@@ -38,26 +38,29 @@ function run(env: Record<string, string>) {
 
 const PASSWORDS = { MONGODB_API_PASSWORD: 'of the api', MONGODB_WORKER_PASSWORD: 'of the worker' };
 
-t.test('the worker reaches every collection of the product but users, sessions and keys', async (t) => {
-  const space = await openNamespace(t);
-  const collections = Object.values(buildModels(space.mongo.connection)).map(
-    (model) => model.collection.name,
-  );
-  const { roles, users } = run(PASSWORDS);
+t.test(
+  'the worker reaches every collection of the product but users, sessions, keys and audit',
+  async (t) => {
+    const space = await openNamespace(t);
+    const collections = Object.values(buildModels(space.mongo.connection)).map(
+      (model) => model.collection.name,
+    );
+    const { roles, users } = run(PASSWORDS);
 
-  const privileges = roles[0]?.privileges ?? [];
-  const named = privileges.map(({ resource }) => resource.collection).filter((name) => name !== '');
-  t.strictSame(
-    [...named, ...SECRET_COLLECTIONS].toSorted((a, b) => a.localeCompare(b)),
-    collections.toSorted((a, b) => a.localeCompare(b)),
-  );
-  t.strictSame(privileges.find(({ resource }) => resource.collection === '')?.actions, ['listCollections']);
-  t.strictSame(roles[0]?.roles, [], 'nothing is inherited');
-  t.match(users, [
-    { user: 'mcp_api', pwd: 'of the api', roles: [{ role: 'readWrite', db: 'mcp_server' }] },
-    { user: 'mcp_worker', pwd: 'of the worker', roles: [{ role: 'mcpWorker', db: 'mcp_server' }] },
-  ]);
-});
+    const privileges = roles[0]?.privileges ?? [];
+    const named = privileges.map(({ resource }) => resource.collection).filter((name) => name !== '');
+    t.strictSame(
+      [...named, ...SECRET_COLLECTIONS].toSorted((a, b) => a.localeCompare(b)),
+      collections.toSorted((a, b) => a.localeCompare(b)),
+    );
+    t.strictSame(privileges.find(({ resource }) => resource.collection === '')?.actions, ['listCollections']);
+    t.strictSame(roles[0]?.roles, [], 'nothing is inherited');
+    t.match(users, [
+      { user: 'mcp_api', pwd: 'of the api', roles: [{ role: 'readWrite', db: 'mcp_server' }] },
+      { user: 'mcp_worker', pwd: 'of the worker', roles: [{ role: 'mcpWorker', db: 'mcp_server' }] },
+    ]);
+  },
+);
 
 t.test('without its passwords the script makes no user', async (t) => {
   t.throws(() => run({ MONGODB_API_PASSWORD: 'of the api' }), /MONGODB_WORKER_PASSWORD is not set/);

@@ -42,6 +42,8 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
     ...submissionConfig,
     EXECUTION_RETENTION_SECONDS: protocolConfig.EXECUTION_RETENTION_SECONDS,
     MAX_CRASHES: protocolConfig.MAX_CRASHES,
+    /** Audit events are removed after this. */
+    AUDIT_RETENTION_SECONDS: positiveInt(60, 3_650 * DAY_SECONDS).default(365 * DAY_SECONDS),
     /** How long the process still takes requests after it called itself not ready; lets a load balancer notice. */
     DRAIN_DELAY_MS: positiveInt(0, 60_000).default(2_000),
   });

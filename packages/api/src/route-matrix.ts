@@ -148,22 +148,21 @@ export const MATRIX: Record<string, Row> = {
   'GET /api/executions/:id': { expect: owned(200), needs: 'execution' },
   'GET /api/executions/:id/events': { expect: owned(200), needs: 'endedExecution' },
   'POST /api/executions/:id/cancel': { expect: owned(200), needs: 'execution' },
-  // Admins neither: a rerun may carry another payload, and nobody sends one in another's name.
-  'POST /api/executions/:id/rerun': {
-    expect: [404, 404, 202, 404, 202, 403, 401, 401],
-    needs: 'execution',
-  },
   // Admins neither: nobody answers in another's name.
   'POST /api/executions/:id/input': {
     expect: [404, 404, 202, 404, 202, 403, 401, 401],
     needs: 'askingExecution',
     body: () => ({ answers: { roots: { roots: [] } } }),
   },
+  'GET /api/executions/failures': { expect: scoped(200) },
+  // Admins too, as with tasks: it belongs to the owner, and the audit says who did it.
+  'POST /api/executions/:id/rerun': { expect: owned(202), needs: 'execution' },
   'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },
 
   'GET /api/plugins': { expect: known(200) },
   'GET /api/plugins/:id': { expect: known(200), path: '/api/plugins/sample' },
   'GET /api/workers': { expect: developers(200) },
+  'GET /api/audit': { expect: admins(200) },
 
   // Without an upgrade there is nothing to open, but who comes without a name hears of that first.
   'GET /ws': { expect: [426, 426, 426, 426, 426, 403, 401, 401] },

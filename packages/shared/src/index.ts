@@ -77,11 +77,13 @@ export {
   scheduleFields,
 } from './schedules/state.ts';
 export * from './schemas/answer.ts';
+export * from './schemas/audit.ts';
 export * from './schemas/auth.ts';
 export * from './schemas/catalogue.ts';
 export * from './schemas/dashboard.ts';
 export * from './schemas/event.ts';
 export * from './schemas/execution.ts';
+export { FailureGroup } from './schemas/failure-group.ts';
 export * from './schemas/policy.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
@@ -97,6 +99,7 @@ export {
   findExecution,
   hasOtherUnfinished,
 } from './stores/executions.ts';
+export { type AuditFilter, endAudit, insertAudit, listAudit } from './stores/audit.ts';
 export {
   type ApiKeySighting,
   countApiKeys,
@@ -115,6 +118,9 @@ export {
   listExecutions,
   listUnfinishedOfTask,
 } from './stores/execution-list.ts';
+export { type BulkFilter } from './stores/execution-query.ts';
+export { type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
+export { findRerun, listReruns, markRerun } from './stores/reruns.ts';
 export { type PageOrder, type PagePosition, pageSort } from './stores/page.ts';
 export {
   countActiveAdmins,

@@ -5,12 +5,18 @@ import type { PageQuery } from '../services/list-tasks.ts';
 import type { PageCursor } from './page-cursor.ts';
 
 const MAX_PAGE = 100;
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+/** A time in a query. */
+export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** What every list with a cursor may be asked for. */
+export const cursorQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>) => ({
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+  cursor: cursor.optional().describe('`nextCursor` of the page before'),
+});
 
 /** Query of a list that is ordered by `createdAt`. */
 export const listQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>) => ({
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
-  cursor: cursor.optional().describe('`nextCursor` of the page before'),
+  ...cursorQuery(cursor),
   sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt').describe('`-` is newest first'),
   count: z.stringbool().default(false).describe('`true` adds `total`'),
   plugin: Slug.optional(),

@@ -1,4 +1,11 @@
-import { errors, type ExecutionRecord, findExecution, isEnded, type Models } from '@mcp-server/shared';
+import {
+  errors,
+  type ExecutionRecord,
+  findExecution,
+  isEnded,
+  listReruns,
+  type Models,
+} from '@mcp-server/shared';
 
 import type { ExecutionQueues } from '../redis/execution-queues.ts';
 import { type Principal, visibleTo } from './principal.ts';
@@ -37,3 +44,10 @@ export async function awaitOwnExecution(
     waiter.release();
   }
 }
+
+/** More of them are counted on nobody's fingers; `GET /api/executions` finds them all. */
+const MAX_RERUNS = 100;
+
+/** The ids of those that did an execution again, oldest first: they have the same owner. */
+export const listOwnReruns = ({ models }: Pick<FindDeps, 'models'>, id: string): Promise<string[]> =>
+  listReruns(models.ExecutionModel, { id, limit: MAX_RERUNS });

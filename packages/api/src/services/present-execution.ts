@@ -28,12 +28,25 @@ export function presentExecution(execution: ExecutionRecord): Execution {
 export function summarizeExecution(execution: ListedExecution): ExecutionSummary {
   const { _id: id, ownerId, taskId, rerunOf, source, plugin, action, pluginVersion, pool } = execution;
   const openInputs = execution.inputs?.filter(({ answeredAt }) => !answeredAt).length;
-  const { priority, status, failure, attemptsUsed, crashes, handBacks, progress, waitMs, runMs } = execution;
+  const {
+    redriveId,
+    priority,
+    status,
+    failure,
+    fingerprint,
+    attemptsUsed,
+    crashes,
+    handBacks,
+    progress,
+    waitMs,
+    runMs,
+  } = execution;
   return {
     id,
     ownerId,
     taskId,
     rerunOf,
+    redriveId,
     fireTime: execution.fireTime?.toISOString(),
     source,
     plugin,
@@ -44,6 +57,7 @@ export function summarizeExecution(execution: ListedExecution): ExecutionSummary
     status,
     failure,
     ...(openInputs ? { openInputs } : {}),
+    fingerprint,
     attemptsUsed,
     crashes,
     handBacks,

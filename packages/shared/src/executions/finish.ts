@@ -3,6 +3,7 @@ import type { Model } from 'mongoose';
 import type { ExecutionRecord, Failure } from '../schemas/execution.ts';
 import type { InputRecord } from '../schemas/input.ts';
 import { closeAttempt, endFields, inMs, literal, NOW, since } from './clock.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
 /** A question as its attempt asks it; `params` is JSON text. */
 export type AskedInput = Pick<InputRecord, 'key' | 'method' | 'params'>;
@@ -19,6 +20,8 @@ export type RunEnd =
 export interface FinishRequest {
   id: string;
   epoch: number;
+  /** What ran: a failure is named after it. */
+  of: Pick<ExecutionRecord, 'plugin' | 'action'>;
   end: RunEnd;
   retentionSeconds: number;
 }
@@ -68,7 +71,7 @@ const ATTEMPT_OUTCOME = {
   cancelled: 'cancelled',
 } as const satisfies Record<RunEnd['kind'], string>;
 
-function finishPipeline({ epoch, end, retentionSeconds }: FinishRequest) {
+function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
   const ended = { ...endFields(retentionSeconds), runMs: sinceLastStart };
   const used = { $add: ['$attemptsUsed', 1] };
   switch (end.kind) {
@@ -86,6 +89,7 @@ function finishPipeline({ epoch, end, retentionSeconds }: FinishRequest) {
         ...ended,
         status: 'failed',
         failure: literal(end.failure),
+        fingerprint: fingerprintOf(of, end.failure),
         attemptsUsed: used,
         attempts: closeAttempt(epoch, { outcome: 'failed', error: literal(end.failure) }),
       });

@@ -2,6 +2,7 @@ import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { closeAttempt, endFields, holdsNow, leaseHasLapsed, NOW } from './clock.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
 interface GiveUpRequest {
   id: string;
@@ -14,6 +15,19 @@ const CRASH_MESSAGE = {
     'The process that ran it died. The action must not be repeated, so its outcome is unknown.',
 } as const;
 
+const EXPIRED_MESSAGE = {
+  expired: 'Its deadline passed before it could end.',
+  plugin_missing: 'No worker had the action before its deadline.',
+} as const;
+
+/** What ran never changes, so it may be read before the write that a fingerprint goes into. */
+async function readAction(
+  model: Model<ExecutionRecord>,
+  id: string,
+): Promise<Pick<ExecutionRecord, 'plugin' | 'action'> | null> {
+  return model.findById(id, { plugin: 1, action: 1 }).lean<Pick<ExecutionRecord, 'plugin' | 'action'>>();
+}
+
 const byPolicy = (crashed: unknown, unknown: unknown) => ({
   $cond: [{ $eq: ['$policy.onCrash', 'fail'] }, unknown, crashed],
 });
@@ -23,6 +37,10 @@ export async function endCrashed(
   model: Model<ExecutionRecord>,
   { id, retentionSeconds }: GiveUpRequest,
 ): Promise<ExecutionRecord | null> {
+  const of = await readAction(model, id);
+  if (!of) return null;
+  const fingerprint = (kind: keyof typeof CRASH_MESSAGE) =>
+    fingerprintOf(of, { kind, message: CRASH_MESSAGE[kind] });
   return model
     .findOneAndUpdate(
       {
@@ -51,6 +69,7 @@ export async function endCrashed(
               kind: byPolicy('crashed', 'outcome_unknown'),
               message: byPolicy(CRASH_MESSAGE.crashed, CRASH_MESSAGE.outcome_unknown),
             },
+            fingerprint: byPolicy(fingerprint('crashed'), fingerprint('outcome_unknown')),
           },
         },
         { $unset: ['lease'] },
@@ -68,7 +87,13 @@ export async function endExpired(
   model: Model<ExecutionRecord>,
   { id, retentionSeconds }: GiveUpRequest,
 ): Promise<ExecutionRecord | null> {
-  const lacksAction = { $eq: ['$lacksAction', true] };
+  const of = await readAction(model, id);
+  if (!of) return null;
+  const byAction = (missing: unknown, expired: unknown) => ({
+    $cond: [{ $eq: ['$lacksAction', true] }, missing, expired],
+  });
+  const fingerprint = (kind: keyof typeof EXPIRED_MESSAGE) =>
+    fingerprintOf(of, { kind, message: EXPIRED_MESSAGE[kind] });
   return model
     .findOneAndUpdate(
       {
@@ -87,15 +112,10 @@ export async function endExpired(
             status: 'failed',
             attempts: closeAttempt('$epoch', { outcome: 'crashed' }),
             failure: {
-              kind: { $cond: [lacksAction, 'plugin_missing', 'expired'] },
-              message: {
-                $cond: [
-                  lacksAction,
-                  'No worker had the action before its deadline.',
-                  'Its deadline passed before it could end.',
-                ],
-              },
+              kind: byAction('plugin_missing', 'expired'),
+              message: byAction(EXPIRED_MESSAGE.plugin_missing, EXPIRED_MESSAGE.expired),
             },
+            fingerprint: byAction(fingerprint('plugin_missing'), fingerprint('expired')),
           },
         },
         { $unset: ['nextAttemptAt', 'lease'] },

@@ -3,12 +3,14 @@ import t from 'tap';
 import { z } from 'zod';
 
 import { ApiKeyRecord } from '../schemas/api-key.ts';
+import { AuditRecord } from '../schemas/audit.ts';
 import { PluginRecord } from '../schemas/catalogue.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
 import { TaskRecord } from '../schemas/task.ts';
 import { SessionRecord, UserRecord } from '../schemas/user.ts';
 import { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
+import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
 import { pluginSchema } from './plugin.ts';
 import { RoleLeaseRecord, roleLeaseSchema } from './role-lease.ts';
@@ -24,6 +26,7 @@ const PAIRS: Record<string, [z.ZodObject, Schema]> = {
   PluginExecution: [ExecutionRecord, executionSchema as Schema],
   Plugin: [PluginRecord, pluginSchema as Schema],
   RoleLease: [RoleLeaseRecord, roleLeaseSchema as Schema],
+  AuditEvent: [AuditRecord, auditSchema as Schema],
   Worker: [WorkerRecord, workerSchema as Schema],
 };
 

@@ -55,6 +55,7 @@ export const executionSchema = new Schema<ExecutionRecord>(
     taskId: String,
     fireTime: Date,
     rerunOf: String,
+    redriveId: String,
     source: { type: String, enum: ExecutionSource.options, required: true },
     plugin: { type: String, required: true },
     action: { type: String, required: true },
@@ -77,6 +78,8 @@ export const executionSchema = new Schema<ExecutionRecord>(
     result: String,
     content: String,
     failure: failureSchema,
+    fingerprint: String,
+    hasRerun: Boolean,
     inputs: { type: [inputSchema], default: undefined },
     earlyAnswers: String,
     steps: { type: Map, of: stepSchema },
@@ -118,5 +121,8 @@ export const executionSchema = new Schema<ExecutionRecord>(
       },
     },
   )
+  .index({ rerunOf: 1 }, { partialFilterExpression: { rerunOf: { $exists: true } } })
+  .index({ redriveId: 1 }, { partialFilterExpression: { redriveId: { $exists: true } } })
+  .index({ fingerprint: 1, endedAt: 1 }, { partialFilterExpression: { fingerprint: { $exists: true } } })
   .index({ status: 1, settledAt: 1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

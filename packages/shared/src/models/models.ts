@@ -1,12 +1,14 @@
 import type { Connection, Model } from 'mongoose';
 
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
+import type { AuditRecord } from '../schemas/audit.ts';
 import type { PluginRecord } from '../schemas/catalogue.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import type { SessionRecord, UserRecord } from '../schemas/user.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
+import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
 import { pluginSchema } from './plugin.ts';
 import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
@@ -24,6 +26,7 @@ export interface Models {
   PluginModel: Model<PluginRecord>;
   RoleLeaseModel: Model<RoleLeaseRecord>;
   WorkerModel: Model<WorkerRecord>;
+  AuditModel: Model<AuditRecord>;
 }
 
 export function buildModels(connection: Connection): Models {
@@ -36,14 +39,16 @@ export function buildModels(connection: Connection): Models {
     PluginModel: connection.model<PluginRecord>('Plugin', pluginSchema),
     RoleLeaseModel: connection.model<RoleLeaseRecord>('RoleLease', roleLeaseSchema),
     WorkerModel: connection.model<WorkerRecord>('Worker', workerSchema),
+    AuditModel: connection.model<AuditRecord>('AuditEvent', auditSchema),
   };
 }
 
-/** What workers touch: they run code of plugins, so their database user (infra/mongodb) reaches no accounts. */
+/** What workers touch: they run code of plugins, so their database user (infra/mongodb) reaches no accounts and no audit. */
 export const workerModels = ({
   UserModel: _users,
   SessionModel: _sessions,
   ApiKeyModel: _keys,
+  AuditModel: _audit,
   ...own
 }: Models): Partial<Models> => own;
 

@@ -37,6 +37,9 @@ export type FailureKind = z.infer<typeof FailureKind>;
 export const Failure = z.object({ kind: FailureKind, message: z.string(), code: z.string().optional() });
 export type Failure = z.infer<typeof Failure>;
 
+/** Short SHA-256 over plugin, action, kind of failure and the message without what varies. */
+export const Fingerprint = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
+
 export const AttemptOutcome = z.enum([
   'completed',
   'failed',
@@ -90,6 +93,8 @@ export const ExecutionRecord = z.object({
   taskId: ObjectIdText.optional(),
   fireTime: z.date().optional(),
   rerunOf: z.uuid().optional(),
+  /** The redrive that made it. */
+  redriveId: z.uuid().optional(),
   source: ExecutionSource,
   plugin: Slug,
   action: Slug,
@@ -116,6 +121,10 @@ export const ExecutionRecord = z.object({
   /** What the action made of its result for people and models: content blocks as JSON text. */
   content: z.string().optional(),
   failure: Failure.optional(),
+  /** Names the kind of failure: executions that failed for the same reason share it. See executions/fingerprint.ts. */
+  fingerprint: Fingerprint.optional(),
+  /** It was done again at least once. Written after the fact, as a hint for those who look for what was not. */
+  hasRerun: z.literal(true).optional(),
   /** What it asked for, in the order of asking; `input_required` while one is without an answer. */
   inputs: z.array(InputRecord).optional(),
   /** Answers that came with the call, by key, before anybody asked: JSON text. */
@@ -142,6 +151,8 @@ export const Execution = z.object({
   ownerId: z.string(),
   taskId: z.string().optional(),
   rerunOf: z.string().optional(),
+  reruns: z.array(z.string()).optional().describe('Executions that did this one again, oldest first'),
+  redriveId: z.string().optional(),
   fireTime: z.iso.datetime().optional(),
   source: ExecutionSource,
   plugin: z.string(),
@@ -159,6 +170,7 @@ export const Execution = z.object({
   inputs: z.array(Input).optional(),
   /** How many of them have no answer yet; absent when there is none. */
   openInputs: z.int().optional(),
+  fingerprint: z.string().optional(),
   attemptsUsed: z.int(),
   crashes: z.int(),
   handBacks: z.int(),
@@ -197,5 +209,6 @@ export const ExecutionSummary = Execution.omit({
   content: true,
   inputs: true,
   attempts: true,
+  reruns: true,
 });
 export type ExecutionSummary = z.infer<typeof ExecutionSummary>;

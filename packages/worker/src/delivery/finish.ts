@@ -30,6 +30,7 @@ export async function offerEnd(
   const request = {
     id: run.execution._id,
     epoch: run.execution.epoch,
+    of: run.execution,
     end,
     retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
   };

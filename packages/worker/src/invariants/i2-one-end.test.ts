@@ -13,6 +13,7 @@ t.test('I2: of many ends that race, one is written and never changes', async (t)
     finishExecution(model, {
       id,
       epoch: claimed?.epoch ?? 0,
+      of: { plugin: 'sample', action: 'echo' },
       end: { kind: 'completed', result },
       retentionSeconds: 60,
     });

@@ -15,6 +15,7 @@ t.test('I3: the end of an attempt whose lease another one took changes nothing',
   const late = await finishExecution(model, {
     id,
     epoch: first?.epoch ?? 0,
+    of: { plugin: 'sample', action: 'echo' },
     end: { kind: 'completed', result: '"late"' },
     retentionSeconds: 60,
   });
@@ -23,6 +24,7 @@ t.test('I3: the end of an attempt whose lease another one took changes nothing',
   t.match(await read(id), {
     status: 'running',
     epoch: second.epoch,
+    of: { plugin: 'sample', action: 'echo' },
     crashes: 1,
     attempts: [{ epoch: 1, outcome: 'crashed' }, { epoch: 2 }],
   });

@@ -28,6 +28,7 @@ async function endAsWorker(test: TestApp, end: 'completed' | 'failed', { tells }
   await finishExecution(test.models.ExecutionModel, {
     id,
     epoch: claimed?.epoch ?? 0,
+    of: { plugin: 'sample', action: 'echo' },
     retentionSeconds: 60,
     end:
       end === 'completed'

@@ -9,6 +9,8 @@ export async function visitPages(visitor: Visitor, { admin, user }: Tokens): Pro
   await visitor.call(200, 'GET', '/api/plugins/sample', { token: user, route: '/api/plugins/{id}' });
   await visitor.call(200, 'GET', '/api/workers', { token: admin });
   await visitor.call(403, 'GET', '/api/workers', { token: user });
+  await visitor.call(200, 'GET', '/api/audit', { token: admin });
+  await visitor.call(403, 'GET', '/api/audit', { token: user });
   await visitor.call(200, 'GET', '/health');
   await visitor.call(200, 'GET', '/health/ready');
   await visitor.call(200, 'GET', '/metrics');

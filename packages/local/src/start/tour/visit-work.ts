@@ -48,6 +48,7 @@ export async function visitExecutions(visitor: Visitor, { user: token }: Tokens)
     at('/cancel'),
   );
   await visitor.call(202, 'POST', `/api/executions/${id}/rerun`, at('/rerun'));
+  await visitor.call(200, 'GET', '/api/executions/failures', { token });
   await visitor.call(404, 'POST', '/mcp/execute', { token, body: { plugin: 'nope', action: 'nope' } });
   await visitor.call(400, 'POST', '/mcp/execute', {
     token,

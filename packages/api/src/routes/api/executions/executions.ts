@@ -6,7 +6,7 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { MAX_WAIT_SECONDS } from '../../../http/wait.ts';
 import { cancelOwnExecution } from '../../../services/cancel-execution.ts';
-import { awaitOwnExecution } from '../../../services/find-execution.ts';
+import { awaitOwnExecution, listOwnReruns } from '../../../services/find-execution.ts';
 import { presentExecution } from '../../../services/present-execution.ts';
 
 const TAGS = ['executions'];
@@ -34,7 +34,8 @@ const executions: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ principal, params, query }) => {
       const waiting = { id: params.id, waitMs: query.wait * 1_000 };
-      return presentExecution(await awaitOwnExecution(app.deps, callerOf(principal), waiting));
+      const execution = await awaitOwnExecution(app.deps, callerOf(principal), waiting);
+      return { ...presentExecution(execution), reruns: await listOwnReruns(app.deps, params.id) };
     },
   );
 

@@ -117,16 +117,3 @@ t.test('an execution is done again, with the same payload or another, once per k
   t.match((await rerun({}, { 'idempotency-key': 'k' })).json(), { code: 'idempotency_conflict' });
   t.equal(await test.models.ExecutionModel.countDocuments(), 3);
 });
-
-t.test("nobody does another's execution again, an admin neither", async (t) => {
-  const test = await startTestApp(t);
-  const admin = await test.signUp('admin', 'admin');
-  const eve = await test.signUp('eve');
-  const execution = buildExecution();
-  await test.models.ExecutionModel.create(execution);
-
-  for (const { headers } of [admin, eve]) {
-    const url = `/api/executions/${execution._id}/rerun`;
-    t.equal((await test.inject({ method: 'POST', url, headers, payload: {} })).statusCode, 404);
-  }
-});

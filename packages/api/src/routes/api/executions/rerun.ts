@@ -22,7 +22,9 @@ const rerun: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'signed-in', scope: 'execute' },
       schema: {
         summary: 'Do an execution again',
-        description: 'A new execution, linked by `rerunOf`, with the same payload or another.',
+        description:
+          'A new execution of the same owner, linked by `rerunOf`, with the same payload or another. Admins may do so for ' +
+          'others; the audit says who.',
         tags: ['executions'],
         headers: IdempotencyHeaders,
         params: z.object({ id: z.uuid() }),
@@ -30,14 +32,18 @@ const rerun: FastifyPluginAsyncZod = async (app) => {
         response: { 202: Started, ...problems(401, 403, 404, 409, 413, 429) },
       },
     },
-    async ({ id: requestId, principal, params, headers, body }, reply) => {
+    async ({ id: requestId, ip, principal, params, headers, body }, reply) => {
       const path = `/api/executions/${params.id}/rerun`;
-      const { execution, isRepeat } = await rerunExecution(app.deps, callerOf(principal), {
-        id: params.id,
-        payload: body?.payload,
-        idempotency: describeRequest(headers['idempotency-key'], { method: 'POST', path, body }),
-        requestId,
-      });
+      const { execution, isRepeat } = await rerunExecution(
+        app.deps,
+        { principal: callerOf(principal), ip },
+        {
+          id: params.id,
+          payload: body?.payload,
+          idempotency: describeRequest(headers['idempotency-key'], { method: 'POST', path, body }),
+          requestId,
+        },
+      );
       markRepeat(reply, isRepeat);
       reply.code(202).header('location', `/api/executions/${execution._id}`);
       const { _id: executionId, status, createdAt } = execution;

@@ -1,0 +1,44 @@
+import { AuditAction, AuditEvent, AuditOutcome, ObjectIdText } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { cursorQuery, instant } from '../../../http/page-query.ts';
+import { problems } from '../../../http/responses.ts';
+import { listAuditEvents } from '../../../services/audit.ts';
+import { presentAudit } from '../../../services/present-audit.ts';
+
+const AuditQuery = z.strictObject({
+  ...cursorQuery(PageCursor),
+  actor: ObjectIdText.optional().describe('The account that did it'),
+  action: AuditAction.optional(),
+  target: z.string().min(1).max(200).optional(),
+  outcome: AuditOutcome.optional(),
+  from: instant.optional().describe('ISO 8601, included'),
+  to: instant.optional().describe('ISO 8601, included'),
+});
+
+const audit: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'List who did what to the work of many or of others',
+        description: 'Newest first. `begun` without an end: the process died in the middle.',
+        tags: ['audit'],
+        querystring: AuditQuery,
+        response: {
+          200: z.object({ items: z.array(AuditEvent), nextCursor: z.string().nullable() }),
+          ...problems(401, 403),
+        },
+      },
+    },
+    async ({ query: { cursor: after, from: createdFrom, to: createdTo, ...query } }) => {
+      const { items, next } = await listAuditEvents(app.deps, { ...query, after, createdFrom, createdTo });
+      return { items: items.map(presentAudit), nextCursor: next ? writeCursor(next) : null };
+    },
+  );
+};
+
+export default audit;

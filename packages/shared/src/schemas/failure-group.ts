@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+import { FailureKind } from './execution.ts';
+
+/** Failures of one kind, as answered by the API. */
+export const FailureGroup = z.object({
+  fingerprint: z.string().nullable().describe('`null`: stored before there were fingerprints'),
+  plugin: z.string(),
+  action: z.string(),
+  kind: FailureKind,
+  message: z.string().describe('Without ids, numbers and quoted values'),
+  count: z.int(),
+  firstSeenAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+  exampleId: z.string().describe('The newest of them'),
+});
+export type FailureGroup = z.infer<typeof FailureGroup>;

@@ -1,0 +1,34 @@
+import type { Model } from 'mongoose';
+
+import type { ExecutionRecord } from '../schemas/execution.ts';
+
+/** Ids of the executions that did this one again, oldest first, at most `limit`. */
+export async function listReruns(
+  model: Model<ExecutionRecord>,
+  { id, limit }: { id: string; limit: number },
+): Promise<string[]> {
+  const found = await model
+    .find({ rerunOf: id }, { _id: 1 })
+    .sort({ createdAt: 1, _id: 1 })
+    .limit(limit)
+    .lean<Pick<ExecutionRecord, '_id'>[]>();
+  return found.map(({ _id }) => _id);
+}
+
+/** Those of `ids` that were done again: the truth, where `hasRerun` is a hint that may come late. */
+export async function findRerun(model: Model<ExecutionRecord>, ids: readonly string[]): Promise<Set<string>> {
+  const found = await model
+    .find({ rerunOf: { $in: ids.toSorted() } }, { rerunOf: 1 })
+    .lean<Pick<ExecutionRecord, 'rerunOf'>[]>();
+  return new Set(found.flatMap(({ rerunOf }) => (rerunOf === undefined ? [] : [rerunOf])));
+}
+
+/** Notes that executions were done again. */
+export async function markRerun(model: Model<ExecutionRecord>, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await model.updateMany(
+    { _id: { $in: ids.toSorted() } },
+    { $set: { hasRerun: true } },
+    { timestamps: false },
+  );
+}
