@@ -131,7 +131,8 @@ async function openClaim(t: Test, leaseMs: number) {
   await claimExecution(model, { ...request, token: 'a' });
   const inputs = [{ key: 'k', method: 'roots/list' as const, params: '{"$x":"$status"}' }];
   const end = { kind: 'input_required' as const, inputs };
-  return { fleet, model, id, request, ask: { id, epoch: 1, end, retentionSeconds: 60 } };
+  const of = { plugin: 'asking', action: 'ask' };
+  return { fleet, model, id, request, ask: { id, epoch: 1, of, end, retentionSeconds: 60 } };
 }
 
 t.test('a question of an attempt that was superseded changes nothing', async (t) => {
