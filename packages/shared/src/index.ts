@@ -46,11 +46,14 @@ export {
   definePlugin,
   FatalError,
   type Plugin,
+  type PluginSpec,
   RetryableError,
   type SettingsSchema,
 } from './plugin.ts';
+export { definePrompt, type Prompt, type PromptArgument } from './prompt.ts';
 export { type Answers, elicit, InputDeclined, listRoots, type Question, sample } from './question.ts';
 export * from './queues.ts';
+export { defineResource, type Resource } from './resource.ts';
 export * from './schemas/account.ts';
 export * from './schemas/api-key.ts';
 export {
@@ -184,5 +187,6 @@ export {
 export { readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
 export { Turns } from './submission/turns.ts';
+export { matchUri } from './uri-template.ts';
 export { ContentBlock, PromptMessages, ResourceContents } from './schemas/content.ts';
 export { Input, InputKey, InputMethod, InputRecord, InputRequest } from './schemas/input.ts';

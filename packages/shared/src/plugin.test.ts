@@ -2,6 +2,9 @@ import t from 'tap';
 import { z } from 'zod';
 
 import { defineAction, definePlugin } from './plugin.ts';
+import { definePrompt } from './prompt.ts';
+import { elicit } from './question.ts';
+import { defineResource } from './resource.ts';
 
 const action = (annotations = {}) =>
   defineAction({
@@ -31,4 +34,74 @@ t.test('a tool name longer than 64 characters is refused', async (t) => {
   const spec = { version: '1.0.0', title: 'T', description: 'D', actions: { [name]: action() } };
 
   t.throws(() => definePlugin({ ...spec, id: 'i'.repeat(30) }), /longer than 64/);
+});
+
+const about = { title: 'T', description: 'D' };
+const plugin = { ...about, id: 'demo', version: '1.0.0' };
+const resource = (uri: string) => defineResource({ ...about, uri, read: () => [] });
+
+t.test('a resource and a prompt become an action that is no tool, and an entry that names it', async (t) => {
+  const prompt = definePrompt({ ...about, arguments: { a: { description: 'A' } }, get: () => [] });
+
+  const made = definePlugin({ ...plugin, resources: { news: resource('demo://news') }, prompts: { prompt } });
+
+  t.match(made.actions, { 'resource-news': { isTool: false }, 'prompt-prompt': { isTool: false } });
+  t.match(made.resources, [{ name: 'news', uri: 'demo://news', isTemplate: false, action: 'resource-news' }]);
+  t.match(made.prompts, [
+    { name: 'prompt', action: 'prompt-prompt', arguments: [{ name: 'a', required: false, completions: [] }] },
+  ]);
+});
+
+t.test('names and URIs that come twice or belong to others are refused', async (t) => {
+  const named = (publicName: string) =>
+    defineAction({ ...about, publicName, input: z.object({}), output: z.object({}), run: () => ({}) });
+
+  t.throws(() => named('a__b'), { name: 'ZodError' });
+  t.throws(() => definePlugin({ ...plugin, actions: { a: named('x'), b: named('x') } }), /tool x twice/);
+  t.throws(
+    () => definePlugin({ ...plugin, resources: { a: resource('demo://a'), b: resource('demo://a') } }),
+    /resource demo:\/\/a twice/,
+  );
+  t.throws(
+    () =>
+      definePlugin({
+        ...plugin,
+        actions: { 'resource-a': action() },
+        resources: { a: resource('demo://a') },
+      }),
+    /action resource-a twice/,
+  );
+  t.throws(() => resource('execution://mine'), /is for executions/);
+  t.throws(() => resource('demo://{id}'), /is a template/);
+  t.throws(() => defineResource({ ...about, uriTemplate: 'demo://a', read: () => [] }), /is not a template/);
+});
+
+t.test('a form asks for flat fields in the formats that clients know', async (t) => {
+  const Form = z.strictObject({
+    mail: z.email(),
+    id: z.uuid().optional(),
+    count: z.int().min(1).default(2),
+    sure: z.boolean(),
+    size: z.enum(['s', 'm']),
+    extras: z.array(z.enum(['a', 'b'])),
+  });
+
+  const { requestedSchema } = elicit(Form, 'Please').request.params as { requestedSchema: object };
+
+  t.match(requestedSchema, {
+    type: 'object',
+    required: ['mail', 'sure', 'size', 'extras'],
+    properties: {
+      mail: { type: 'string', format: 'email' },
+      count: { type: 'integer', minimum: 1, default: 2 },
+      sure: { type: 'boolean' },
+      size: { type: 'string', enum: ['s', 'm'] },
+      extras: { type: 'array', items: { enum: ['a', 'b'] } },
+    },
+  });
+  t.notOk(
+    JSON.stringify(requestedSchema).includes('"uuid"'),
+    'a format that clients do not know is left out',
+  );
+  t.throws(() => elicit(z.object({ address: z.object({ city: z.string() }) }), 'x'), /"address" is none/);
 });

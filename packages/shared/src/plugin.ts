@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
+import type { Prompt } from './prompt.ts';
 import type { Answers, Question } from './question.ts';
-import { Annotations, PublicName, ToolPolicy } from './schemas/catalogue.ts';
+import type { Resource } from './resource.ts';
+import {
+  Annotations,
+  type CataloguePrompt,
+  type CatalogueResource,
+  PublicName,
+  ToolPolicy,
+} from './schemas/catalogue.ts';
 import type { ContentBlock } from './schemas/content.ts';
 import { OnCrash, RetryPolicy } from './schemas/policy.ts';
 import { Slug } from './schemas/primitives.ts';
@@ -74,7 +82,8 @@ export class FatalError extends Error {
   }
 }
 
-interface ActionSpec<I extends z.ZodType, O extends z.ZodType, S extends SettingsSchema> {
+/** What an author says of an action. */
+export interface ActionSpec<I extends z.ZodType, O extends z.ZodType, S extends SettingsSchema> {
   title: string;
   description: string;
   /** Payload schema; an object schema, so that it can be a tool's input. */
@@ -125,7 +134,24 @@ export interface Plugin {
   pool: string;
   /** Filled by workers from environment variables named `<ID>_PLUGIN_<FIELD>`. */
   settings?: SettingsSchema;
+  /** What carries out its resources and prompts included, as `resource-<name>` and `prompt-<name>`. */
   actions: Readonly<Record<string, Action>>;
+  resources: readonly CatalogueResource[];
+  prompts: readonly CataloguePrompt[];
+}
+
+/** What an author says of a plugin. Names of actions, resources and prompts are lower-case words joined by dashes. */
+export interface PluginSpec {
+  id: string;
+  version: string;
+  title: string;
+  description: string;
+  /** Default `default`. */
+  pool?: string;
+  settings?: SettingsSchema;
+  actions?: Readonly<Record<string, Action>>;
+  resources?: Readonly<Record<string, Resource>>;
+  prompts?: Readonly<Record<string, Prompt>>;
 }
 
 /** Declares an action; types of `run` follow from the schemas. @throws {z.ZodError} on a wrong policy. */
@@ -154,16 +180,73 @@ export function defineAction<
   };
 }
 
-/** Declares a plugin: the default export of its folder. @throws {Error} on ids or names that cannot be tool names. */
-export function definePlugin(spec: Omit<Plugin, 'pool'> & { pool?: string }): Plugin {
-  Slug.parse(spec.id);
-  for (const [name, action] of Object.entries(spec.actions)) {
-    Slug.parse(name);
-    if (`${spec.id}__${name}`.length > MAX_TOOL_NAME)
-      throw new Error(`${spec.id}__${name} is longer than ${MAX_TOOL_NAME}`);
-    // Else its ctx.settings would have a type that nobody checked.
-    if (action.settings !== undefined && action.settings !== spec.settings)
-      throw new Error(`${spec.id}.${name} declares settings that are not those of its plugin`);
-  }
-  return { ...spec, pool: Slug.parse(spec.pool ?? 'default') };
+/**
+ * Declares a plugin: the default export of its folder.
+ * @throws {Error} on ids or names that cannot be tool names, and on names and URIs that come twice.
+ */
+export function definePlugin(spec: PluginSpec): Plugin {
+  const { id, actions = {}, resources = {}, prompts = {}, ...rest } = spec;
+  Slug.parse(id);
+  const reading = Object.entries(resources).map(([name, resource]) => carryOut('resource', name, resource));
+  const getting = Object.entries(prompts).map(([name, prompt]) => carryOut('prompt', name, prompt));
+  const named = [...Object.entries(actions), ...[...reading, ...getting].map(({ named }) => named)];
+  for (const [name, action] of named) checkAction(spec, name, action);
+  const plugin = {
+    ...rest,
+    id,
+    pool: Slug.parse(spec.pool ?? 'default'),
+    actions: Object.fromEntries(named),
+    resources: reading.map(({ entry }) => entry),
+    prompts: getting.map(({ entry }) => entry),
+  };
+  refuseTwice(
+    id,
+    'action',
+    named.map(([name]) => name),
+  );
+  refuseTwice(
+    id,
+    'tool',
+    named.flatMap(([, { publicName }]) => publicName ?? []),
+  );
+  refuseTwice(
+    id,
+    'resource',
+    plugin.resources.map(({ uri }) => uri),
+  );
+  refuseTwice(
+    id,
+    'prompt',
+    plugin.prompts.map(({ name }) => name),
+  );
+  return plugin;
+}
+
+/** The action that carries out a resource or a prompt, and the entry that names it. */
+function carryOut<E>(
+  kind: 'resource' | 'prompt',
+  name: string,
+  // Its own spec has its own input; from here on it is an action like any other.
+  { action, describe }: { action: unknown; describe: (name: string, action: string) => E },
+): { named: [string, Action]; entry: E } {
+  const actionName = `${kind}-${name}`;
+  const spec = action as ActionSpec<z.ZodType, z.ZodType, SettingsSchema>;
+  return {
+    named: [actionName, { ...defineAction(spec), isTool: false }],
+    entry: describe(name, actionName),
+  };
+}
+
+function checkAction({ id, settings }: PluginSpec, name: string, action: Action): void {
+  Slug.parse(name);
+  if (`${id}__${name}`.length > MAX_TOOL_NAME)
+    throw new Error(`${id}__${name} is longer than ${MAX_TOOL_NAME}`);
+  // Else its ctx.settings would have a type that nobody checked.
+  if (action.settings !== undefined && action.settings !== settings)
+    throw new Error(`${id}.${name} declares settings that are not those of its plugin`);
+}
+
+function refuseTwice(id: string, kind: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`Plugin ${id} has the ${kind} ${twice} twice`);
 }

@@ -1,9 +1,12 @@
 import {
   Annotations,
+  CataloguePrompt,
+  CatalogueResource,
   type JsonValue,
   JsonValue as JsonSchema,
   type KnownPlugin,
   RetryPolicy,
+  ToolPolicy,
 } from '@mcp-server/shared';
 import { z } from 'zod';
 
@@ -26,12 +29,19 @@ export const PluginView = z.object({
       timeoutMs: z.int(),
       retry: RetryPolicy,
       annotations: Annotations,
+      /** Its name as a tool, where it is not `plugin__action`. */
+      publicName: z.string().optional(),
+      /** False for what only carries out a resource or a prompt. */
+      isTool: z.boolean(),
+      tool: ToolPolicy,
     }),
   ),
+  resources: z.array(CatalogueResource),
+  prompts: z.array(CataloguePrompt),
 });
 export type PluginView = z.infer<typeof PluginView>;
 
-export function presentPlugin({ plugin, isAlive, actions }: KnownPlugin): PluginView {
+export function presentPlugin({ plugin, isAlive, actions, resources, prompts }: KnownPlugin): PluginView {
   const { id, version, title, description, pool } = plugin;
   return {
     id,
@@ -49,6 +59,11 @@ export function presentPlugin({ plugin, isAlive, actions }: KnownPlugin): Plugin
       timeoutMs: action.timeoutMs,
       retry: action.retry,
       annotations: action.annotations,
+      publicName: action.publicName,
+      isTool: action.isTool,
+      tool: action.tool,
     })),
+    resources: [...resources],
+    prompts: [...prompts],
   };
 }

@@ -6,21 +6,22 @@ import { buildCatalogue } from './catalogue.ts';
 
 const logger = buildLogger({ name: 'test', level: 'silent' });
 
+const sightedAction = (inputSchema: string) => ({
+  name: 'run',
+  title: '',
+  description: '',
+  inputSchema,
+  outputSchema: '{}',
+  timeoutMs: 1,
+  retry: { attempts: 1, backoff: 'fixed' as const, delayMs: 0, maxDelayMs: 0 },
+  onCrash: 'rerun' as const,
+  annotations: {},
+  isTool: true,
+  tool: { asTask: 'auto' as const, inputFirst: false, onDisconnect: 'cancel' as const },
+});
+
 function sighting(version: string, inputSchema: string, unseenMs = 0): PluginSighting {
   const now = new Date();
-  const action = {
-    name: 'run',
-    title: '',
-    description: '',
-    inputSchema,
-    outputSchema: '{}',
-    timeoutMs: 1,
-    retry: { attempts: 1, backoff: 'fixed' as const, delayMs: 0, maxDelayMs: 0 },
-    onCrash: 'rerun' as const,
-    annotations: {},
-    isTool: true,
-    tool: { asTask: 'auto' as const, inputFirst: false, onDisconnect: 'cancel' as const },
-  };
   const plugin = {
     _id: `demo@${version}`,
     id: 'demo',
@@ -28,7 +29,7 @@ function sighting(version: string, inputSchema: string, unseenMs = 0): PluginSig
     pool: 'default',
     title: '',
     description: '',
-    actions: [action],
+    actions: [sightedAction(inputSchema)],
     resources: [],
     prompts: [],
     hash: inputSchema,
@@ -70,4 +71,38 @@ t.test('an action with an unusable schema is hidden', async (t) => {
   const catalogue = buildCatalogue({ readSightings, logger });
 
   await t.rejects(catalogue.find('demo', 'run'), { code: 'UNKNOWN_ACTION' });
+});
+
+t.test('what a worker of an older release published is read with defaults', async (t) => {
+  const { plugin, unseenMs } = sighting('1.0.0', '{}');
+  const { resources: _resources, prompts: _prompts, actions, ...old } = plugin;
+  const [{ isTool: _isTool, tool: _tool, ...action } = sightedAction('{}')] = actions;
+  const published = { ...old, actions: [action] } as unknown as PluginSighting['plugin'];
+  const catalogue = buildCatalogue({
+    readSightings: async () => [{ plugin: published, unseenMs }],
+    logger,
+  });
+
+  const tool = { asTask: 'auto', inputFirst: false, onDisconnect: 'cancel' };
+  t.match(await catalogue.find('demo', 'run'), { action: { isTool: true, tool } });
+  t.match(await catalogue.list(), [{ resources: [], prompts: [], plugin: { resources: [], prompts: [] } }]);
+});
+
+t.test('a resource or prompt whose action is hidden is hidden with it', async (t) => {
+  const { plugin, unseenMs } = sighting('1.0.0', '{}');
+  const entry = { title: '', description: '', action: 'run' };
+  const resource = { ...entry, name: 'news', uri: 'demo://news', isTemplate: false };
+  const prompt = { ...entry, name: 'plan', arguments: [] };
+  const lost = { action: 'gone' };
+  const resources = [resource, { ...resource, ...lost }];
+  const published = { ...plugin, resources, prompts: [{ ...prompt, ...lost }, prompt] };
+  const catalogue = buildCatalogue({
+    readSightings: async () => [{ plugin: published, unseenMs }],
+    logger,
+  });
+
+  t.same(
+    (await catalogue.list()).map((known) => [known.resources, known.prompts]),
+    [[[resource], [prompt]]],
+  );
 });

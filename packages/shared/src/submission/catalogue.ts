@@ -1,7 +1,13 @@
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import * as errors from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { CatalogueAction, PluginRecord } from '../schemas/catalogue.ts';
+import {
+  type CatalogueAction,
+  type CataloguePrompt,
+  type CatalogueResource,
+  type PluginRecord,
+  ToolPolicy,
+} from '../schemas/catalogue.ts';
 import type { PluginSighting } from '../stores/plugins.ts';
 import { newestVersionFirst } from './newest-version.ts';
 import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';
@@ -22,6 +28,9 @@ export interface KnownPlugin {
   plugin: PluginRecord;
   isAlive: boolean;
   actions: ReadonlyMap<string, KnownAction>;
+  /** Those whose action can be asked for. */
+  resources: readonly CatalogueResource[];
+  prompts: readonly CataloguePrompt[];
 }
 
 export interface Catalogue {
@@ -107,9 +116,33 @@ function buildCompiler(logger: Logger): Compile {
 function toKnown(sightings: PluginSighting[], compile: Compile): Snapshot['plugins'] {
   const newest = new Map<string, KnownPlugin>();
   const ordered = sightings.toSorted((a, b) => newestVersionFirst(a.plugin.version, b.plugin.version));
-  for (const { plugin, unseenMs } of ordered) {
-    if (newest.has(plugin.id)) continue;
-    newest.set(plugin.id, { plugin, isAlive: unseenMs <= ALIVE_MS, actions: compile(plugin) });
+  for (const { plugin: published, unseenMs } of ordered) {
+    if (newest.has(published.id)) continue;
+    const plugin = withDefaults(published);
+    const actions = compile(plugin);
+    newest.set(plugin.id, {
+      plugin,
+      isAlive: unseenMs <= ALIVE_MS,
+      actions,
+      resources: plugin.resources.filter(({ action }) => actions.has(action)),
+      prompts: plugin.prompts.filter(({ action }) => actions.has(action)),
+    });
   }
   return newest;
+}
+
+/** Workers of an older release publish without what came later. */
+function withDefaults(published: PluginRecord): PluginRecord {
+  const { actions, resources, prompts } = published as Partial<PluginRecord>;
+  return {
+    ...published,
+    actions: (actions ?? []).map(withToolDefaults),
+    resources: resources ?? [],
+    prompts: prompts ?? [],
+  };
+}
+
+function withToolDefaults(published: CatalogueAction): CatalogueAction {
+  const { isTool, tool } = published as Partial<CatalogueAction>;
+  return { ...published, isTool: isTool ?? true, tool: tool ?? ToolPolicy.parse({}) };
 }

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { builtInPlugins } from '@mcp-server/plugins';
 import type { Action, Plugin } from '@mcp-server/shared';
-import { ConfigError } from '@mcp-server/shared';
+import { ConfigError, ToolPolicy } from '@mcp-server/shared';
 
 /** The plugins of a process by id. */
 export type PluginSet = ReadonlyMap<string, Plugin>;
@@ -68,7 +68,20 @@ async function loadPlugin(entry: string): Promise<Plugin> {
   if (!plugin?.id || !plugin.version || !plugin.actions) {
     throw new ConfigError(`Plugin ${entry} has no default export made by definePlugin`);
   }
-  return plugin as Plugin;
+  return withDefaults(plugin as OldPlugin);
+}
+
+type OldAction = Omit<Action, 'isTool' | 'tool'> & Partial<Pick<Action, 'isTool' | 'tool'>>;
+type OldPlugin = Omit<Plugin, 'actions' | 'resources' | 'prompts'> &
+  Partial<Pick<Plugin, 'resources' | 'prompts'>> & { actions: Readonly<Record<string, OldAction>> };
+
+/** A package may bring an older copy of the contract, which knew neither resources and prompts nor tool policies. */
+function withDefaults({ actions, resources = [], prompts = [], ...plugin }: OldPlugin): Plugin {
+  const known = Object.entries(actions).map(([name, { isTool = true, tool, ...action }]) => [
+    name,
+    { ...action, isTool, tool: tool ?? ToolPolicy.parse({}) },
+  ]);
+  return { ...plugin, resources, prompts, actions: Object.fromEntries(known) as Plugin['actions'] };
 }
 
 /** The action of a plugin this process has, if it has it. */

@@ -99,7 +99,7 @@ function describePlugin(plugin: Plugin) {
     });
   });
   const { id, version, pool, title, description } = plugin;
-  const content = { title, description, actions, resources: [], prompts: [] };
+  const content = { title, description, actions, resources: plugin.resources, prompts: plugin.prompts };
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
   return { id, version, pool, ...content, hash };
 }

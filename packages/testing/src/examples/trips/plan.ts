@@ -1,0 +1,16 @@
+import { definePrompt } from '@mcp-server/shared';
+
+import { CITIES } from './trains.ts';
+
+export const plan = definePrompt({
+  publicName: 'plan_trip',
+  title: 'Plan a trip',
+  description: 'Starts a conversation about a trip.',
+  arguments: {
+    city: { description: 'Where to', required: true, completions: CITIES },
+    wish: { description: 'What matters most' },
+  },
+  get: ({ city, wish = 'a short ride' }) => [
+    { role: 'user', content: { type: 'text', text: `I want to go to ${city}. What matters: ${wish}.` } },
+  ],
+});
