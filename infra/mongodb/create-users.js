@@ -2,7 +2,7 @@
 // Workers run code of plugins, so theirs reaches no accounts, sessions, keys or audit records.
 const DATABASE = 'mcp_server';
 const READ_WRITE = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
-const WORKER_COLLECTIONS = ['tasks', 'pluginexecutions', 'plugins', 'roleleases', 'workers'];
+const WORKER_COLLECTIONS = ['tasks', 'pluginexecutions', 'plugins', 'roleleases', 'workers', 'pauses'];
 
 const password = (name) => {
   const value = process.env[name];

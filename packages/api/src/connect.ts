@@ -10,6 +10,7 @@ import {
   findLiveSession,
   findUserById,
   listPluginSightings,
+  listRecentTimes,
   type Logger,
   type Models,
   type Mongo,
@@ -36,11 +37,13 @@ import { buildApiKeyCheck } from './services/api-key-check.ts';
 import { buildAttempts } from './services/attempts.ts';
 import { buildLoadReader } from './services/metrics/load.ts';
 import { buildPasswords } from './services/passwords.ts';
+import { buildPoolFacts } from './services/pool-facts.ts';
 import { buildReadiness } from './services/readiness.ts';
 import { Sockets } from './services/realtime/sockets.ts';
 import { buildTickets } from './services/realtime/tickets.ts';
 import { buildRefreshTokens } from './services/refresh-tokens.ts';
 import { buildUserStates } from './services/user-states.ts';
+import { buildUsualTimes } from './services/usual-times.ts';
 import { buildWaiters } from './services/wait-for-end.ts';
 
 /** Together these keep the promise that a caller is answered within 5 s while the database is away or hangs. */
@@ -97,6 +100,7 @@ export function connect(config: Config, logger: Logger): Connected {
       readWorkload: () => readWorkload(models.ExecutionModel),
       logger,
     }),
+    poolFacts: buildPoolFacts({ ...services, models, queues }),
     isPrepared: preparation.isPrepared,
   };
   return {
@@ -155,6 +159,7 @@ function buildServices(
   return {
     catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger }),
     turns: new Turns(),
+    usualTimes: buildUsualTimes({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     waiters: buildWaiters({ readEnded: (ids) => findEnded(ExecutionModel, ids), feed, logger }),
     passwords: buildPasswords(),

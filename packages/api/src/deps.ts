@@ -12,11 +12,13 @@ import type { ApiKeyCheck } from './services/api-key-check.ts';
 import type { Attempts } from './services/attempts.ts';
 import type { LoadReader } from './services/metrics/load.ts';
 import type { Passwords } from './services/passwords.ts';
+import type { PoolFacts } from './services/pool-facts.ts';
 import type { Readiness } from './services/readiness.ts';
 import type { Sockets } from './services/realtime/sockets.ts';
 import type { Tickets } from './services/realtime/tickets.ts';
 import type { RefreshTokens } from './services/refresh-tokens.ts';
 import type { UserStates } from './services/user-states.ts';
+import type { UsualTimes } from './services/usual-times.ts';
 import type { Waiters } from './services/wait-for-end.ts';
 
 export type Config = Readonly<ApiEnv & Secrets>;
@@ -49,6 +51,8 @@ export interface Deps {
   board: Board;
   metrics: ApiMetrics;
   load: LoadReader;
+  poolFacts: PoolFacts;
+  usualTimes: UsualTimes;
   /** False until the unique indexes exist: without them no race is decided, so nothing may be written. */
   isPrepared: () => boolean;
 }

@@ -147,6 +147,7 @@ export const MATRIX: Record<string, Row> = {
   'GET /api/executions': { expect: scoped(200) },
   'GET /api/executions/:id': { expect: owned(200), needs: 'execution' },
   'GET /api/executions/:id/events': { expect: owned(200), needs: 'endedExecution' },
+  'GET /api/executions/:id/explain': { expect: owned(200), needs: 'execution' },
   'POST /api/executions/:id/cancel': { expect: owned(200), needs: 'execution' },
   // Admins neither: nobody answers in another's name.
   'POST /api/executions/:id/input': {
@@ -161,6 +162,11 @@ export const MATRIX: Record<string, Row> = {
 
   'GET /api/plugins': { expect: known(200) },
   'GET /api/plugins/:id': { expect: known(200), path: '/api/plugins/sample' },
+  'POST /api/plugins/:id/pause': { expect: admins(200), path: '/api/plugins/sample/pause' },
+  'POST /api/plugins/:id/resume': { expect: admins(200), path: '/api/plugins/sample/resume' },
+  'GET /api/queues': { expect: developers(200) },
+  'POST /api/queues/:pool/pause': { expect: admins(200), path: '/api/queues/default/pause' },
+  'POST /api/queues/:pool/resume': { expect: admins(200), path: '/api/queues/default/resume' },
   'GET /api/workers': { expect: developers(200) },
   'GET /api/audit': { expect: admins(200) },
 

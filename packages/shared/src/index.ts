@@ -33,6 +33,8 @@ export { endCrashed, endExpired } from './executions/give-up.ts';
 export { handBackExecution, type HandBackOutcome, releaseClaim } from './executions/hand-back.ts';
 export { endStep, readStep, startStep } from './executions/once.ts';
 export { isOpen, provideInput, type ProvideOutcome } from './executions/provide-input.ts';
+export { type HeldExecution, holdExecution, listHeld, releaseHeld } from './executions/hold.ts';
+export { raiseSeq } from './executions/raise-seq.ts';
 export { readExecution } from './executions/read.ts';
 export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
 export { openLog, type OpenLog } from './log-files.ts';
@@ -87,9 +89,12 @@ export * from './schemas/dashboard.ts';
 export * from './schemas/event.ts';
 export * from './schemas/execution.ts';
 export { FailureGroup } from './schemas/failure-group.ts';
+export * from './schemas/explanation.ts';
+export * from './schemas/pause.ts';
 export * from './schemas/policy.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
+export * from './schemas/queue.ts';
 export * from './schemas/schedule.ts';
 export * from './schemas/task.ts';
 export * from './schemas/worker.ts';
@@ -134,6 +139,9 @@ export {
 } from './stores/user-changes.ts';
 export { countUsers, countUsersByRole, listUsers, type UserFilter } from './stores/user-list.ts';
 export { consumeReset, isResetOpen, replacePassword, storeResetHash } from './stores/user-passwords.ts';
+export { insertPause, type Paused, readPaused, removePause } from './stores/pauses.ts';
+export { countInAndOut, countUnfinishedByPool, type PoolFlow, type PoolDepth } from './stores/pool-load.ts';
+export { listRecentTimes, type RecentTime } from './stores/recent-times.ts';
 export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
 export {
   findLiveSession,

@@ -52,5 +52,7 @@ export function buildQueue(pool: string, redis: Redis, prefix: string): Queue<Ex
 export const endedChannel = (prefix: string): string => `${prefix}:ended`;
 /** Channel on which ids of executions to cancel are published. */
 export const cancelChannel = (prefix: string): string => `${prefix}:cancel`;
+/** Channel that says that a pool or plugin was paused or resumed. */
+export const pausesChannel = (prefix: string): string => `${prefix}:pauses`;
 /** Key that vanishes with everything else when Redis is wiped. */
 export const generationKey = (prefix: string): string => `${prefix}:generation`;

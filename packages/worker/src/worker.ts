@@ -4,7 +4,6 @@ import type { Redis } from 'ioredis';
 
 import { Runs } from './attempt/runs.ts';
 import { Canary } from './canary.ts';
-import { listenForCancels } from './cancel-listener.ts';
 import { Announcer } from './catalogue/announce.ts';
 import type { PluginSet } from './catalogue/load-plugins.ts';
 import { CataloguePublisher } from './catalogue/publish.ts';
@@ -13,10 +12,12 @@ import { Beat } from './delivery/beat.ts';
 import { DatabaseContact } from './delivery/contact.ts';
 import { DatabasePause } from './delivery/database-pause.ts';
 import type { Delivery } from './delivery/deliver.ts';
+import { Pauses } from './delivery/pauses.ts';
 import { createPoolWorker } from './delivery/pool-worker.ts';
 import { SuspectSlot } from './delivery/suspects.ts';
 import type { Deps } from './deps.ts';
 import { drain } from './drain.ts';
+import { listen } from './listener.ts';
 import { createTickWorker } from './schedules/tick-worker.ts';
 import { Sweeper } from './sweep/sweeper.ts';
 
@@ -30,6 +31,7 @@ export class FleetWorker {
   readonly #poolWorkers: Worker[];
   readonly #tickWorker: Worker;
   readonly #beat: Beat;
+  readonly #pauses: Pauses;
   readonly #sweeper: Sweeper;
   readonly #publisher: CataloguePublisher;
   readonly #announcer: Announcer;
@@ -46,11 +48,13 @@ export class FleetWorker {
     this.#subscriber = subscriber;
     const contact = new DatabaseContact(deps.config.LEASE_MS);
     this.#abandoned = new Abandoned(deps.config.MAX_ABANDONED, (count) => this.#abandonedChanged(count));
+    this.#pauses = new Pauses(deps);
     const delivery: Delivery = {
       plugins,
       runs: this.#runs,
       contact,
       suspects: new SuspectSlot(),
+      pauses: this.#pauses,
       abandoned: this.#abandoned,
       giveUp: this.#giveUp.signal,
       isStopping: () => this.#isDraining,
@@ -71,18 +75,27 @@ export class FleetWorker {
     this.#beat = new Beat(deps, this.#runs, contact);
     this.#sweeper = new Sweeper(deps, contact);
     this.#publisher = new CataloguePublisher(deps, plugins);
-    this.#announcer = new Announcer(deps, plugins, () => this.#runs.size);
+    this.#announcer = new Announcer(deps, plugins, () => ({
+      running: this.#runs.size,
+      suspects: this.#runs.suspects,
+      abandoned: this.#abandoned.count,
+      ...this.#runs.idle,
+    }));
   }
 
   /** Starts every part; none waits for a store that is away. */
   start(): void {
     this.#beat.start();
+    this.#pauses.start();
     this.#publisher.start();
     this.#announcer.start();
     this.#sweeper.start();
     this.#canary.start();
-    void listenForCancels(this.#deps, this.#subscriber, this.#runs).catch((err: unknown) =>
-      this.#deps.log.warn({ err }, 'listening for cancels failed; the beat reads them'),
+    void listen(this.#deps, this.#subscriber, {
+      onCancel: (executionId) => this.#runs.stop(executionId, 'cancel'),
+      onPauses: () => this.#pauses.hear(),
+    }).catch((err: unknown) =>
+      this.#deps.log.warn({ err }, 'listening failed; cancels and pauses are read from the database'),
     );
     for (const worker of [...this.#poolWorkers, this.#tickWorker]) {
       void worker.run().catch((err: unknown) => this.#deps.log.error({ err }, 'taking jobs failed'));
@@ -126,6 +139,7 @@ export class FleetWorker {
     await this.#sweeper.close();
     await this.#publisher.close();
     await this.#announcer.close();
+    await this.#pauses.close();
     await this.#beat.close();
   }
 

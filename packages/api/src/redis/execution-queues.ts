@@ -1,5 +1,7 @@
 import { buildQueue, enqueueExecution, type ExecutionRecord, type Logger } from '@mcp-server/shared';
 
+import { findPlace, type QueuePlace } from './queue-place.ts';
+
 type Queue = ReturnType<typeof buildQueue>;
 type Redis = Parameters<typeof buildQueue>[1];
 
@@ -11,6 +13,10 @@ export interface ExecutionQueues {
   add(execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority' | 'pool'>): Promise<void>;
   /** How many jobs of a pool are in which state. Rejects while Redis is away. */
   countJobs(pool: string): Promise<Record<string, number>>;
+  /** Where the job of an execution stands. Rejects while Redis is away. */
+  locate(execution: Pick<ExecutionRecord, '_id' | 'seq' | 'pool'>): Promise<QueuePlace>;
+  /** Makes workers take nothing (any more) of a pool, or again. Rejects while Redis is away. */
+  setPaused(pool: string, isPaused: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,19 +42,23 @@ export function createExecutionQueues(redis: Redis, prefix: string, logger: Logg
     await queue?.close().catch(() => undefined);
   };
 
+  const on = async <T>(pool: string, act: (queue: Queue) => Promise<T>): Promise<T> => {
+    if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
+    try {
+      return await act(queueOf(pool));
+    } catch (error) {
+      // BullMQ keeps the outcome of its first contact for ever: a queue whose first contact failed never recovers.
+      await drop(pool);
+      throw error;
+    }
+  };
+
   return {
     isReachable: () => redis.status === 'ready',
-    async add(execution) {
-      if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
-      try {
-        await enqueueExecution(queueOf(execution.pool), execution);
-      } catch (error) {
-        // BullMQ keeps the outcome of its first contact for ever: a queue whose first contact failed never recovers.
-        await drop(execution.pool);
-        throw error;
-      }
-    },
-    countJobs: (pool) => queueOf(pool).getJobCounts(...COUNTED_STATES),
+    add: (execution) => on(execution.pool, (queue) => enqueueExecution(queue, execution)),
+    countJobs: (pool) => on(pool, (queue) => queue.getJobCounts(...COUNTED_STATES)),
+    locate: (execution) => on(execution.pool, (queue) => findPlace(queue, redis, execution)),
+    setPaused: (pool, isPaused) => on(pool, (queue) => (isPaused ? queue.pause() : queue.resume())),
     async close() {
       await Promise.all([...queues.keys()].map(drop));
     },

@@ -1,4 +1,4 @@
-import { cancelChannel, createRedis, endedChannel } from '@mcp-server/shared';
+import { cancelChannel, createRedis, endedChannel, pausesChannel } from '@mcp-server/shared';
 
 type Redis = ReturnType<typeof createRedis>;
 
@@ -6,12 +6,14 @@ type Redis = ReturnType<typeof createRedis>;
 export interface Tell {
   ended(executionId: string): Promise<void>;
   cancelRequested(executionId: string): Promise<void>;
+  /** Something was paused or resumed. */
+  pausesChanged(name: string): Promise<void>;
 }
 
 export function buildTell(redis: Redis, prefix: string): Tell {
-  const publish = async (channel: string, executionId: string): Promise<void> => {
+  const publish = async (channel: string, message: string): Promise<void> => {
     try {
-      await redis.publish(channel, executionId);
+      await redis.publish(channel, message);
     } catch {
       // Redis is away: the beat and the waiters read the documents anyway.
     }
@@ -19,5 +21,6 @@ export function buildTell(redis: Redis, prefix: string): Tell {
   return {
     ended: (executionId) => publish(endedChannel(prefix), executionId),
     cancelRequested: (executionId) => publish(cancelChannel(prefix), executionId),
+    pausesChanged: (name) => publish(pausesChannel(prefix), name),
   };
 }

@@ -9,11 +9,17 @@ export async function listWorkers({ models }: { models: Models }): Promise<Worke
 }
 
 function presentWorker({ worker, unseenMs }: WorkerSighting): WorkerView {
-  const { _id: id, createdAt: _created, updatedAt: _updated, startedAt, seenAt, ...facts } = worker;
+  const { _id: id, createdAt: _created, updatedAt: _updated, idleMs, startedAt, seenAt, ...facts } = worker;
+  const { suspects = 0, abandoned = 0, slots, running, state } = worker;
+  const isAlive = unseenMs <= ALIVE_MS;
   return {
     id,
     ...facts,
-    isAlive: unseenMs <= ALIVE_MS,
+    suspects,
+    abandoned,
+    freeSlots: isAlive && state === 'running' ? Math.max(0, slots - running - abandoned) : 0,
+    ...(idleMs === undefined ? {} : { lastTookAt: new Date(seenAt.getTime() - idleMs).toISOString() }),
+    isAlive,
     startedAt: startedAt.toISOString(),
     seenAt: seenAt.toISOString(),
   };

@@ -25,6 +25,8 @@ export interface ClaimRequest {
   canJudgeLeases: boolean;
   /** False while this process runs another suspect (an execution whose process died before). */
   canTakeSuspect: boolean;
+  /** Plugins of which nothing may start. */
+  pausedPlugins?: readonly string[];
 }
 
 /**
@@ -51,7 +53,7 @@ async function tryClaim(
   const claimed = await model
     .findOneAndUpdate(
       claimable(request),
-      [{ $set: claimUpdate(request) }, { $unset: ['nextAttemptAt', 'progress', 'lacksAction'] }],
+      [{ $set: claimUpdate(request) }, { $unset: ['nextAttemptAt', 'progress', 'lacksAction', 'heldAt'] }],
       { returnDocument: 'after', updatePipeline: true, timestamps: false },
     )
     .lean<ExecutionRecord>();
@@ -68,7 +70,7 @@ async function readOwnClaim(
   return own ?? undefined;
 }
 
-function claimable({ id, seq, canJudgeLeases, canTakeSuspect }: ClaimRequest) {
+function claimable({ id, seq, canJudgeLeases, canTakeSuspect, pausedPlugins = [] }: ClaimRequest) {
   const states: Record<string, unknown>[] = [
     { status: 'queued' },
     { status: 'retrying', ...holdsNow({ $lte: ['$nextAttemptAt', NOW] }) },
@@ -87,6 +89,7 @@ function claimable({ id, seq, canJudgeLeases, canTakeSuspect }: ClaimRequest) {
     $or: states,
     ...holdsNow({ $gt: [{ $ifNull: ['$deadlineAt', inMs(1)] }, NOW] }),
     ...(canTakeSuspect ? {} : { crashes: 0 }),
+    ...(pausedPlugins.length === 0 ? {} : { plugin: { $nin: [...pausedPlugins] } }),
   };
 }
 
@@ -115,6 +118,8 @@ export type ClaimMiss =
   | { kind: 'cancelled'; execution: ExecutionRecord }
   | { kind: 'expired'; execution: ExecutionRecord }
   | { kind: 'crashed_out'; execution: ExecutionRecord }
+  /** Its plugin is paused: to be marked as held, and woken when the pause ends. */
+  | { kind: 'paused'; execution: ExecutionRecord }
   /** Not now: a live lease, a time not reached, or a suspect while another one runs here. */
   | { kind: 'later'; delayMs: number; reason: 'leased' | 'not_due' | 'suspect' | 'raced' };
 
@@ -134,7 +139,7 @@ export async function readMiss(model: Model<ExecutionRecord>, request: ClaimRequ
 }
 
 function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimMiss {
-  const { status, lease, crashes, policy, cancel, deadlineAt, nextAttemptAt } = execution;
+  const { status, lease, crashes, policy, cancel, deadlineAt, nextAttemptAt, plugin } = execution;
   if (isEnded(status)) return { kind: 'ended', execution };
   if (execution.seq !== request.seq || status === 'input_required') return { kind: 'void' };
   if (status === 'running' && lease) {
@@ -146,11 +151,13 @@ function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimM
     if (deadlineAt && deadlineAt <= now) return { kind: 'expired', execution };
     if (policy.onCrash === 'fail' || crashes + 1 >= policy.maxCrashes)
       return { kind: 'crashed_out', execution };
+    if (request.pausedPlugins?.includes(plugin)) return { kind: 'paused', execution };
     return later('suspect', request.canTakeSuspect ? RACED_DELAY_MS : SUSPECT_DELAY_MS);
   }
   if (cancel) return { kind: 'cancelled', execution };
   if (deadlineAt && deadlineAt <= now) return { kind: 'expired', execution };
   if (nextAttemptAt && nextAttemptAt > now) return later('not_due', nextAttemptAt.getTime() - now.getTime());
+  if (request.pausedPlugins?.includes(plugin)) return { kind: 'paused', execution };
   if (crashes > 0 && !request.canTakeSuspect) return later('suspect', SUSPECT_DELAY_MS);
   return later('raced', RACED_DELAY_MS);
 }

@@ -6,12 +6,14 @@ import { ApiKeyRecord } from '../schemas/api-key.ts';
 import { AuditRecord } from '../schemas/audit.ts';
 import { PluginRecord } from '../schemas/catalogue.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
+import { PauseRecord } from '../schemas/pause.ts';
 import { TaskRecord } from '../schemas/task.ts';
 import { SessionRecord, UserRecord } from '../schemas/user.ts';
 import { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
+import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
 import { RoleLeaseRecord, roleLeaseSchema } from './role-lease.ts';
 import { taskSchema } from './task.ts';
@@ -28,6 +30,7 @@ const PAIRS: Record<string, [z.ZodObject, Schema]> = {
   RoleLease: [RoleLeaseRecord, roleLeaseSchema as Schema],
   AuditEvent: [AuditRecord, auditSchema as Schema],
   Worker: [WorkerRecord, workerSchema as Schema],
+  Pause: [PauseRecord, pauseSchema as Schema],
 };
 
 /** Paths of a zod object, dotted; arrays and records of objects count as the object. */

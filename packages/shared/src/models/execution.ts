@@ -73,6 +73,11 @@ export const executionSchema = new Schema<ExecutionRecord>(
     attempts: { type: [attemptSchema], required: true },
     nextAttemptAt: Date,
     deadlineAt: Date,
+    heldAt: Date,
+    redeliveries: {
+      type: [new Schema({ seq: Number, at: Date }, embeddedOptions)],
+      default: undefined,
+    },
     lacksAction: Boolean,
     cancel: new Schema({ at: Date, by: String }, embeddedOptions),
     result: String,
@@ -108,6 +113,8 @@ export const executionSchema = new Schema<ExecutionRecord>(
   .index({ ownerId: 1, createdAt: -1, _id: -1 })
   .index({ ownerId: 1, status: 1, createdAt: -1 })
   .index({ plugin: 1, action: 1, createdAt: -1 })
+  .index({ plugin: 1, action: 1, endedAt: -1 }, { partialFilterExpression: { endedAt: { $exists: true } } })
+  .index({ plugin: 1, heldAt: 1 }, { partialFilterExpression: { heldAt: { $exists: true } } })
   .index({ status: 1, _id: 1 })
   .index({ status: 1, nextAttemptAt: 1 })
   .index({ status: 1, deadlineAt: 1 })

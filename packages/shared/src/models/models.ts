@@ -4,12 +4,14 @@ import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import type { AuditRecord } from '../schemas/audit.ts';
 import type { PluginRecord } from '../schemas/catalogue.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
+import type { PauseRecord } from '../schemas/pause.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import type { SessionRecord, UserRecord } from '../schemas/user.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
+import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
 import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
 import { taskSchema } from './task.ts';
@@ -27,6 +29,7 @@ export interface Models {
   RoleLeaseModel: Model<RoleLeaseRecord>;
   WorkerModel: Model<WorkerRecord>;
   AuditModel: Model<AuditRecord>;
+  PauseModel: Model<PauseRecord>;
 }
 
 export function buildModels(connection: Connection): Models {
@@ -40,6 +43,7 @@ export function buildModels(connection: Connection): Models {
     RoleLeaseModel: connection.model<RoleLeaseRecord>('RoleLease', roleLeaseSchema),
     WorkerModel: connection.model<WorkerRecord>('Worker', workerSchema),
     AuditModel: connection.model<AuditRecord>('AuditEvent', auditSchema),
+    PauseModel: connection.model<PauseRecord>('Pause', pauseSchema),
   };
 }
 

@@ -114,6 +114,10 @@ export const ExecutionRecord = z.object({
   attempts: z.array(AttemptRecord),
   nextAttemptAt: z.date().optional(),
   deadlineAt: z.date().optional(),
+  /** Since when its job is put off because its plugin is paused (database clock). */
+  heldAt: z.date().optional(),
+  /** When the sweep had it delivered anew under a raised `seq`; the newest 20. */
+  redeliveries: z.array(z.object({ seq: z.int(), at: z.date() })).optional(),
   /** The last worker that claimed it had no such action. */
   lacksAction: z.literal(true).optional(),
   cancel: z.object({ at: z.date(), by: z.string() }).optional(),

@@ -15,6 +15,12 @@ export const WorkerRecord = z.object({
   /** Runs that it can hold at once, and those it holds. */
   slots: z.int(),
   running: z.int(),
+  /** Of those: executions whose process died before. Missing in documents of older workers, like all that follow. */
+  suspects: z.int().optional(),
+  /** Runs that ignore their signal; each still takes a slot. */
+  abandoned: z.int().optional(),
+  /** Milliseconds since it last began a run, as of `seenAt`; missing when it never did. */
+  idleMs: z.int().optional(),
   state: WorkerState,
   startedAt: z.date(),
   /** Database clock. */
@@ -34,6 +40,10 @@ export const WorkerView = z.object({
   plugins: z.array(z.string()),
   slots: z.int(),
   running: z.int(),
+  freeSlots: z.int().describe('How many more runs it takes; none when it drains or is dead'),
+  suspects: z.int().describe('Of the running ones: executions whose process died before'),
+  abandoned: z.int().describe('Runs that ignore their signal'),
+  lastTookAt: z.iso.datetime().optional().describe('When it last began a run'),
   state: WorkerState,
   /** It was seen lately, by the database's clock. A dead one is shown for ten minutes. */
   isAlive: z.boolean(),

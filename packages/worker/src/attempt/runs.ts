@@ -39,6 +39,7 @@ export interface Run {
 export class Runs {
   readonly #runs = new Map<string, Run>();
   #deliveries = 0;
+  #lastBegunAt: number | undefined;
   #stopReason: StopReason | undefined;
 
   /** Deliveries under way, from the arrival of the job to its end; a run is only the middle of one. */
@@ -58,6 +59,17 @@ export class Runs {
 
   get size(): number {
     return this.#runs.size;
+  }
+
+  /** Runs of executions whose process died before. */
+  get suspects(): number {
+    return this.all().filter(({ execution }) => execution.crashes > 0).length;
+  }
+
+  /** Milliseconds since a run last began here; nothing when none ever did. */
+  get idle(): { idleMs?: number } {
+    if (this.#lastBegunAt === undefined) return {};
+    return { idleMs: Math.round(performance.now() - this.#lastBegunAt) };
   }
 
   all(): Run[] {
@@ -80,6 +92,7 @@ export class Runs {
     // A later claim in this process means that the earlier run lost its lease.
     this.stop(execution._id, 'lease_lost');
     this.#runs.set(execution._id, run);
+    this.#lastBegunAt = performance.now();
     if (this.#stopReason) run.controller.abort(new StopError(this.#stopReason));
     return run;
   }

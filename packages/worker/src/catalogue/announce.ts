@@ -8,10 +8,13 @@ import type { PluginSet } from './load-plugins.ts';
 
 const REFRESH_MS = 2_000;
 
+/** What changes while a worker works. */
+type WorkerLoad = Pick<WorkerRecord, 'running' | 'suspects' | 'abandoned' | 'idleMs'>;
+
 /** Keeps this process in the list of the fleet: refreshed while it lives, removed by a clean stop. */
 export class Announcer {
   readonly #deps: Deps;
-  readonly #countRuns: () => number;
+  readonly #load: () => WorkerLoad;
   readonly #plugins: string[];
   readonly #startedAt = new Date();
   #state: WorkerRecord['state'] = 'running';
@@ -19,9 +22,9 @@ export class Announcer {
   #announcing: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(deps: Deps, plugins: PluginSet, countRuns: () => number) {
+  constructor(deps: Deps, plugins: PluginSet, load: () => WorkerLoad) {
     this.#deps = deps;
-    this.#countRuns = countRuns;
+    this.#load = load;
     this.#plugins = [...plugins.values()]
       .filter(({ pool }) => deps.config.WORKER_POOLS.includes(pool))
       .map(({ id, version }) => `${id}@${version}`);
@@ -67,7 +70,7 @@ export class Announcer {
       pools: [...config.WORKER_POOLS],
       plugins: this.#plugins,
       slots: config.WORKER_CONCURRENCY,
-      running: this.#countRuns(),
+      ...this.#load(),
       state: this.#state,
       startedAt: this.#startedAt,
     });

@@ -8,18 +8,25 @@ import {
   endExpired,
   endFlagged,
   type ExecutionRecord,
+  holdExecution,
   readMiss,
 } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import type { DatabaseContact } from './contact.ts';
+import type { Pauses } from './pauses.ts';
 import type { SuspectSlot } from './suspects.ts';
 
 export type Claim =
   | { kind: 'claimed'; execution: ExecutionRecord; token: string }
   /** There is nothing to run: the execution has ended (settle it), or this delivery is void. */
   | { kind: 'nothing'; ended?: ExecutionRecord }
-  | { kind: 'later'; delayMs: number };
+  | { kind: 'later'; delayMs: number }
+  /** The pool is paused, and its queue does not know it (any more). */
+  | { kind: 'pool_paused' };
+
+/** What is held is woken when the pause ends; it only looks by itself so seldom, in case nobody wakes it. */
+const HELD_DELAY_MS = 600_000;
 
 /**
  * Claims the execution of a delivered job, or says what becomes of the job. The first try takes no suspect; only a
@@ -27,9 +34,11 @@ export type Claim =
  */
 export async function claim(
   deps: Deps,
-  { contact, suspects }: { contact: DatabaseContact; suspects: SuspectSlot },
-  delivery: { id: string; seq: number },
+  { contact, suspects, pauses }: { contact: DatabaseContact; suspects: SuspectSlot; pauses: Pauses },
+  { pool, ...delivery }: { id: string; seq: number; pool: string },
 ): Promise<Claim> {
+  const paused = await pauses.current();
+  if (paused.pools.has(pool) && (await pauses.fresh()).pools.has(pool)) return { kind: 'pool_paused' };
   const request: ClaimRequest = {
     ...delivery,
     worker: deps.workerName,
@@ -37,6 +46,7 @@ export async function claim(
     leaseMs: deps.config.LEASE_MS,
     canJudgeLeases: contact.canJudgeLeases,
     canTakeSuspect: false,
+    pausedPlugins: [...paused.plugins.keys()],
   };
   const { ExecutionModel } = deps.models;
   const claimed = await claimExecution(ExecutionModel, request);
@@ -79,6 +89,11 @@ async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
       return ending(await endExpired(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
     case 'crashed_out':
       return ending(await endCrashed(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
+    case 'paused': {
+      const { _id: id, seq } = miss.execution;
+      await holdExecution(ExecutionModel, { id, seq });
+      return { kind: 'later', delayMs: HELD_DELAY_MS };
+    }
     case 'later':
       return { kind: 'later', delayMs: miss.delayMs };
   }

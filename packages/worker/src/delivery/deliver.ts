@@ -17,6 +17,7 @@ import type { Abandoned } from './abandoned.ts';
 import { claim } from './claim.ts';
 import type { DatabaseContact } from './contact.ts';
 import { handBack, offerEnd, release } from './finish.ts';
+import type { Pauses } from './pauses.ts';
 import { settle } from './settle.ts';
 import type { SuspectSlot } from './suspects.ts';
 import { tellWaiting } from './tell-waiting.ts';
@@ -26,6 +27,7 @@ export interface Delivery {
   runs: Runs;
   contact: DatabaseContact;
   suspects: SuspectSlot;
+  pauses: Pauses;
   abandoned: Abandoned;
   /** Aborted at the end of the grace: nothing is waited for any more. */
   giveUp: AbortSignal;
@@ -47,6 +49,7 @@ const MISSING_ACTION_DELAY_MS = 5_000;
 export async function deliver(
   deps: Deps,
   delivery: Delivery,
+  pool: string,
   job: Job<ExecutionJob>,
   token: string,
 ): Promise<string> {
@@ -56,14 +59,19 @@ export async function deliver(
   const id = parsed.data.executionId;
   if (delivery.isStopping()) return waitAgain(job, token);
 
-  const claimed = await claim(deps, delivery, { id, seq: seqOf(job.id) }).catch(async (error: unknown) => {
-    deps.log.warn({ err: error, executionId: id }, 'claim failed');
-    if (isDatabaseAway(error)) delivery.onDatabaseAway();
-    return delayJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
-  });
+  const claimed = await claim(deps, delivery, { id, seq: seqOf(job.id), pool }).catch(
+    async (error: unknown) => {
+      deps.log.warn({ err: error, executionId: id }, 'claim failed');
+      if (isDatabaseAway(error)) delivery.onDatabaseAway();
+      return delayJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
+    },
+  );
   switch (claimed.kind) {
     case 'later':
       return delayJob(job, token, claimed.delayMs);
+    case 'pool_paused':
+      await deps.queueOf(pool).pause();
+      return waitAgain(job, token);
     case 'nothing':
       if (claimed.ended) await settle(deps, claimed.ended);
       return 'nothing';

@@ -23,7 +23,7 @@ export function createPoolWorker(
     async (job, token = '') => {
       onTaken();
       return delivery.runs.during(() =>
-        deliver(deps, delivery, job, token).catch((error: unknown) => leave(deps, job, token, error)),
+        deliver(deps, delivery, pool, job, token).catch((error: unknown) => leave(deps, job, token, error)),
       );
     },
     {

@@ -1,4 +1,4 @@
-import { enqueueExecution, type ExecutionRecord, jobId } from '@mcp-server/shared';
+import { enqueueExecution, type ExecutionRecord, jobId, raiseSeq } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 
@@ -55,7 +55,9 @@ async function redeliver(
   // Waiting, delayed or in some worker's hands: BullMQ delivers it.
   if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return;
   const needsNewSeq = alwaysNew || state !== 'unknown';
-  const current = needsNewSeq ? await raiseSeq(deps, execution) : execution;
+  const current = needsNewSeq
+    ? await raiseSeq(deps.models.ExecutionModel, execution, REDELIVERY_FIELDS)
+    : execution;
   if (!current) return;
   const delayMs = current.nextAttemptAt ? current.nextAttemptAt.getTime() - now.getTime() : 0;
   await enqueueExecution(queue, current, Math.max(0, delayMs));
@@ -71,16 +73,4 @@ async function promote(queue: ReturnType<Deps['queueOf']>, { _id, seq }: Redeliv
   const job = await queue.getJob(jobId(_id, seq));
   // It may have come by itself meanwhile.
   await job?.promote().catch(() => undefined);
-}
-
-/** Raised before a new job is added, because the old one ended or was lost. Null when the state moved on meanwhile. */
-async function raiseSeq(
-  deps: Deps,
-  { _id, seq, status, epoch }: Redeliverable,
-): Promise<Redeliverable | null> {
-  return deps.models.ExecutionModel.findOneAndUpdate(
-    { _id, seq, status, epoch },
-    { $inc: { seq: 1 } },
-    { returnDocument: 'after', projection: REDELIVERY_FIELDS },
-  ).lean<Redeliverable>();
 }

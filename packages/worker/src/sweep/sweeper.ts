@@ -10,6 +10,7 @@ import { fireDue } from './fire-due.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
 import { removeStrayClocks, restoreClocks } from './repair-clocks.ts';
+import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
 import { releaseRole, takeRole } from './role.ts';
 import { settleEnded } from './settle-ended.ts';
 
@@ -41,6 +42,9 @@ const DATABASE_ROLE = 'sweep-database';
 const QUEUE_ROLE = 'sweep-queue';
 const DATABASE_REPAIRS: Record<string, Repair> = { endOverdue, settleEnded, fireDue };
 const QUEUE_REPAIRS: Record<string, Repair> = {
+  // First: what is put back must not start while it is paused.
+  repairPausedQueues,
+  wakeHeld,
   redeliverLapsed,
   redeliverUnknown,
   restoreClocks,

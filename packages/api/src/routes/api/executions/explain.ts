@@ -1,0 +1,27 @@
+import { Explanation } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { problems } from '../../../http/responses.ts';
+import { explainOwnExecution } from '../../../services/explain/explain-execution.ts';
+
+const explain: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/:id/explain',
+    {
+      config: { access: 'signed-in', scope: 'tasks:read' },
+      schema: {
+        summary: 'Why an execution is not running, or not finished',
+        description:
+          'Reasons as stable codes and in words, what happened so far, and what is usual for its action.',
+        tags: ['executions'],
+        params: z.object({ id: z.uuid() }),
+        response: { 200: Explanation, ...problems(401, 404) },
+      },
+    },
+    async ({ principal, params }) => explainOwnExecution(app.deps, callerOf(principal), params.id),
+  );
+};
+
+export default explain;

@@ -1,0 +1,56 @@
+import { Pause, PauseReason, Slug } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { NoBody, problems } from '../../../http/responses.ts';
+import { pauseWork, resumeWork } from '../../../services/pause-work.ts';
+import { presentPause } from '../../../services/present-pause.ts';
+
+const Params = z.object({ id: Slug });
+const Answer = z.object({ id: z.string(), paused: Pause.nullable() });
+const TAGS = ['plugins'];
+const ACCESS = { access: 'admin', scope: 'fleet:write' } as const;
+
+const pause: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '/:id/pause',
+    {
+      config: ACCESS,
+      schema: {
+        summary: 'Pause a plugin',
+        description:
+          'Nothing of it starts, while others of its pool go on, until it is resumed; what runs goes on, schedules ' +
+          'still fire, and work is still accepted. A pause that is there stays as it is.',
+        tags: TAGS,
+        params: Params,
+        body: z.strictObject({ reason: PauseReason.optional() }).nullable(),
+        response: { 200: Answer, ...problems(401, 403, 404) },
+      },
+    },
+    async ({ principal, params: { id }, body }) => {
+      const target = { kind: 'plugin', name: id, reason: body?.reason } as const;
+      return { id, paused: presentPause(await pauseWork(app.deps, callerOf(principal), target)) };
+    },
+  );
+
+  app.post(
+    '/:id/resume',
+    {
+      config: ACCESS,
+      schema: {
+        summary: 'Resume a plugin',
+        tags: TAGS,
+        params: Params,
+        body: NoBody,
+        response: { 200: Answer, ...problems(401, 403, 404) },
+      },
+    },
+    async ({ params: { id } }) => {
+      await resumeWork(app.deps, { kind: 'plugin', name: id });
+      return { id, paused: null };
+    },
+  );
+};
+
+export default pause;

@@ -1,0 +1,56 @@
+import { Pause, PauseReason, Slug } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { NoBody, problems } from '../../../http/responses.ts';
+import { pauseWork, resumeWork } from '../../../services/pause-work.ts';
+import { presentPause } from '../../../services/present-pause.ts';
+
+const Params = z.object({ pool: Slug });
+const Answer = z.object({ pool: z.string(), paused: Pause.nullable() });
+const TAGS = ['fleet'];
+const ACCESS = { access: 'admin', scope: 'fleet:write' } as const;
+
+const pause: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '/:pool/pause',
+    {
+      config: ACCESS,
+      schema: {
+        summary: 'Pause a pool',
+        description:
+          'Nothing of it starts until it is resumed; what runs goes on, and work is still accepted. A pause that is ' +
+          'there stays as it is.',
+        tags: TAGS,
+        params: Params,
+        body: z.strictObject({ reason: PauseReason.optional() }).nullable(),
+        response: { 200: Answer, ...problems(401, 403, 404) },
+      },
+    },
+    async ({ principal, params: { pool }, body }) => {
+      const target = { kind: 'pool', name: pool, reason: body?.reason } as const;
+      return { pool, paused: presentPause(await pauseWork(app.deps, callerOf(principal), target)) };
+    },
+  );
+
+  app.post(
+    '/:pool/resume',
+    {
+      config: ACCESS,
+      schema: {
+        summary: 'Resume a pool',
+        tags: TAGS,
+        params: Params,
+        body: NoBody,
+        response: { 200: Answer, ...problems(401, 403, 404) },
+      },
+    },
+    async ({ params: { pool } }) => {
+      await resumeWork(app.deps, { kind: 'pool', name: pool });
+      return { pool, paused: null };
+    },
+  );
+};
+
+export default pause;

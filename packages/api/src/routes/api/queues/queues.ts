@@ -1,0 +1,25 @@
+import { QueueView } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { problems } from '../../../http/responses.ts';
+
+const queues: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '',
+    {
+      config: { access: 'developer', scope: 'fleet:read' },
+      schema: {
+        summary: 'How much work each pool has, and who does it',
+        description:
+          'Depth, age and rates are counted from the executions in the database: accepted ones by the time of their ' +
+          'acceptance, ended ones by the time of their end.',
+        tags: ['fleet'],
+        response: { 200: z.object({ items: z.array(QueueView) }), ...problems(401, 403) },
+      },
+    },
+    async () => ({ items: await app.deps.poolFacts.list() }),
+  );
+};
+
+export default queues;

@@ -1,0 +1,26 @@
+import type { ExecutionRecord, Reason } from '@mcp-server/shared';
+
+import { inWords } from './duration.ts';
+
+/** How an execution ended. */
+export function explainEnd(execution: ExecutionRecord): Reason {
+  const { status, failure, cancel, endedAt, runMs, attemptsUsed, crashes } = execution;
+  const at = endedAt ? { since: endedAt.toISOString() } : {};
+  if (status === 'completed') {
+    const took = runMs === undefined ? '' : ` Its last attempt took ${inWords(runMs)}.`;
+    return { code: 'completed', text: `It completed.${took}`, ...at };
+  }
+  if (status === 'cancelled') {
+    const by = cancel ? ` by account ${cancel.by}` : '';
+    return { code: 'cancelled', text: `It was cancelled${by}.`, ...at, ...(cancel ? { by: cancel.by } : {}) };
+  }
+  const tries = attemptsUsed === 1 ? '1 attempt' : `${attemptsUsed} attempts`;
+  return {
+    code: 'failed',
+    text: `It failed after ${tries} (${failure?.kind ?? 'error'}): ${failure?.message ?? 'no message.'}`,
+    ...at,
+    attempt: attemptsUsed,
+    crashes,
+    ...(failure ? { failure } : {}),
+  };
+}

@@ -1,0 +1,63 @@
+import type { ExecutionRecord, Reason } from '@mcp-server/shared';
+
+import { inWords } from './duration.ts';
+
+/** Who runs it and for how long, or that its worker is not heard of any more. */
+export function explainRun(execution: ExecutionRecord, now: Date): Reason {
+  const { lease, attempts, attemptsUsed, policy, progress } = execution;
+  const startedAt = attempts.at(-1)?.startedAt ?? now;
+  const worker = lease?.worker ?? attempts.at(-1)?.worker;
+  if (hasLapsed(execution, now) && lease) {
+    return {
+      code: 'lease_lapsed',
+      text:
+        `Worker ${lease.worker} ran it and was last heard of ${inWords(now.getTime() - lease.until.getTime())} after ` +
+        'its lease: it counts as dead. The execution waits to be delivered again.',
+      since: lease.until.toISOString(),
+      worker: lease.worker,
+    };
+  }
+  const forMs = Math.max(0, now.getTime() - startedAt.getTime());
+  const attempt = attemptsUsed + 1;
+  return {
+    code: 'running',
+    text:
+      `It has been running for ${inWords(forMs)} on worker ${worker ?? 'unknown'}, attempt ${attempt} of ` +
+      `${policy.retry.attempts}.${progressInWords(progress)}`,
+    since: startedAt.toISOString(),
+    forMs,
+    attempt,
+    attempts: policy.retry.attempts,
+    ...(worker === undefined ? {} : { worker }),
+    ...(lease ? { until: lease.until.toISOString() } : {}),
+    ...(progress ? { progress } : {}),
+  };
+}
+
+/** True when its worker did not renew the lease in time. */
+export const hasLapsed = ({ status, lease }: ExecutionRecord, now: Date): boolean =>
+  status === 'running' && lease !== undefined && lease.until < now;
+
+function progressInWords(progress: ExecutionRecord['progress']): string {
+  if (!progress) return '';
+  const { done, total, message } = progress;
+  const of = total === undefined ? String(done) : `${done} of ${total}`;
+  return ` Progress: ${of}${message === undefined ? '' : `, ${message}`}.`;
+}
+
+/** Somebody asked for its end. */
+export function explainCancel({ cancel }: ExecutionRecord): Reason[] {
+  if (!cancel) return [];
+  const text = `Account ${cancel.by} asked to cancel it; its worker stops it within seconds.`;
+  return [{ code: 'cancel_requested', text, since: cancel.at.toISOString(), by: cancel.by }];
+}
+
+/** Its process died before, so it starts only where no other such execution has just begun. */
+export function explainSuspicion({ crashes, policy }: ExecutionRecord): Reason[] {
+  if (crashes === 0) return [];
+  const times = crashes === 1 ? 'once' : `${crashes} times`;
+  const text =
+    `The process that ran it died ${times} (limit ${policy.maxCrashes}), so it is a suspect: each worker starts one ` +
+    'suspect at a time, and later after every crash.';
+  return [{ code: 'suspect', text, crashes, maxCrashes: policy.maxCrashes }];
+}

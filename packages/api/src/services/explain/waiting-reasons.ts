@@ -1,0 +1,153 @@
+import type { ExecutionRecord, PauseRecord, Reason } from '@mcp-server/shared';
+
+import { inWords } from './duration.ts';
+import type { ExplainFacts } from './facts.ts';
+
+/** It may not start before a time: its own, or that of its next attempt. */
+export function explainTime({ execution, now }: ExplainFacts): Reason[] {
+  const { status, nextAttemptAt, attempts, attemptsUsed, policy } = execution;
+  if (!nextAttemptAt || nextAttemptAt <= now) return [];
+  const until = nextAttemptAt.toISOString();
+  const left = inWords(nextAttemptAt.getTime() - now.getTime());
+  if (status !== 'retrying') {
+    return [{ code: 'not_before', text: `It may not start before ${until}, in ${left}.`, until }];
+  }
+  const last = attempts.at(-1);
+  const attempt = attemptsUsed + 1;
+  return [
+    {
+      code: 'retry_backoff',
+      text:
+        `Attempt ${attempt} of ${policy.retry.attempts} comes in ${left}, after the last one failed: ` +
+        (last?.error?.message ?? 'no message.'),
+      until,
+      attempt,
+      attempts: policy.retry.attempts,
+      ...(last?.endedAt ? { since: last.endedAt.toISOString() } : {}),
+      ...(last?.error ? { failure: last.error } : {}),
+    },
+  ];
+}
+
+/** Somebody stopped its pool or its plugin. */
+export function explainPauses({ execution: { pool, plugin }, paused }: ExplainFacts): Reason[] {
+  const ofPool = paused.pools.get(pool);
+  const ofPlugin = paused.plugins.get(plugin);
+  return [
+    ...(ofPool ? [{ code: 'pool_paused' as const, pool, ...describePause(ofPool) }] : []),
+    ...(ofPlugin ? [{ code: 'plugin_paused' as const, plugin, ...describePause(ofPlugin) }] : []),
+  ];
+}
+
+function describePause({ kind, name, by, reason, since }: PauseRecord) {
+  const why = reason === undefined ? '' : ` Reason: ${reason}`;
+  return {
+    text: `The ${kind} ${name} has been paused since ${since.toISOString()} by account ${by}.${why}`,
+    since: since.toISOString(),
+    by,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Nobody is there who could run it, or only somebody with another version. */
+export function explainCrew({ execution, crew }: ExplainFacts): Reason[] {
+  const { pool, plugin, action, pluginVersion: version, lacksAction } = execution;
+  if (crew.workers.length === 0) {
+    const draining = crew.draining.length === 0 ? '' : ` (${crew.draining.length} are stopping)`;
+    const text = `No living worker takes work of the pool ${pool}${draining}. It starts as soon as one does.`;
+    return [{ code: 'no_worker_for_pool', text, pool }];
+  }
+  const served = versionsOf(crew.workers, plugin);
+  if (served.length === 0) {
+    const text = `No worker of the pool ${pool} has the plugin ${plugin}. It starts as soon as one does.`;
+    return [{ code: 'no_worker_for_plugin', text, pool, plugin, version }];
+  }
+  if (lacksAction) {
+    const text = `The last worker that took it has ${plugin} without the action ${action}.`;
+    return [{ code: 'no_worker_for_plugin', text, pool, plugin, version, served }];
+  }
+  if (served.includes(version)) return [];
+  const text =
+    `It was accepted for ${plugin} ${version}; the workers have ${served.join(', ')} only, and will run it with that ` +
+    'if its payload still fits.';
+  return [{ code: 'version_mismatch', text, plugin, version, served }];
+}
+
+function versionsOf(workers: ExplainFacts['crew']['workers'], plugin: string): string[] {
+  const versions = workers.flatMap(({ plugins }) => plugins.map((name) => name.split('@')));
+  return [...new Set(versions.flatMap(([id, version = '']) => (id === plugin ? version : [])))].toSorted();
+}
+
+/** Where its job stands. */
+export function explainPlace(facts: ExplainFacts): Reason[] {
+  const { execution, place, crew } = facts;
+  if (!place) {
+    const text =
+      'The queue (Redis) does not answer. The work is stored, and is delivered when Redis is back.';
+    return [{ code: 'queue_unreachable', text }];
+  }
+  switch (place.state) {
+    case 'waiting': {
+      const { running, slots, freeSlots } = crew;
+      const ahead = place.ahead ?? 0;
+      const text =
+        `It is number ${ahead + 1} in the line of the pool ${execution.pool}: ${ahead} are taken before it. ` +
+        `${running} run, ${freeSlots} of ${slots} slots are free.`;
+      return [{ code: 'in_line', text, pool: execution.pool, ahead, running, slots, freeSlots }];
+    }
+    case 'active':
+      return [{ code: 'being_delivered', text: 'A worker is taking it right now.' }];
+    case 'delayed':
+      return isExpectedDelay(facts)
+        ? []
+        : [
+            {
+              code: 'being_delivered',
+              text: 'A worker took it and put it off for a moment; it comes again.',
+            },
+          ];
+    case 'unknown':
+    case 'done':
+      return [
+        {
+          code: 'not_in_queue',
+          text: 'The queue does not have it (any more). The sweep delivers it within about a second.',
+        },
+      ];
+  }
+}
+
+/** Its delay is what another reason tells: a time, or a pause. */
+const isExpectedDelay = ({ execution, now, paused }: ExplainFacts): boolean =>
+  (execution.nextAttemptAt !== undefined && execution.nextAttemptAt > now) ||
+  paused.plugins.has(execution.plugin);
+
+/** What bounds how much may wait at all. */
+export function explainAdmission({ unfinished, unfinishedLimit: limit }: ExplainFacts): Reason {
+  const rest =
+    unfinished >= limit
+      ? 'New work of this owner is refused (429) until some has ended; what was accepted is not affected.'
+      : 'Beyond that, new work is refused (429); what was accepted is not affected.';
+  const text = `Admission: its owner has ${unfinished} of at most ${limit} unfinished executions. ${rest}`;
+  return { code: 'admission_limits', text, unfinished, limit };
+}
+
+/** What it asked for and nobody answered. */
+export function explainInput({ inputs = [] }: ExecutionRecord): Reason {
+  const open = inputs.filter(({ answeredAt }) => !answeredAt);
+  const questions = open.map(({ key, method, params }) => ({ key, method, ...messageOf(params) }));
+  const since = open[0]?.askedAt.toISOString();
+  const asked = questions.map(({ key, message }) => message ?? key).join('; ');
+  return {
+    code: 'input_required',
+    text: `It waits for ${open.length === 1 ? 'an answer' : `${open.length} answers`}: ${asked}`,
+    questions,
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+/** The message of an elicitation; other kinds of input have none. */
+function messageOf(params: string): { message?: string } {
+  const { message } = JSON.parse(params) as { message?: unknown };
+  return typeof message === 'string' ? { message } : {};
+}

@@ -1,0 +1,47 @@
+import type { Model } from 'mongoose';
+
+import { ExecutionStatus, isEnded, type ExecutionRecord } from '../schemas/execution.ts';
+import { NOW } from './clock.ts';
+
+const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
+
+/**
+ * Marks a delivered execution whose plugin is paused. Written before its job is put off, so that whoever ends the pause
+ * finds it whatever dies in between; the next claim takes the mark away. Status and attempts stay as they are.
+ */
+export async function holdExecution(
+  model: Model<ExecutionRecord>,
+  { id, seq }: { id: string; seq: number },
+): Promise<void> {
+  await model.updateOne(
+    { _id: id, seq, status: { $in: UNFINISHED } },
+    [{ $set: { heldAt: { $ifNull: ['$heldAt', NOW] } } }],
+    { updatePipeline: true, timestamps: false },
+  );
+}
+
+/** What is held, as far as waking it needs it. */
+export type HeldExecution = Pick<ExecutionRecord, '_id' | 'seq' | 'pool' | 'heldAt'>;
+
+/** Held executions of these plugins. */
+export async function listHeld(
+  model: Model<ExecutionRecord>,
+  { plugins, limit }: { plugins: readonly string[]; limit: number },
+): Promise<HeldExecution[]> {
+  return model
+    .find(
+      { plugin: { $in: [...plugins] }, heldAt: { $exists: true }, status: { $in: UNFINISHED } },
+      { _id: 1, seq: 1, pool: 1, heldAt: 1 },
+    )
+    .sort({ plugin: 1, heldAt: 1 })
+    .limit(limit)
+    .lean<HeldExecution[]>();
+}
+
+/** Takes the mark away, unless it is a newer one. */
+export async function releaseHeld(
+  model: Model<ExecutionRecord>,
+  { _id, heldAt }: HeldExecution,
+): Promise<void> {
+  await model.updateOne({ _id, heldAt: heldAt ?? null }, { $unset: { heldAt: 1 } }, { timestamps: false });
+}

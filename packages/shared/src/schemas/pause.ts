@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** What can be paused. */
+export const PauseKind = z.enum(['pool', 'plugin']);
+export type PauseKind = z.infer<typeof PauseKind>;
+
+/** Why somebody paused something. */
+export const PauseReason = z.string().trim().min(1).max(500);
+
+/** A pause as stored in `pauses`: while the document is there, nothing of it starts. `_id` is `<kind>:<name>`. */
+export const PauseRecord = z.object({
+  _id: z.string(),
+  kind: PauseKind,
+  name: z.string(),
+  /** Id of the account that paused it. */
+  by: z.string(),
+  reason: z.string().optional(),
+  /** Database clock. */
+  since: z.date(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type PauseRecord = z.infer<typeof PauseRecord>;
+
+/** A pause as answered by the API. */
+export const Pause = z.object({
+  since: z.iso.datetime(),
+  by: z.string().describe('Id of the account that paused it'),
+  reason: z.string().optional(),
+});
+export type Pause = z.infer<typeof Pause>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+import { Pause } from './pause.ts';
+
+/** A pool and its queue as answered by the API. Counts are of executions in the database, `jobs` of Redis. */
+export const QueueView = z.object({
+  pool: z.string(),
+  paused: Pause.nullable().describe('Who paused the pool, since when and why'),
+  pausedPlugins: z.array(z.object({ plugin: z.string(), ...Pause.shape })),
+  depth: z.object({
+    queued: z.int(),
+    running: z.int(),
+    retrying: z.int(),
+    input_required: z.int(),
+  }),
+  oldestWaitMs: z.int().nullable().describe('How long the oldest waits that could start now'),
+  acceptedLastMinute: z.int(),
+  endedLastMinute: z.int(),
+  workers: z.array(z.string()).describe('Living workers that take work of it'),
+  drainingWorkers: z.array(z.string()),
+  slots: z.int(),
+  freeSlots: z.int(),
+  jobs: z.record(z.string(), z.int()).nullable().describe('Jobs by state; null while Redis is away'),
+});
+export type QueueView = z.infer<typeof QueueView>;

@@ -1,0 +1,68 @@
+import type { Model } from 'mongoose';
+
+import { readDatabaseTime } from '../executions/clock.ts';
+import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execution.ts';
+
+const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
+const MINUTE_MS = 60_000;
+
+/** Unfinished executions of one pool. `oldestWaitMs`: how long the oldest waits that could start now. */
+export interface PoolDepth {
+  pool: string;
+  byStatus: Partial<Record<ExecutionStatus, number>>;
+  oldestWaitMs?: number;
+}
+
+export async function countUnfinishedByPool(model: Model<ExecutionRecord>): Promise<PoolDepth[]> {
+  const [counts, oldest, now] = await Promise.all([
+    model.aggregate<{ _id: { pool: string; status: ExecutionStatus }; count: number }>([
+      { $match: { status: { $in: UNFINISHED } } },
+      { $group: { _id: { pool: '$pool', status: '$status' }, count: { $sum: 1 } } },
+    ]),
+    model.aggregate<{ _id: string; at: Date }>([
+      // What has a time before which it may not start does not wait for a worker.
+      { $match: { status: 'queued', nextAttemptAt: { $exists: false } } },
+      { $group: { _id: '$pool', at: { $min: '$createdAt' } } },
+    ]),
+    readDatabaseTime(model),
+  ]);
+  const pools = new Map<string, PoolDepth>();
+  for (const { _id, count } of counts) {
+    const depth = pools.get(_id.pool) ?? { pool: _id.pool, byStatus: {} };
+    depth.byStatus[_id.status] = count;
+    pools.set(_id.pool, depth);
+  }
+  for (const { _id, at } of oldest) {
+    const depth = pools.get(_id);
+    if (depth) depth.oldestWaitMs = Math.max(0, now.getTime() - at.getTime());
+  }
+  return [...pools.values()];
+}
+
+/** Executions of one pool that were accepted, and that ended, in the last minute. */
+export interface PoolFlow {
+  pool: string;
+  accepted: number;
+  ended: number;
+}
+
+/** Counted from the documents of these actions, which is what the indexes are made for. */
+export async function countInAndOut(
+  model: Model<ExecutionRecord>,
+  { plugins, actions }: { plugins: string[]; actions: string[] },
+): Promise<PoolFlow[]> {
+  const since = new Date((await readDatabaseTime(model)).getTime() - MINUTE_MS);
+  const count = (times: object) =>
+    model.aggregate<{ _id: string; count: number }>([
+      { $match: { plugin: { $in: plugins }, action: { $in: actions }, ...times } },
+      { $group: { _id: '$pool', count: { $sum: 1 } } },
+    ]);
+  const [accepted, ended] = await Promise.all([
+    count({ createdAt: { $gte: since } }),
+    count({ endedAt: { $gte: since } }),
+  ]);
+  const pools = new Set([...accepted, ...ended].map(({ _id }) => _id));
+  const of = (rows: { _id: string; count: number }[], pool: string) =>
+    rows.find(({ _id }) => _id === pool)?.count ?? 0;
+  return [...pools].map((pool) => ({ pool, accepted: of(accepted, pool), ended: of(ended, pool) }));
+}
