@@ -4,7 +4,7 @@ import tap from 'tap';
 
 import { startForTest } from '../start-for-test.ts';
 import { visitAccounts, visitKeys, visitUsers } from './visit-accounts.ts';
-import { visitEvents, visitPages } from './visit-watching.ts';
+import { visitEvents, visitPages, visitPauses } from './visit-watching.ts';
 import { visitExecutions, visitInput, visitTasks } from './visit-work.ts';
 import { Visitor } from './visitor.ts';
 
@@ -32,6 +32,7 @@ tap.test(
     const ended = await visitExecutions(visitor, tokens);
     await visitInput(visitor, tokens);
     await visitPages(visitor, tokens);
+    await visitPauses(visitor, tokens);
     await visitEvents(visitor, url, tokens, ended);
     await visitUsers(visitor, tokens);
 

@@ -24,6 +24,31 @@ export async function visitPages(visitor: Visitor, { admin, user }: Tokens): Pro
   await visitor.call(200, 'GET', '/admin/queues', { headers: [`Cookie: ${cookie}`] });
 }
 
+/** The switches that stop a pool or a plugin, and what shows them. */
+export async function visitPauses(visitor: Visitor, { admin, user }: Tokens): Promise<void> {
+  const queue = { token: admin, route: '/api/queues/{pool}/pause' };
+  await visitor.call(200, 'POST', '/api/queues/default/pause', {
+    ...queue,
+    body: { reason: 'a look around' },
+  });
+  await visitor.call(403, 'POST', '/api/queues/default/pause', { ...queue, token: user });
+  const made = await visitor.call(202, 'POST', '/mcp/execute', {
+    token: user,
+    body: { plugin: 'sample', action: 'echo', payload: {} },
+    headers: ['Prefer: respond-async'],
+  });
+  const path = `/api/executions/${String(made.body['executionId'])}/explain`;
+  await visitor.call(200, 'GET', path, { token: user, route: '/api/executions/{id}/explain' });
+  await visitor.call(200, 'GET', '/api/queues', { token: admin });
+  await visitor.call(200, 'POST', '/api/queues/default/resume', {
+    ...queue,
+    route: '/api/queues/{pool}/resume',
+  });
+  const plugin = (verb: string) => ({ token: admin, route: `/api/plugins/{id}/${verb}` });
+  await visitor.call(200, 'POST', '/api/plugins/sample/pause', plugin('pause'));
+  await visitor.call(200, 'POST', '/api/plugins/sample/resume', plugin('resume'));
+}
+
 /** Events of an execution as a stream, and live over a socket. */
 export async function visitEvents(
   visitor: Visitor,
