@@ -11,9 +11,9 @@ import {
 
 import type { ExecutionQueues } from '../redis/execution-queues.ts';
 import type { Tell } from '../redis/tell.ts';
-import type { Principal } from './principal.ts';
+import { type AuditCaller, type AuditDeps, audited } from './audit.ts';
 
-interface PauseDeps {
+interface PauseDeps extends AuditDeps {
   models: Models;
   catalogue: Catalogue;
   queues: ExecutionQueues;
@@ -33,20 +33,27 @@ interface PauseTarget {
  */
 export async function pauseWork(
   deps: PauseDeps,
-  { userId }: Principal,
+  caller: AuditCaller,
   { reason, ...target }: PauseTarget & { reason?: string | undefined },
 ): Promise<PauseRecord> {
   await requireKnown(deps, target);
-  const pause = await insertPause(deps.models.PauseModel, { ...target, by: userId, reason });
-  await tellFleet(deps, target, true);
-  return pause;
+  const { kind, name } = target;
+  const by = caller.principal.userId;
+  return audited(deps, caller, { action: `${kind}.pause`, target: name, details: { reason } }, async () => {
+    const pause = await insertPause(deps.models.PauseModel, { ...target, by, reason });
+    await tellFleet(deps, target, true);
+    return pause;
+  });
 }
 
 /** Ends a pause, if there is one. @throws {errors.NotFound} {errors.UnknownPlugin} */
-export async function resumeWork(deps: PauseDeps, target: PauseTarget): Promise<void> {
+export async function resumeWork(deps: PauseDeps, caller: AuditCaller, target: PauseTarget): Promise<void> {
   await requireKnown(deps, target);
-  await removePause(deps.models.PauseModel, target);
-  await tellFleet(deps, target, false);
+  const { kind, name } = target;
+  await audited(deps, caller, { action: `${kind}.resume`, target: name }, async (note) => {
+    note({ wasPaused: await removePause(deps.models.PauseModel, target) });
+    await tellFleet(deps, target, false);
+  });
 }
 
 /** A pause of something that never was would be a typing error that nobody sees. */

@@ -28,9 +28,12 @@ const pause: FastifyPluginAsyncZod = async (app) => {
         response: { 200: Answer, ...problems(401, 403, 404) },
       },
     },
-    async ({ principal, params: { id }, body }) => {
+    async ({ principal, ip, params: { id }, body }) => {
       const target = { kind: 'plugin', name: id, reason: body?.reason } as const;
-      return { id, paused: presentPause(await pauseWork(app.deps, callerOf(principal), target)) };
+      return {
+        id,
+        paused: presentPause(await pauseWork(app.deps, { principal: callerOf(principal), ip }, target)),
+      };
     },
   );
 
@@ -46,8 +49,9 @@ const pause: FastifyPluginAsyncZod = async (app) => {
         response: { 200: Answer, ...problems(401, 403, 404) },
       },
     },
-    async ({ params: { id } }) => {
-      await resumeWork(app.deps, { kind: 'plugin', name: id });
+    async ({ principal, ip, params: { id } }) => {
+      const caller = { principal: callerOf(principal), ip };
+      await resumeWork(app.deps, caller, { kind: 'plugin', name: id });
       return { id, paused: null };
     },
   );

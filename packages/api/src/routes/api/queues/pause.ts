@@ -28,9 +28,12 @@ const pause: FastifyPluginAsyncZod = async (app) => {
         response: { 200: Answer, ...problems(401, 403, 404) },
       },
     },
-    async ({ principal, params: { pool }, body }) => {
+    async ({ principal, ip, params: { pool }, body }) => {
       const target = { kind: 'pool', name: pool, reason: body?.reason } as const;
-      return { pool, paused: presentPause(await pauseWork(app.deps, callerOf(principal), target)) };
+      return {
+        pool,
+        paused: presentPause(await pauseWork(app.deps, { principal: callerOf(principal), ip }, target)),
+      };
     },
   );
 
@@ -46,8 +49,9 @@ const pause: FastifyPluginAsyncZod = async (app) => {
         response: { 200: Answer, ...problems(401, 403, 404) },
       },
     },
-    async ({ params: { pool } }) => {
-      await resumeWork(app.deps, { kind: 'pool', name: pool });
+    async ({ principal, ip, params: { pool } }) => {
+      const caller = { principal: callerOf(principal), ip };
+      await resumeWork(app.deps, caller, { kind: 'pool', name: pool });
       return { pool, paused: null };
     },
   );
