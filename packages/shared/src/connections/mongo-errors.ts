@@ -33,10 +33,15 @@ const AWAY = new Set([
 /** Codes with which a server says that it is going away or coming up (the driver's retryable and state-change codes). */
 const AWAY_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
+/** What the socket says when its other end is gone: the driver passes it on as it is when a write meets it first. */
+const AWAY_SYSTEM_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
 /** True for failures that say "the database is away", as opposed to "the database refused this". */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (AWAY.has(error.name) || AWAY_CODES.has((error as ServerError).code ?? -1)) return true;
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined && code !== undefined && AWAY_SYSTEM_CODES.has(code)) return true;
   // mongoose with `bufferCommands: false` says so in words only.
   return error.name === 'MongooseError' && /initial connection|not connected/i.test(error.message);
 }

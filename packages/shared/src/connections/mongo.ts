@@ -50,7 +50,9 @@ export function createMongo(options: MongoOptions): Mongo {
         socketTimeoutMS: options.socketTimeoutMs,
         waitQueueTimeoutMS: options.serverSelectionTimeoutMs + WAIT_QUEUE_EXTRA_MS,
         heartbeatFrequencyMS: 1_000,
-        writeConcern: { w: 'majority', journal: true },
+        // Each by itself: so they win over `w` and `journal` in the URI, which would weaken what was promised.
+        w: 'majority',
+        journal: true,
       });
     } catch {
       if (!isClosed) timer = setTimeout(() => void connect(), CONNECT_RETRY_MS);
