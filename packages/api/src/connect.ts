@@ -15,8 +15,9 @@ import {
   type Models,
   type Mongo,
   pingMongo,
-  pingRedis,
+  pingRedisWrites,
   readWorkload,
+  refuseEviction,
   touchApiKey,
   Turns,
 } from '@mcp-server/shared';
@@ -55,6 +56,8 @@ export interface Connected {
   deps: Deps;
   /** Resolves once the indexes exist. */
   prepared: Promise<void>;
+  /** Rejects with a ConfigError when Redis may evict jobs; resolves soon when it is away. */
+  queueIsSafe(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -78,7 +81,7 @@ export function connect(config: Config, logger: Logger): Connected {
   const live = buildLive({ config, logger, models, producer, ...services });
   const readiness = buildReadiness({
     pingMongo: ping,
-    pingRedis: () => pingRedis(producer),
+    pingRedis: () => pingRedisWrites(producer, config.REDIS_PREFIX),
     isPrepared: preparation.isPrepared,
   });
   const deps: Deps = {
@@ -106,6 +109,7 @@ export function connect(config: Config, logger: Logger): Connected {
   return {
     deps,
     prepared: preparation.prepared,
+    queueIsSafe: () => refuseEviction(producer, (policy) => logger.error({ policy }, 'Redis may evict jobs')),
     async close() {
       deps.waiters.close();
       await live.close();

@@ -76,6 +76,10 @@ async function main(): Promise<void> {
     logger.warn({ variables: config.weak }, 'weak secrets: good enough for this machine only');
   }
   const connected = connect(config, logger);
+  await connected.queueIsSafe().catch(async (error: unknown) => {
+    await connected.close();
+    throw error;
+  });
   const app = await buildApp(connected.deps);
   await before(PREPARE_PATIENCE_MS, connected.prepared);
   if (!connected.deps.isPrepared()) logger.warn('MongoDB is away: requests are refused until it is there');

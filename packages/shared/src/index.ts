@@ -9,7 +9,8 @@ export {
 } from './config/pieces.ts';
 export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo } from './connections/mongo.ts';
-export { createRedis, pingRedis, type RedisRole } from './connections/redis.ts';
+export { createRedis, pingRedis, pingRedisWrites, type RedisRole } from './connections/redis.ts';
+export { readEvictionPolicy, refuseEviction, SAFE_EVICTION_POLICY } from './connections/redis-eviction.ts';
 export * as errors from './errors.ts';
 export {
   compareEventIds,

@@ -10,8 +10,10 @@ import {
   createRedis,
   EXIT_CONFIG,
   loadConfig,
+  type Logger,
   type OpenLog,
   openLog,
+  refuseEviction,
   whenParentIsGone,
   workerModels,
 } from '@mcp-server/shared';
@@ -47,14 +49,21 @@ async function main(): Promise<void> {
   await run(config, workerName, log, plugins, pluginSettings);
 }
 
-function openConnections(config: WorkerConfig, onRedisError: (err: Error) => void) {
+/** @throws {ConfigError} when the queue's Redis may lose jobs by itself. */
+async function openConnections(config: WorkerConfig, log: Logger, onRedisError: (err: Error) => void) {
+  const producer = createRedis(config.REDIS_URL, 'producer', onRedisError);
+  await refuseEviction(producer, (policy) => log.error({ policy }, 'Redis may evict jobs')).catch(
+    (error: unknown) => {
+      producer.disconnect();
+      throw error;
+    },
+  );
   const mongo = createMongo({
     uri: config.MONGODB_URI,
     maxPoolSize: Math.min(MAX_POOL, config.WORKER_CONCURRENCY + SPARE_CONNECTIONS),
     serverSelectionTimeoutMs: SERVER_SELECTION_MS,
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
   });
-  const producer = createRedis(config.REDIS_URL, 'producer', onRedisError);
   const consumer = createRedis(config.REDIS_URL, 'consumer', onRedisError);
   const subscriber = createRedis(config.REDIS_URL, 'subscriber', onRedisError);
   return { mongo, producer, consumer, subscriber };
@@ -69,7 +78,7 @@ async function run(
 ): Promise<void> {
   const log = opened.logger.child({ worker: workerName });
   const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
-  const { mongo, producer, consumer, subscriber } = openConnections(config, onRedisError);
+  const { mongo, producer, consumer, subscriber } = await openConnections(config, log, onRedisError);
   const queues = new PoolQueues(producer, config.REDIS_PREFIX, onRedisError);
   const metrics = buildMetrics();
   const events = buildEventWriter(producer, config.REDIS_PREFIX);

@@ -1,4 +1,4 @@
-import { pingMongo, pingRedis } from '@mcp-server/shared';
+import { pingMongo, pingRedisWrites } from '@mcp-server/shared';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -107,7 +107,7 @@ export class FleetWorker {
     const { mongo, producer, workerName, config } = this.#deps;
     const [database, redis] = await Promise.all([
       check(() => pingMongo(mongo.connection)),
-      check(() => pingRedis(producer)),
+      check(() => pingRedisWrites(producer, config.REDIS_PREFIX)),
     ]);
     const ready = database.ok && redis.ok && !this.#isDraining && !this.#abandoned.isTooMany;
     return {

@@ -34,3 +34,17 @@ export async function pingRedis(redis: Redis): Promise<number> {
   await redis.ping();
   return performance.now() - startedAt;
 }
+
+/** Such a key may vanish at any time, so that it never stands in anybody's way. */
+const PROBE_TTL_MS = 1_000;
+
+/**
+ * The same, by a write: a Redis whose memory is full answers a ping and takes nothing. Rejects with what Redis refused
+ * the write with.
+ */
+export async function pingRedisWrites(redis: Redis, prefix: string): Promise<number> {
+  const startedAt = performance.now();
+  if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
+  await redis.set(`${prefix}:probe`, '1', 'PX', PROBE_TTL_MS);
+  return performance.now() - startedAt;
+}
