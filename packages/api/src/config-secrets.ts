@@ -15,7 +15,7 @@ const PLACEHOLDER =
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
-const isWeakSecret = (secret: string): boolean =>
+export const isWeakSecret = (secret: string): boolean =>
   secret.length < MIN_SECRET_LENGTH ||
   new Set(secret).size < MIN_DISTINCT_CHARACTERS ||
   PLACEHOLDER.test(secret);

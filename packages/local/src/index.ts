@@ -4,3 +4,4 @@ export { startLocalServices, type LocalServices, type LocalServicesOptions } fro
 export { dieWithParent, runCommand, ServerProcess } from './server-process.ts';
 export { LocalServiceError } from './service-error.ts';
 export type { ServiceControl } from './service.ts';
+export { readRunningNote, RunningNote } from './start/running-note.ts';

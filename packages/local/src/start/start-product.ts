@@ -6,6 +6,7 @@ import { startLocalServices } from '../local-services.ts';
 import { openDemoAccount } from './demo-account.ts';
 import { runFirstTask } from './first-task.ts';
 import { ProductProcess, type ProductProcessOptions, StartError } from './product-process.ts';
+import { RunningNote } from './running-note.ts';
 import { describeFirstTask, describeUse } from './story.ts';
 
 export interface StartOptions {
@@ -43,11 +44,18 @@ export async function startProduct(options: StartOptions): Promise<void> {
     WORKER_PORT: env['WORKER_PORT'] ?? '0',
   };
   const logDir = join(dataDir, 'logs');
+  const note = new RunningNote(dataDir);
+  opened.defer(() => note.close());
+  note.add(noteOf(productEnv, logDir));
   log('starting the API and a worker');
   const api = keepUp({ ...options, log }, { name: 'api', env: productEnv, logDir });
-  const worker = keepUp({ ...options, log }, { name: 'worker', env: productEnv, logDir });
-  const [{ address }] = await Promise.all([api, worker]);
+  const worker = keepUp(
+    { ...options, log, onStarted: ({ port }) => note.add({ WORKER_PORT: String(port) }) },
+    { name: 'worker', env: productEnv, logDir },
+  );
+  const [{ address, port }] = await Promise.all([api, worker]);
   const url = String(address);
+  note.add({ PORT: String(port) });
   log(`the API listens at ${url}; logs are in ${logDir}`);
 
   await untilReady(`${url}/health/ready`);
@@ -56,6 +64,18 @@ export async function startProduct(options: StartOptions): Promise<void> {
   say(describeFirstTask(account, firstTask));
   if (options.staysUp) say(describeUse(url, account));
 }
+
+/** What another command needs to find this one. */
+const noteOf = (env: NodeJS.ProcessEnv, logDir: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({
+      MONGODB_URI: env['MONGODB_URI'],
+      REDIS_URL: env['REDIS_URL'],
+      REDIS_PREFIX: env['REDIS_PREFIX'],
+      HOST: env['HOST'],
+      LOG_DIR: logDir,
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 
 /** An API listens before its database answers for the first time and has its indexes. */
 async function untilReady(url: string): Promise<void> {
@@ -68,6 +88,8 @@ async function untilReady(url: string): Promise<void> {
 
 interface KeepUpOptions extends StartOptions {
   log: (line: string) => void;
+  /** Hears what it said when it was up, each time. */
+  onStarted?: (said: Record<string, unknown>) => void;
 }
 
 /** Starts a process and starts it again when it ends by itself; resolves to what it said when it was first up. */
@@ -80,6 +102,10 @@ async function keepUp(
   let current: ProductProcess;
   const start = () => {
     current = new ProductProcess({ name, root, logDir, env, startedMessage: STARTED[name], onUnexpectedEnd });
+    void current.started.then(
+      (said) => options.onStarted?.(said),
+      () => undefined,
+    );
     return current.started;
   };
   const onUnexpectedEnd = (how: string) => {

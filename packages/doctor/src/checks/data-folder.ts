@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { defineCheck, fail, type Finding, ok, unlessWrong } from '../check.ts';
+
+/** Files of the data folder that hold secrets or passwords. */
+const PRIVATE_FILES = ['secrets.json', 'demo-account.json', 'running.json'];
+const READ_BY_OTHERS = 0o077;
+const WRITTEN_BY_OTHERS = 0o022;
+
+/** Permission bits; undefined when there is no such file. */
+const modeOf = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    ({ mode }) => mode,
+    () => undefined,
+  );
+
+const octal = (mode: number): string => (mode & 0o777).toString(8);
+
+async function judgeFile(path: string): Promise<Finding[]> {
+  const mode = await modeOf(path);
+  if (mode === undefined || (mode & READ_BY_OTHERS) === 0) return [];
+  return [
+    fail(`${path} has mode ${octal(mode)}: others may read it`, `chmod 600 ${path}, and draw new secrets`),
+  ];
+}
+
+export default defineCheck({
+  async look({ env: { DATA_DIR } }) {
+    const mode = await modeOf(DATA_DIR);
+    if (mode === undefined) return ok(`${DATA_DIR} is not there yet; the first start makes it`);
+    const files = await Promise.all(PRIVATE_FILES.map((name) => judgeFile(join(DATA_DIR, name))));
+    const folder =
+      (mode & WRITTEN_BY_OTHERS) === 0
+        ? []
+        : [
+            fail(
+              `${DATA_DIR} has mode ${octal(mode)}: others may replace files in it`,
+              `chmod go-w ${DATA_DIR}`,
+            ),
+          ];
+    return unlessWrong([...folder, ...files.flat()], `${DATA_DIR} and its secrets belong to their owner`);
+  },
+});

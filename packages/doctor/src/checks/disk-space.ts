@@ -1,0 +1,38 @@
+import { statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+import { defineCheck, fail, type Finding, ok, warn } from '../check.ts';
+
+const GIBIBYTE = 2 ** 30;
+/** Of what is wanted: less than this is as good as full. */
+const FULL_SHARE = 0.1;
+const MAKE_ROOM = 'make room, or keep fewer logs (LOG_KEEP_FILES)';
+
+/** Free bytes of the disk on which a folder is, or will be. */
+async function freeBytesAt(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
+    return freeBytesAt(parent);
+  }
+}
+
+function judge(name: string, free: number, wanted: number): Finding {
+  const found = `${(free / GIBIBYTE).toFixed(1)} GiB free at ${name}`;
+  if (free < wanted * FULL_SHARE) return fail(found, MAKE_ROOM);
+  return free < wanted ? warn(found, MAKE_ROOM) : ok(found);
+}
+
+export default defineCheck({
+  look: ({ env: { DATA_DIR, LOG_DIR }, freeBytes }) =>
+    Promise.all(
+      Object.entries({ DATA_DIR, LOG_DIR }).flatMap(([name, path]) =>
+        path === undefined
+          ? []
+          : [freeBytesAt(resolve(path)).then((free) => judge(`${name} (${path})`, free, freeBytes))],
+      ),
+    ),
+});

@@ -1,0 +1,30 @@
+import { loadApiEnv } from '@mcp-server/api';
+import { ConfigError, loadConfig } from '@mcp-server/shared';
+import { WorkerEnv } from '@mcp-server/worker';
+
+import { defineCheck, fail, type Finding, unlessWrong } from '../check.ts';
+
+const NOT_A_PROBLEM = /^The environment/;
+
+/** Every problem with which a process would end at its start. */
+function problemsOf(name: string, load: () => unknown): Finding[] {
+  try {
+    load();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const problems = error.message.split('\n').filter((line) => !NOT_A_PROBLEM.test(line));
+    return problems.map((problem) => fail(`${name} would not start: ${problem.trim()}`, 'mend that setting'));
+  }
+}
+
+export default defineCheck({
+  look: ({ given }) =>
+    unlessWrong(
+      [
+        ...problemsOf('the API', () => loadApiEnv(given)),
+        ...problemsOf('a worker', () => loadConfig(WorkerEnv, given)),
+      ],
+      'API and worker would start with it',
+    ),
+});

@@ -1,0 +1,58 @@
+import type { Model } from 'mongoose';
+
+import { defineCheck, fail, ok } from '../check.ts';
+
+interface StoredIndex {
+  key: Record<string, unknown>;
+  unique?: boolean;
+  partialFilterExpression?: unknown;
+  expireAfterSeconds?: number;
+}
+
+/** What makes two indexes the same, but for their names. */
+const describe = ({ key, unique, partialFilterExpression, expireAfterSeconds }: StoredIndex): string =>
+  [
+    Object.entries(key)
+      .map(([field, order]) => `${field}:${String(order)}`)
+      .join(' '),
+    ...(unique === true ? ['unique'] : []),
+    ...(partialFilterExpression === undefined ? [] : ['partial']),
+    ...(expireAfterSeconds === undefined ? [] : [`TTL ${expireAfterSeconds}`]),
+  ].join(' ');
+
+/** Those that the model declares and the collection lacks. */
+async function findMissing(model: Model<unknown>): Promise<string[]> {
+  const { collectionName } = model.collection;
+  const stored = (await model.collection.indexes().catch((error: unknown) => {
+    // NamespaceNotFound: nobody has made the collection yet.
+    if ((error as { code?: number }).code === 26) return [];
+    throw error;
+  })) as StoredIndex[];
+  const known = new Set(stored.map(describe));
+  const declared = model.schema.indexes() as [StoredIndex['key'], Omit<StoredIndex, 'key'>][];
+  return declared
+    .map(([key, options]) => describe({ ...options, key }))
+    .filter((index) => !known.has(index))
+    .map((index) => `${collectionName} (${index})`);
+}
+
+const SHOWN = 4;
+
+/** The first few: on a new database all of them are missing. */
+const list = (missing: string[]): string =>
+  missing.length > SHOWN
+    ? `${missing.slice(0, SHOWN).join(', ')} and ${missing.length - SHOWN} more`
+    : missing.join(', ');
+
+export default defineCheck({
+  needs: ['mongodb'],
+  async look({ models }) {
+    const all = Object.values(models) as Model<unknown>[];
+    const missing = (await Promise.all(all.map(findMissing))).flat();
+    if (missing.length === 0) return ok(`complete for ${all.length} collections`);
+    return fail(
+      `missing: ${list(missing)}`,
+      'start an API, which makes them; one that fails on duplicates says so in its log',
+    );
+  },
+});

@@ -1,0 +1,37 @@
+import { defineCheck, fail, ok } from '../check.ts';
+
+const COLLECTION = 'doctorprobes';
+const WAIT_MS = 5_000;
+
+/** Accepted work is only as safe as the write that accepted it: on a majority of members, and in the journal. */
+export default defineCheck({
+  needs: ['mongodb'],
+  async look({ mongo: { connection } }) {
+    const { w, journal, j } = connection.getClient().options.writeConcern ?? {};
+    if (w !== 'majority' || (journal ?? j) !== true) {
+      return fail(
+        'writes would not wait for a majority and its journal',
+        'remove w and journal from MONGODB_URI',
+      );
+    }
+    const probes = connection.db?.collection<{ _id: string; at: Date }>(COLLECTION);
+    const writeConcern = { w: 'majority' as const, journal: true, wtimeoutMS: WAIT_MS };
+    const startedAt = performance.now();
+    const written = await probes?.updateOne(
+      { _id: 'probe' },
+      { $set: { at: new Date() } },
+      { upsert: true, writeConcern },
+    );
+    const tookMs = Math.round(performance.now() - startedAt);
+    // A user that may not drop leaves an empty collection behind.
+    await probes?.deleteOne({ _id: 'probe' });
+    await probes?.drop().catch(() => undefined);
+    if (!written?.acknowledged) {
+      return fail(
+        'the server does not acknowledge writes',
+        'look at the health of the replica set: rs.status()',
+      );
+    }
+    return ok(`a write on a majority, in the journal, took ${tookMs} ms`);
+  },
+});

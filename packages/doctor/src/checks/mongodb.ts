@@ -1,0 +1,23 @@
+import { defineCheck, fail, ok, warn } from '../check.ts';
+import { hostOf } from '../host.ts';
+import { compareVersions } from '../version.ts';
+
+/** Older servers lack what update pipelines use. */
+const OLDEST = '4.4';
+/** The oldest that its makers still mend. */
+const KEPT = '6.0';
+
+export default defineCheck({
+  async look({ isUp, mongo, env }) {
+    const host = hostOf(env.MONGODB_URI);
+    if (!isUp.mongodb) {
+      return fail(`${host} does not answer`, 'start it, or mend MONGODB_URI: host, user, password, network');
+    }
+    const build = await mongo.connection.db?.command({ buildInfo: 1 });
+    const version = String(build?.['version']);
+    const found = `version ${version} at ${host}`;
+    if (compareVersions(version, OLDEST) < 0) return fail(found, `update to ${KEPT} or newer`);
+    if (compareVersions(version, KEPT) < 0) return warn(found, `update to ${KEPT} or newer`);
+    return ok(found);
+  },
+});

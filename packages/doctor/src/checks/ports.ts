@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
+
+import { defineCheck, fail, type Finding, ok } from '../check.ts';
+
+const PATIENCE_MS = 2_000;
+/** A field of `/health/ready` that only this product's processes answer with. */
+const OURS = { PORT: 'mongodb', WORKER_PORT: 'worker' } as const;
+
+async function isTaken(host: string, port: number): Promise<boolean> {
+  const socket = createConnection({ host, port });
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function isOurs(url: string, field: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return field in ((await answer.json()) as Record<string, unknown>);
+  } catch {
+    return false;
+  }
+}
+
+async function judge(name: keyof typeof OURS, host: string, port: number): Promise<Finding> {
+  if (port === 0) return ok(`${name} 0: any free one`);
+  // What listens on every address listens here, too.
+  const here = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  if (!(await isTaken(here, port))) return ok(`${name} ${port} is free`);
+  if (await isOurs(`http://${here}:${port}`, OURS[name])) return ok(`${name} ${port} is ours`);
+  return fail(`${name} ${port} is taken by another program`, `stop that one, or choose another ${name}`);
+}
+
+export default defineCheck({
+  look: ({ env }) =>
+    Promise.all([judge('PORT', env.HOST, env.PORT), judge('WORKER_PORT', env.WORKER_HOST, env.WORKER_PORT)]),
+});

@@ -1,0 +1,33 @@
+import type { Redis } from 'ioredis';
+
+import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
+import { readInfo } from '../redis-info.ts';
+
+/** Undefined where CONFIG is refused. */
+const readFsync = (redis: Redis): Promise<string | undefined> =>
+  redis.config('GET', 'appendfsync').then(
+    (answer) => (answer as string[])[1],
+    () => undefined,
+  );
+
+export default defineCheck({
+  needs: ['redis'],
+  async look({ redis }) {
+    const [info, fsync] = await Promise.all([readInfo(redis, 'persistence'), readFsync(redis)]);
+    const wrong: Finding[] = [];
+    if (info['aof_enabled'] !== '1') {
+      wrong.push(fail('the append-only file is off: a restart forgets the queue', 'set appendonly yes'));
+    } else if (fsync === 'no') {
+      wrong.push(warn('the append-only file is synced when the system likes', 'set appendfsync everysec'));
+    }
+    if (info['aof_last_write_status'] === 'err') {
+      wrong.push(
+        fail('the append-only file cannot be written', 'free its disk; until then nothing is queued'),
+      );
+    }
+    if (info['aof_last_bgrewrite_status'] === 'err') {
+      wrong.push(warn('the last rewrite of the append-only file failed', 'look at its log, memory and disk'));
+    }
+    return unlessWrong(wrong, `append-only file on, appendfsync ${fsync ?? 'not told'}`);
+  },
+});

@@ -1,0 +1,25 @@
+import { defineCheck, fail, ok, warn } from '../check.ts';
+import { hostOf } from '../host.ts';
+import { readInfo } from '../redis-info.ts';
+import { compareVersions } from '../version.ts';
+
+/** What BullMQ recommends. */
+const OLDEST = '6.2';
+const KEPT = '7.0';
+
+export default defineCheck({
+  async look({ isUp, redis, env }) {
+    const host = hostOf(env.REDIS_URL);
+    if (!isUp.redis) {
+      return fail(
+        `${host} does not answer`,
+        'start it, or mend REDIS_URL: host, user, password, TLS; work is accepted meanwhile and waits',
+      );
+    }
+    const { redis_version: version = '0' } = await readInfo(redis, 'server');
+    const found = `version ${version} at ${host}`;
+    if (compareVersions(version, OLDEST) < 0) return fail(found, `update to ${KEPT} or newer`);
+    if (compareVersions(version, KEPT) < 0) return warn(found, `update to ${KEPT} or newer`);
+    return ok(found);
+  },
+});

@@ -1,0 +1,56 @@
+import { isLoopback, isWeakSecret } from '@mcp-server/api';
+
+import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
+import { hostOf } from '../host.ts';
+import type { Patient } from '../patient.ts';
+import { readSecretFile } from '../secret-file.ts';
+
+const SECRETS = [
+  'JWT_SECRET',
+  'REFRESH_TOKEN_SECRET',
+  'ADMIN_API_KEY',
+  'METRICS_TOKEN',
+  'WORKER_METRICS_TOKEN',
+];
+const NEEDED = ['JWT_SECRET', 'REFRESH_TOKEN_SECRET'] as const;
+const DRAW = 'draw new ones: npm run secrets';
+
+function judgeGiven({ given, env }: Patient): Finding[] {
+  const weak = SECRETS.filter((name) => given[name] !== undefined && isWeakSecret(given[name]));
+  const isExposed = !isLoopback(env.HOST) || env.NODE_ENV === 'production';
+  const judge = isExposed ? fail : warn;
+  return weak.map((name) => judge(`${name} is weak or a placeholder`, DRAW));
+}
+
+/** Those that the environment lacks are in the data folder, where the first start of an API puts them. */
+async function judgeNeeded({ given, env }: Patient): Promise<Finding[]> {
+  const stored = await readSecretFile(env.DATA_DIR);
+  const value = (name: (typeof NEEDED)[number]) => given[name] ?? stored?.[name];
+  const missing = NEEDED.filter((name) => value(name) === undefined);
+  if (missing.length > 0) {
+    const advice = 'set them, or start an API once on this data folder';
+    return [warn(`${missing.join(' and ')}: neither set nor in ${env.DATA_DIR}/secrets.json`, advice)];
+  }
+  const isSame = value('JWT_SECRET') === value('REFRESH_TOKEN_SECRET');
+  return isSame ? [fail('JWT_SECRET and REFRESH_TOKEN_SECRET are the same', DRAW)] : [];
+}
+
+/** A store that others can reach must ask for a password. */
+function judgeStores({ env }: Patient): Finding[] {
+  return (['MONGODB_URI', 'REDIS_URL'] as const).flatMap((name) => {
+    const hosts = hostOf(env[name]).split(',');
+    const isRemote = hosts.some((host) => !isLoopback(host.replace(/:\d+$/, '')));
+    const hasPassword = /:\/\/[^/]*:[^/]+@/.test(env[name]);
+    return isRemote && !hasPassword
+      ? [warn(`${name} names another machine and no password`, 'let the store ask for one')]
+      : [];
+  });
+}
+
+export default defineCheck({
+  look: async (patient) =>
+    unlessWrong(
+      [...judgeGiven(patient), ...(await judgeNeeded(patient)), ...judgeStores(patient)],
+      'all there, none is weak',
+    ),
+});

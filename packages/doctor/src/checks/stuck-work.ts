@@ -1,0 +1,51 @@
+import { END_STATUSES, type ExecutionRecord, jobId, readDatabaseTime } from '@mcp-server/shared';
+
+import { defineCheck, fail, type Finding, unlessWrong } from '../check.ts';
+import type { Patient } from '../patient.ts';
+
+/** The sweep has found it by then, if there is one. */
+const STUCK_MS = 30_000;
+/** The oldest so many of the waiting are asked for, one by one. */
+const SAMPLE = 200;
+const SWEEP = 'is a worker alive that reaches Redis and the database? its sweep repairs this within seconds';
+
+/** Waiting in the database, and no job in Redis that would ever deliver it. */
+async function countUndelivered({ models, queueOf }: Patient, before: Date): Promise<number> {
+  const waiting = await models.ExecutionModel.find(
+    { status: 'queued', updatedAt: { $lt: before } },
+    { seq: 1, pool: 1 },
+  )
+    .sort({ _id: 1 })
+    .limit(SAMPLE)
+    .lean<Pick<ExecutionRecord, '_id' | 'seq' | 'pool'>[]>();
+  const states = await Promise.all(
+    waiting.map(({ _id, seq, pool }) => queueOf(pool).getJobState(jobId(_id, seq))),
+  );
+  return states.filter((state) => ['unknown', 'completed', 'failed'].includes(state)).length;
+}
+
+export default defineCheck({
+  needs: ['mongodb'],
+  async look(patient) {
+    const { ExecutionModel } = patient.models;
+    const before = new Date((await readDatabaseTime(ExecutionModel)).getTime() - STUCK_MS);
+    const [lapsed, untold, undelivered] = await Promise.all([
+      ExecutionModel.countDocuments({ status: 'running', 'lease.until': { $lt: before } }),
+      ExecutionModel.countDocuments({
+        status: { $in: END_STATUSES },
+        settledAt: { $exists: false },
+        endedAt: { $lt: before },
+      }),
+      patient.isUp.redis ? countUndelivered(patient, before) : 0,
+    ]);
+    const found: [number, string][] = [
+      [lapsed, 'run with a lease that lapsed long ago'],
+      [undelivered, 'wait, and Redis has no job for them'],
+      [untold, 'ended, and nobody was told'],
+    ];
+    const wrong: Finding[] = found
+      .filter(([count]) => count > 0)
+      .map(([count, what]) => fail(`${count} executions ${what}`, SWEEP));
+    return unlessWrong(wrong, 'none');
+  },
+});

@@ -1,0 +1,43 @@
+import { defineCheck, ok, unlessWrong, warn } from '../check.ts';
+
+const PATIENCE_MS = 2_000;
+/** Counters of a worker that stay at zero while nothing goes wrong, and what it means when they do not. */
+const ZERO = {
+  mcp_swept_total: 'deliveries had to be repaired: a process died, or Redis lost jobs',
+  mcp_superseded_total:
+    'ends were refused because a lease had lapsed: a blocked event loop, or a slow database',
+  mcp_abandoned_attempts: 'runs ignore their signal',
+};
+const LOOK = 'look at the worker log around that time; it starts at zero with the next restart';
+
+/** The sum of a metric over its labels, in Prometheus text. */
+const sumOf = (text: string, name: string): number =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+
+async function readMetrics(url: string, token: string | undefined): Promise<string | undefined> {
+  try {
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${url}/metrics`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.ok ? await answer.text() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the worker of this machine; a fleet's are added up by Prometheus (`infra/prometheus`). */
+export default defineCheck({
+  async look({ env }) {
+    const host = env.WORKER_HOST === '0.0.0.0' ? '127.0.0.1' : env.WORKER_HOST;
+    const at = `${host}:${env.WORKER_PORT}`;
+    const text = await readMetrics(`http://${at}`, env.WORKER_METRICS_TOKEN);
+    if (text === undefined) return ok(`not looked at: no worker answers at ${at}`);
+    const wrong = Object.entries(ZERO).flatMap(([name, meaning]) => {
+      const sum = sumOf(text, name);
+      return sum > 0 ? [warn(`${name} is ${sum}: ${meaning}`, LOOK)] : [];
+    });
+    return unlessWrong(wrong, `all at zero on ${at}`);
+  },
+});

@@ -1,0 +1,37 @@
+import { listWorkerSightings } from '@mcp-server/shared';
+
+import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
+import { listBusyPools } from '../pools.ts';
+
+/** A living worker announces itself every 2 s. */
+const ALIVE_MS = 10_000;
+
+export default defineCheck({
+  needs: ['mongodb'],
+  async look(patient) {
+    const sightings = await listWorkerSightings(patient.models.WorkerModel);
+    const living = sightings.filter(({ unseenMs }) => unseenMs < ALIVE_MS).map(({ worker }) => worker);
+    const taking = living.filter(({ state }) => state === 'running');
+    const wrong: Finding[] = [];
+    for (const pool of await listBusyPools(patient)) {
+      if (taking.some(({ pools }) => pools.includes(pool))) continue;
+      wrong.push(
+        fail(`pool ${pool} has work and no living worker`, `start a worker with WORKER_POOLS=${pool}`),
+      );
+    }
+    if (living.length === 0 && wrong.length === 0) {
+      wrong.push(warn('no worker is alive', 'start one: what is accepted waits until then'));
+    }
+    const dead = sightings.length - living.length;
+    if (dead > 0) {
+      wrong.push(
+        warn(
+          `${dead} workers vanished without a stop in the last ten minutes`,
+          'look at the end of their logs',
+        ),
+      );
+    }
+    const slots = taking.reduce((sum, worker) => sum + worker.slots, 0);
+    return unlessWrong(wrong, `${living.length} alive, ${slots} slots`);
+  },
+});

@@ -1,0 +1,47 @@
+import { readRunningNote } from '@mcp-server/local';
+import { logConfig, positiveInt, storesConfig } from '@mcp-server/shared';
+import { z } from 'zod';
+
+/** What the checks need of the settings of API and worker. Secrets are texts of any kind here: a check judges them. */
+const DoctorEnv = z.object({
+  ...storesConfig,
+  ...logConfig,
+  HOST: z.string().default('127.0.0.1'),
+  PORT: positiveInt(0, 65_535).default(3_000),
+  NODE_ENV: z.string().default('development'),
+  DATA_DIR: z.string().default('.data'),
+  WORKER_HOST: z.string().default('127.0.0.1'),
+  WORKER_PORT: positiveInt(0, 65_535).default(9_464),
+  WORKER_METRICS_TOKEN: z.string().optional(),
+});
+export type DoctorEnv = z.infer<typeof DoctorEnv>;
+
+export interface Environment {
+  /** As API and worker would get it. */
+  given: NodeJS.ProcessEnv;
+  /** The same, checked; what is wrong in it is replaced by its default, and found by a check of its own. */
+  env: DoctorEnv;
+  /** Where it comes from, in words. */
+  source: string;
+}
+
+/**
+ * The environment of this process. Where it names no stores, those of the `npm start` that runs on the data folder are
+ * taken, with the ports it chose.
+ */
+export function readEnvironment(processEnv: NodeJS.ProcessEnv): Environment {
+  const own = Object.fromEntries(Object.entries(processEnv).filter(([, value]) => value !== ''));
+  const dataDir = own['DATA_DIR'] ?? '.data';
+  const namesStores = own['MONGODB_URI'] !== undefined || own['REDIS_URL'] !== undefined;
+  const note = namesStores ? undefined : readRunningNote(dataDir);
+  const given = { ...note, ...own };
+  const source = note ? `the npm start that runs on ${dataDir}` : 'the environment and its defaults';
+  return { given, env: parseLeniently(given), source };
+}
+
+function parseLeniently(given: NodeJS.ProcessEnv): DoctorEnv {
+  const parsed = DoctorEnv.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const wrong = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
+  return DoctorEnv.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+}

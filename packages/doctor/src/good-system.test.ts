@@ -1,0 +1,55 @@
+import { RunningNote } from '@mcp-server/local';
+import { openNamespace, startProcess, waitFor } from '@mcp-server/testing';
+import t, { type Test } from 'tap';
+
+import { loadChecks } from './load-checks.ts';
+import { readLines, runDoctor } from './test-doctor.ts';
+
+/** An API and a worker that are up, and the environment in which they are found. */
+async function startSystem(t: Test) {
+  const { env, models } = await openNamespace(t);
+  const place = { ...env, DATA_DIR: t.testdir({}) };
+  const [api, worker] = await Promise.all([startProcess(t, 'api', place), startProcess(t, 'worker', place)]);
+  await waitFor('the worker to announce itself', () => models.WorkerModel.exists({}));
+  const ports = { PORT: String(api.started['port']), WORKER_PORT: String(worker.started['port']) };
+  return { env: { ...place, ...ports }, worker, models };
+}
+
+t.test('a good system gets one line, exit 0, and every line when asked for', async (t) => {
+  const { env } = await startSystem(t);
+
+  const { code, output } = await runDoctor(env);
+  const verbose = await runDoctor(env, '--verbose');
+  const json = await readLines(env);
+
+  const checks = await loadChecks();
+  t.equal(output, `${checks.size} checks: all is well\n`);
+  t.equal(code, 0);
+  for (const name of checks.keys()) t.match(verbose.output, new RegExp(`^ok +${name} `, 'm'));
+  t.ok(json.lines.every(({ level }) => level === 'ok'));
+  t.match(verbose.output, `WORKER_PORT ${env.WORKER_PORT} is ours`);
+});
+
+t.test(
+  'without an environment the running npm start is found by its data folder, a dead one is not',
+  async (t) => {
+    const { env } = await startSystem(t);
+    const { DATA_DIR, ...settings } = env;
+    const note = new RunningNote(DATA_DIR);
+    note.add(settings);
+
+    const found = await runDoctor({ DATA_DIR }, '--verbose');
+    note.close();
+    const gone = await readLines({ DATA_DIR });
+
+    t.match(found.output, `Looking at the npm start that runs on ${DATA_DIR}.`);
+    t.match(found.output, 'all is well');
+    t.equal(found.code, 0);
+    t.match(gone.output, '"source": "the environment and its defaults"');
+  },
+);
+
+t.test('a wrong command line is no examination', async (t) => {
+  t.equal((await runDoctor({}, '--loud')).code, 2);
+  t.equal((await runDoctor({}, '--free-gib', 'much')).code, 2);
+});

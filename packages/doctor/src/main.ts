@@ -1,0 +1,42 @@
+// `npm run doctor -- [--verbose] [--json] [--free-gib 2]`: looks over what the environment names and says what is wrong.
+// Exit 0: nothing failed (warnings are counted apart); 1: something did; 2: the command line is wrong.
+import { readArguments } from './arguments.ts';
+import { readEnvironment } from './environment.ts';
+import { examine } from './examine.ts';
+import { loadChecks } from './load-checks.ts';
+import { openPatient } from './patient.ts';
+import { countLevel, formatReport } from './report.ts';
+
+const GIBIBYTE = 2 ** 30;
+const EXIT_USAGE = 2;
+
+function readCommandLine() {
+  try {
+    return readArguments(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const args = readCommandLine();
+  if (!args) return EXIT_USAGE;
+  const environment = readEnvironment(process.env);
+  const patient = await openPatient(environment, args.freeGib * GIBIBYTE);
+  try {
+    const lines = await examine(await loadChecks(), patient);
+    const [failed, warned] = [countLevel(lines, 'fail'), countLevel(lines, 'warn')];
+    const { source } = environment;
+    if (args.isJson) process.stdout.write(`${JSON.stringify({ source, failed, warned, lines }, null, 2)}\n`);
+    else {
+      if (args.isVerbose) process.stdout.write(`Looking at ${source}.\n`);
+      process.stdout.write(`${formatReport(lines, args)}\n`);
+    }
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await patient.close();
+  }
+}
+
+process.exitCode = await main();

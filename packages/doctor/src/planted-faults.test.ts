@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { buildQueue } from '@mcp-server/shared';
+import {
+  buildExecution,
+  type Namespace,
+  openFleet,
+  openNamespace,
+  startOwnRedis,
+  startProcess,
+  waitFor,
+} from '@mcp-server/testing';
+import t, { type Test } from 'tap';
+
+import { complaintsOf, readLines, runDoctor } from './test-doctor.ts';
+
+const WEAK = 'change-me-please';
+/** More than any disk has. */
+const TOO_MUCH_GIB = '10000000';
+const LONG_AGO = new Date(Date.now() - 600_000);
+
+/** A program that has nothing to do with the product. */
+async function takePort(t: Test): Promise<string> {
+  const server = createServer((_request, response) => response.end('hello'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return String((server.address() as AddressInfo).port);
+}
+
+async function spoilRedis({ redis }: Namespace): Promise<void> {
+  await redis.config('SET', 'appendonly', 'no');
+  await redis.config('SET', 'maxmemory-policy', 'volatile-lru');
+  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+  await redis.config('SET', 'maxmemory', String(Math.round(used * 1.02)));
+}
+
+/** Past the model, which would write the times of now. */
+const rawOf = (model: { collection: unknown }) =>
+  model.collection as {
+    insertMany(all: object[]): Promise<unknown>;
+    insertOne(one: object): Promise<unknown>;
+  };
+
+async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace): Promise<void> {
+  const old = { createdAt: LONG_AGO, updatedAt: LONG_AGO };
+  const lease = { until: LONG_AGO, worker: 'gone', token: 'gone' };
+  await rawOf(ExecutionModel).insertMany([
+    // A worker died, and no sweep ever came.
+    buildExecution({ ...old, status: 'running', epoch: 1, lease }),
+    // Redis knows no job of it, and nobody serves its pool.
+    buildExecution({ ...old, pool: 'gpu' }),
+    buildExecution({ ...old, status: 'cancelled', endedAt: LONG_AGO }),
+  ]);
+  await rawOf(WorkerModel).insertOne({
+    _id: 'gone-1-abc',
+    host: 'gone',
+    pid: 1,
+    version: '0.1.0',
+    pools: ['default'],
+    plugins: [],
+    slots: 1,
+    running: 0,
+    state: 'running',
+    startedAt: LONG_AGO,
+    seenAt: LONG_AGO,
+    createdAt: LONG_AGO,
+    updatedAt: LONG_AGO,
+  });
+  await ExecutionModel.collection.dropIndex('ownerId_1_idempotencyKey_1');
+}
+
+/** Its pool is paused, and somebody else's job has failed in it. */
+async function spoilQueue(t: Test, { redis, prefix }: Namespace): Promise<void> {
+  const queue = buildQueue('default', redis, prefix);
+  t.teardown(() => queue.close());
+  await queue.pause();
+  await redis.zadd(`${prefix}:pool-default:failed`, Date.now(), 'foreign');
+}
+
+async function spoilDataDir(t: Test): Promise<string> {
+  const dir = `${t.testdir({})}/data`;
+  await mkdir(dir);
+  const secrets = JSON.stringify({ JWT_SECRET: 'a'.repeat(40), REFRESH_TOKEN_SECRET: 'a'.repeat(40) });
+  await writeFile(`${dir}/secrets.json`, secrets);
+  await chmod(`${dir}/secrets.json`, 0o644);
+  await chmod(dir, 0o777);
+  return dir;
+}
+
+t.test(
+  'planted faults are each found by the check that is for them, and no value of a secret is told',
+  async (t) => {
+    const { url } = await startOwnRedis(t);
+    const space = await openNamespace(t, url);
+    const DATA_DIR = await spoilDataDir(t);
+    await spoilWork(space);
+    await spoilQueue(t, space);
+    await spoilRedis(space);
+    const env = {
+      ...space.env,
+      DATA_DIR,
+      PORT: await takePort(t),
+      WORKER_PORT: '0',
+      ADMIN_API_KEY: WEAK,
+      LOG_LEVEL: 'loud',
+      WORKER_GRACE_MS: '1',
+    };
+
+    const { code, lines, output } = await readLines(env, '--free-gib', TOO_MUCH_GIB);
+
+    t.equal(code, 1);
+    const planted: [check: string, complaint: RegExp][] = [
+      ['redis-memory-policy', /^fail .*volatile-lru/],
+      ['redis-persistence', /^fail the append-only file is off/],
+      ['redis-memory', /^fail .* of maxmemory/],
+      ['mongodb-indexes', /^fail missing: pluginexecutions \(ownerId:1 idempotencyKey:1 unique partial\)$/],
+      ['stuck-work', /fail 1 executions run with a lease that lapsed/],
+      ['stuck-work', /fail 1 executions wait, and Redis has no job for them/],
+      ['stuck-work', /fail 1 executions ended, and nobody was told/],
+      ['workers', /fail pool gpu has work and no living worker/],
+      ['workers', /warn 1 workers vanished without a stop/],
+      ['queues', /warn in pool gpu 1 executions wait, the oldest for 6\d\d s/],
+      ['queues', /warn pool default is paused/],
+      ['queues', /warn pool default holds 1 failed jobs/],
+      ['secrets', /warn ADMIN_API_KEY is weak/],
+      ['secrets', /fail JWT_SECRET and REFRESH_TOKEN_SECRET are the same/],
+      ['data-folder', /secrets\.json has mode 644/],
+      ['data-folder', /data has mode 777/],
+      ['disk-space', /^fail .* GiB free at DATA_DIR/],
+      ['ports', new RegExp(`^fail PORT ${env.PORT} is taken by another program$`)],
+      ['environment', /the API would not start: LOG_LEVEL/],
+      ['environment', /a worker would not start: WORKER_GRACE_MS/],
+    ];
+    for (const [check, complaint] of planted) t.match(complaintsOf(lines, check), complaint, check);
+    // What is in order is not complained about.
+    for (const check of ['mongodb', 'mongodb-write-concern', 'redis', 'clocks', 'sweep-counters']) {
+      t.equal(complaintsOf(lines, check), '', check);
+    }
+    t.ok(lines.filter(({ level }) => level !== 'ok').every(({ advice }) => advice));
+    t.notMatch(output, new RegExp(`${WEAK}|a{40}`));
+  },
+);
+
+t.test('stores that are away are told with exit 1, and what they hold is not asked for', async (t) => {
+  const env = {
+    MONGODB_URI: 'mongodb://user:hidden-password@127.0.0.1:1/mcp_server',
+    REDIS_URL: 'redis://:hidden-password@127.0.0.1:1',
+    DATA_DIR: t.testdir({}),
+  };
+
+  const { code, output } = await runDoctor(env);
+
+  t.equal(code, 1);
+  t.match(output, /^fail +mongodb +127\.0\.0\.1:1 does not answer: /m);
+  t.match(output, /^fail +redis +127\.0\.0\.1:1 does not answer: /m);
+  t.notMatch(output, /hidden-password|mongodb-indexes|stuck-work/);
+});
+
+t.test(
+  'a worker with a wrong clock, and repairs that a sweep had to make, are found on living workers',
+  async (t) => {
+    const { space, accept, reach, startWorker } = await openFleet(t);
+    // An hour ahead, in everything that the process does.
+    const ahead = `const R=Date,M=3600000;globalThis.Date=class Date extends R{constructor(...a){a.length?super(...a):super(R.now()+M)}static now(){return R.now()+M}}`;
+    const healthy = await startWorker();
+    // Accepted and never enqueued, as by an API that died in between: only a sweep finds it.
+    await reach(await accept(), 'completed');
+    const wrong = await startProcess(t, 'worker', {
+      ...space.env,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ahead)}`,
+    });
+    await waitFor(
+      'both to announce themselves',
+      async () => (await space.models.WorkerModel.countDocuments()) === 2,
+    );
+
+    const { lines } = await readLines({
+      ...space.env,
+      DATA_DIR: t.testdir({}),
+      WORKER_PORT: String(healthy.started['port']),
+    });
+
+    const name = String(wrong.started['worker']);
+    t.match(
+      complaintsOf(lines, 'clocks'),
+      new RegExp(`^fail the clock of worker ${name} is (3599|3600)\\.\\d s ahead`),
+    );
+    t.match(complaintsOf(lines, 'sweep-counters'), /^warn mcp_swept_total is 1: /);
+  },
+);
+
+t.test('a URI cannot weaken the promise of a write', async (t) => {
+  const { mongodbUri, env } = await openNamespace(t);
+  const uri = new URL(mongodbUri);
+  uri.searchParams.set('journal', 'false');
+  uri.searchParams.set('w', '1');
+
+  const { lines } = await readLines({ ...env, MONGODB_URI: uri.href, DATA_DIR: t.testdir({}) });
+
+  t.equal(complaintsOf(lines, 'mongodb-write-concern'), '');
+});

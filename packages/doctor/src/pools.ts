@@ -1,0 +1,22 @@
+import { ExecutionStatus, isEnded } from '@mcp-server/shared';
+
+import type { Patient } from './patient.ts';
+
+const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
+
+/** Pools that have unfinished work. */
+export async function listBusyPools({ models }: Patient): Promise<string[]> {
+  const pools = await models.ExecutionModel.distinct('pool', { status: { $in: UNFINISHED } });
+  return pools.sort();
+}
+
+/** Every pool that anybody works for, publishes to, or has work in. */
+export async function listPools(patient: Patient): Promise<string[]> {
+  const { WorkerModel, PluginModel } = patient.models;
+  const [busy, served, published] = await Promise.all([
+    listBusyPools(patient),
+    WorkerModel.distinct('pools'),
+    PluginModel.distinct('pool'),
+  ]);
+  return [...new Set([...busy, ...served, ...published])].sort();
+}
