@@ -4,16 +4,22 @@ import { readArguments } from './arguments.ts';
 
 void t.test('the quick run takes its rows and writes its figures', async (t) => {
   t.match(readArguments(['--quick', '--seed', '7']), {
-    seed: 7,
+    seeds: [7],
     rows: undefined,
     isQuick: true,
-    scale: 1,
+    minutes: undefined,
     figures: 'quick',
   });
 });
 
-void t.test('minutes make the loads longer', async (t) => {
-  t.match(readArguments(['--minutes', '60']), { scale: 12, isQuick: false, figures: 'full' });
+void t.test('the whole matrix takes minutes and seeds, and can be resumed', async (t) => {
+  t.match(readArguments(['--minutes', '60', '--seeds', '1,2, 3', '--resume']), {
+    minutes: 60,
+    seeds: [1, 2, 3],
+    isResumed: true,
+    isQuick: false,
+    figures: 'full',
+  });
 });
 
 void t.test('a part of the rows, or a sabotage, leaves the figures alone', async (t) => {
@@ -23,5 +29,7 @@ void t.test('a part of the rows, or a sabotage, leaves the figures alone', async
 
 void t.test('what is not a number or not known is refused', async (t) => {
   t.throws(() => readArguments(['--seed', 'x']), { message: /--seed: "x" is not a number/ });
+  t.throws(() => readArguments(['--seeds', '1,,2']), { message: /--seed: "" is not a number/ });
+  t.throws(() => readArguments(['--resume']), { message: /--resume needs/ });
   t.throws(() => readArguments(['--fast']));
 });

@@ -1,20 +1,21 @@
 import { parseArgs } from 'node:util';
 
 export interface Arguments {
-  seed: number;
+  /** Each row runs once for each of them. */
+  seeds: number[];
   /** Only the rows of the quick run. */
   isQuick: boolean;
-  /** Ids of the rows to run, whatever run they belong to. */
+  /** Ids of the rows to run, whatever run they belong to; `F6` means its variants such as `F6-ALWAYS` too. */
   rows: string[] | undefined;
-  /** Multiplies the time of every load; 1 is the quick run. */
-  scale: number;
+  /** How long the whole run, all seeds together, is to take; undefined takes every load as its row has it. */
+  minutes: number | undefined;
+  /** Rows that an earlier run of the same commit and seed has finished are not run again. */
+  isResumed: boolean;
   sabotage: string | undefined;
   /** The name under which the figures are written; undefined writes none. */
-  figures: string | undefined;
+  figures: 'quick' | 'full' | undefined;
 }
 
-/** The quick run's length, by which `--minutes` is measured. */
-const QUICK_MINUTES = 5;
 const MAX_SEED = 2 ** 31;
 
 /** Reads the command line. @throws {TypeError} on what is not known. */
@@ -23,7 +24,9 @@ export function readArguments(argv: string[]): Arguments {
     args: argv.filter((argument) => argument !== '--'),
     options: {
       quick: { type: 'boolean', default: false },
-      seed: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      seed: { type: 'string', multiple: true, default: [] },
+      seeds: { type: 'string' },
       rows: { type: 'string' },
       minutes: { type: 'string' },
       sabotage: { type: 'string' },
@@ -31,11 +34,14 @@ export function readArguments(argv: string[]): Arguments {
   });
   const rows = values.rows?.split(',').map((id) => id.trim().toUpperCase());
   const isWhole = rows === undefined && values.sabotage === undefined;
+  const seeds = [...values.seed, ...(values.seeds?.split(',') ?? [])].map((seed) => number('seed', seed));
+  if (values.resume && seeds.length === 0) throw new TypeError('--resume needs --seed or --seeds');
   return {
-    seed: values.seed === undefined ? Math.floor(Math.random() * MAX_SEED) : number('seed', values.seed),
+    seeds: seeds.length > 0 ? seeds : [Math.floor(Math.random() * MAX_SEED)],
     rows,
     isQuick: values.quick && rows === undefined,
-    scale: values.minutes === undefined ? 1 : number('minutes', values.minutes) / QUICK_MINUTES,
+    minutes: values.minutes === undefined ? undefined : number('minutes', values.minutes),
+    isResumed: values.resume,
     sabotage: values.sabotage,
     figures: isWhole ? (values.quick ? 'quick' : 'full') : undefined,
   };
@@ -43,6 +49,8 @@ export function readArguments(argv: string[]): Arguments {
 
 function number(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new TypeError(`--${name}: "${text}" is not a number`);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new TypeError(`--${name}: "${text}" is not a number`);
+  }
   return value;
 }

@@ -1,72 +1,83 @@
-// `npm run chaos -- --quick [--seed N] [--rows F1,F2] [--minutes M]`, or `--sabotage NAME`. The last line counts rows.
+// `npm run chaos -- [--quick] [--seeds 1,2] [--rows F1,F2] [--minutes M] [--resume]`, or `--sabotage NAME`. The last line
+// counts rows.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { readArguments } from './arguments.ts';
 import { formatTable } from './report/table.ts';
 import { writeFigures } from './report/write-figures.ts';
 import { killChildren } from './rig/child.ts';
-import { startStores, type Stores } from './rig/stores.ts';
 import { loadRows } from './rows/load-rows.ts';
 import type { Row } from './rows/row.ts';
-import { type RowResult, runRow } from './run-row.ts';
-import { findSabotage, judgeSabotage, type Sabotage } from './sabotage/sabotage.ts';
+import type { RowResult } from './run-row.ts';
+import { readCommit } from './run/commit.ts';
+import { RowRunner } from './run/run-rows.ts';
+import { scaleFor } from './run/scale.ts';
+import { RunState } from './run/state.ts';
+import { findSabotage, judgeSabotage } from './sabotage/sabotage.ts';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SHOWN_VIOLATIONS = 20;
+const SECONDS_PER_MINUTE = 60;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const args = readArguments(process.argv.slice(2));
 const dir = mkdtempSync(join(tmpdir(), 'chaos-'));
-let stores: Stores | undefined;
+const runName = args.isQuick ? 'quick' : 'full';
+const scale = scaleFor(runName, args.minutes, args.seeds.length);
+let runner: RowRunner | undefined;
 
-async function runRows(rows: Row[], sabotage: Sabotage | undefined): Promise<RowResult[]> {
-  stores = await startStores(join(dir, 'stores'), (line) => say(`[chaos] ${line}`));
-  const results: RowResult[] = [];
-  for (const row of rows) {
-    say(`[chaos] ${row.id}: ${row.title}`);
-    const result = await runRow(row, {
-      stores,
-      dir: join(dir, row.id),
-      seed: args.seed,
-      scale: args.scale,
-      workerPreload: sabotage?.preload,
-    });
-    const { accepted, seconds } = result.figures;
-    say(`[chaos] ${row.id}: ${accepted} accepted, ${result.violations.length} violations, ${seconds} s`);
-    results.push(result);
-  }
-  return results;
-}
-
-function showViolations({ row, violations }: RowResult): void {
+function showViolations({ row, seed, violations }: RowResult): void {
   if (violations.length === 0) return;
-  say(`\n${row.id} broke its invariants (seed ${args.seed}); logs and ledger are in ${join(dir, row.id)}`);
+  say(
+    `\n${row.id} broke its invariants (seed ${seed}); logs and ledger are in ${join(dir, `${row.id}-${seed}`)}`,
+  );
   for (const { rule, id, detail } of violations.slice(0, SHOWN_VIOLATIONS)) {
     say(`  ${rule} ${id ?? ''} ${detail}`);
   }
   if (violations.length > SHOWN_VIOLATIONS) say(`  … and ${violations.length - SHOWN_VIOLATIONS} more`);
 }
 
-async function main(): Promise<boolean> {
-  const sabotage = args.sabotage === undefined ? undefined : findSabotage(args.sabotage);
-  const wanted = sabotage ? [sabotage.row] : args.rows;
+/** `F6` names itself and its variants. @throws {Error} when nothing is meant. */
+async function chooseRows(wanted: string[] | undefined): Promise<Row[]> {
+  const isWanted = (id: string) =>
+    wanted?.some((name) => id.toUpperCase() === name || id.toUpperCase().startsWith(`${name}-`));
   const rows = (await loadRows()).filter(({ id, isQuick = true }) =>
-    wanted ? wanted.includes(id) : isQuick || !args.isQuick,
+    wanted ? isWanted(id) : isQuick || !args.isQuick,
   );
   if (rows.length === 0) throw new Error(`no row is called ${String(wanted)}`);
-  say(`[chaos] seed ${args.seed}`);
-  const results = await runRows(rows, sabotage);
+  return rows;
+}
+
+async function main(): Promise<boolean> {
+  const sabotage = args.sabotage === undefined ? undefined : findSabotage(args.sabotage);
+  const rows = sabotage
+    ? (await loadRows()).filter(({ id }) => id === sabotage.row)
+    : await chooseRows(args.rows);
+  const commit = readCommit();
+  const statePath = join(ROOT, '.data', 'chaos', `${runName}.jsonl`);
+  const state = args.figures ? new RunState(statePath, { commit, scale }, args) : undefined;
+  say(`[chaos] seeds ${args.seeds.join(', ')}, loads × ${scale}, commit ${commit}`);
+  const workerPreload = sabotage?.preload;
+  runner = new RowRunner({ rows, seeds: args.seeds, scale, dir, workerPreload, state, say });
+  const results = await runner.run();
+  state?.close();
   results.forEach(showViolations);
   say(`\n${formatTable(results)}\n`);
   if (sabotage) return judgeSabotage(sabotage, results, say);
   if (args.figures) {
+    const seconds = results.reduce((sum, { figures }) => sum + figures.seconds, 0);
     await writeFigures({
       name: args.figures,
-      seed: args.seed,
-      scale: args.scale,
+      seeds: args.seeds,
+      minutes: args.minutes,
+      scale,
+      commit,
+      durationMinutes: Math.round(seconds / SECONDS_PER_MINUTE),
       results,
-      stores: stores?.versions ?? {},
+      stores: runner.versions,
     });
   }
   const failed = results.filter(({ violations }) => violations.length > 0).length;
@@ -77,7 +88,7 @@ async function main(): Promise<boolean> {
 /** A signal ends the product's processes at once; what they were doing is of no interest any more. */
 async function stopEarly(): Promise<never> {
   killChildren();
-  await stores?.close();
+  await runner?.close();
   rmSync(dir, { recursive: true, force: true });
   return process.exit(130);
 }
@@ -87,9 +98,9 @@ try {
   const hasPassed = await main();
   process.exitCode = hasPassed ? 0 : 1;
 } catch (error) {
-  say(`[chaos] seed ${args.seed}: ${(error as Error).stack}\n0 passed, 1 failed`);
+  say(`[chaos] seeds ${args.seeds.join(', ')}: ${(error as Error).stack}\n0 passed, 1 failed`);
   process.exitCode = 1;
 } finally {
-  await stores?.close();
+  await runner?.close();
   if (process.exitCode === 0) rmSync(dir, { recursive: true, force: true });
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { checkRun } from './checker/check-run.ts';
 import type { Violation } from './checker/run-record.ts';
 import { buildFigures, type RowFigures } from './report/figures.ts';
@@ -9,7 +11,8 @@ import type { Row } from './rows/row.ts';
 const DEFAULT_QUIESCENCE_SECONDS = 30;
 
 export interface RowResult {
-  row: Row;
+  row: Pick<Row, 'id' | 'title'>;
+  seed: number;
   figures: RowFigures;
   violations: Violation[];
 }
@@ -18,9 +21,18 @@ export type RunOptions = Omit<RigOptions, 'name' | 'apiEnv' | 'workerEnv'>;
 
 /** Runs one row on a rig of its own, from a fresh database to the verdict. */
 export async function runRow(row: Row, options: RunOptions): Promise<RowResult> {
+  const stores = await row.openStores?.(options.stores, join(options.dir, 'stores'));
+  try {
+    return await runOn(row, { ...options, stores: stores ?? options.stores });
+  } finally {
+    await stores?.close();
+  }
+}
+
+async function runOn(row: Row, options: RunOptions): Promise<RowResult> {
   const startedAt = performance.now();
-  const { apiEnv = {}, workerEnv = {} } = row;
-  const rig = await Rig.open({ ...options, name: row.id, apiEnv, workerEnv });
+  const { apiEnv = {}, workerEnv = {}, slowMs } = row;
+  const rig = await Rig.open({ ...options, name: row.id, apiEnv, workerEnv, slowMs });
   try {
     await row.run(rig);
     await quiesce(rig, row.quiescenceSeconds ?? DEFAULT_QUIESCENCE_SECONDS);
@@ -36,6 +48,7 @@ export async function runRow(row: Row, options: RunOptions): Promise<RowResult> 
     const { strikes, measured } = rig;
     return {
       row,
+      seed: options.seed,
       violations,
       figures: buildFigures({ record, violations, strikes, superseded, seconds, measured }),
     };

@@ -1,5 +1,6 @@
 import { definePlugin } from '@mcp-server/shared';
 
+import { abort } from './abort.ts';
 import { callSink } from './call-sink.ts';
 import { block, cpu } from './cpu.ts';
 import { exit } from './exit.ts';
@@ -12,5 +13,5 @@ export default definePlugin({
   version: '1.0.0',
   title: 'Chaos',
   description: 'Work of every kind that the chaos rig puts under faults.',
-  actions: { quick, slow, 'slow-unsafe': slowUnsafe, cpu, 'call-sink': callSink, flaky, exit, block },
+  actions: { quick, slow, 'slow-unsafe': slowUnsafe, cpu, 'call-sink': callSink, flaky, exit, abort, block },
 });

@@ -8,6 +8,7 @@ export function checkPromises({ ledger, documents }: RunRecord): Violation[] {
   const violations: Violation[] = [];
   const idOfKey = new Map<string, string>();
   for (const { outcome, id = '', key, user, status, tries } of ledger) {
+    if (outcome === 'refused') continue;
     if (outcome !== 'accepted') {
       violations.push({
         rule: outcome === 'conflict' ? 'false-conflict' : 'unanswered',

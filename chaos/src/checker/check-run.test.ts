@@ -226,6 +226,7 @@ void t.test('a server error is found, an honest refusal is not', async (t) => {
     key: 'k',
     api: 'a',
     kind: 'status' as const,
+    retryAfterMs: 1_000,
     status,
     detail: '',
   });

@@ -8,7 +8,8 @@ export const LedgerLine = z.object({
   /** Number of the user; keys belong to users. */
   user: z.int(),
   action: z.string(),
-  outcome: z.enum(['accepted', 'conflict', 'given-up']),
+  /** `refused`: told to come back later, by a row that does not. */
+  outcome: z.enum(['accepted', 'conflict', 'given-up', 'refused']),
   /** The execution's id when accepted. */
   id: z.string().optional(),
   /** HTTP status of the last answer; 0 when there was none. */
@@ -27,6 +28,8 @@ export const Trouble = z.object({
   kind: z.enum(['refused', 'reset', 'timeout', 'status']),
   /** HTTP status of `status`, else 0. */
   status: z.int(),
+  /** What the answer asked to wait; 0 when it did not say. */
+  retryAfterMs: z.number().default(0),
   detail: z.string(),
 });
 export type Trouble = z.infer<typeof Trouble>;

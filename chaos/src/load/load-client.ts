@@ -17,6 +17,14 @@ const REPEATED_SHARE = 0.05;
 const MAX_IN_FLIGHT = 1_500;
 const HTTP = { accepted: new Set([200, 201, 202]), conflict: 409, later: new Set([429, 503]) };
 
+interface Arrivals {
+  /** A second. */
+  rate: number;
+  seconds: number;
+  mix: Mix;
+  isPatient?: boolean;
+}
+
 export interface LoadClientOptions {
   apiUrls: readonly string[];
   users: readonly User[];
@@ -42,8 +50,11 @@ export class LoadClient {
     this.#trouble = new JsonLines(options.troublePath);
   }
 
-  /** Open loop: arrivals keep their rate whatever the answers do. Resolves when the time is over. */
-  async arrive({ rate, seconds, mix }: { rate: number; seconds: number; mix: Mix }): Promise<void> {
+  /**
+   * Open loop: arrivals keep their rate whatever the answers do. Resolves when the time is over. Callers that are not
+   * patient take a 429 or 503 for an answer.
+   */
+  async arrive({ rate, seconds, mix, isPatient = true }: Arrivals): Promise<void> {
     const { random, work } = this.#options;
     const end = performance.now() + seconds * 1_000;
     let next = performance.now();
@@ -51,7 +62,8 @@ export class LoadClient {
       // Exponential gaps: a Poisson process, as independent callers make.
       next += (-Math.log(1 - random()) / rate) * 1_000;
       await delay(Math.max(0, next - performance.now()));
-      if (this.#inFlight.size < MAX_IN_FLIGHT) this.#track(this.#submitSome(drawWork(random, mix, work)));
+      if (this.#inFlight.size < MAX_IN_FLIGHT)
+        this.#track(this.#submitSome(drawWork(random, mix, work), isPatient));
     }
   }
 
@@ -60,6 +72,7 @@ export class LoadClient {
     work: Work,
     user: User = pick(this.#options.random, this.#options.users),
     key = this.nextKey(),
+    isPatient = true,
   ): Promise<LedgerLine> {
     const { apiUrls } = this.#options;
     const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
@@ -70,7 +83,7 @@ export class LoadClient {
       const sentAt = performance.now();
       const answer = await submitWork(api, { token: user.token, key, work });
       const tookMs = Math.round(performance.now() - sentAt);
-      const line = settle(answer, performance.now() >= giveUpAt);
+      const line = settle(answer, { isLate: performance.now() >= giveUpAt, isPatient });
       if (line?.outcome !== 'accepted') this.#troubled(answer, { key, api });
       if (line) {
         return this.#write({
@@ -86,6 +99,11 @@ export class LoadClient {
       await delay(askedPauseMs(answer) || pauseMs);
       pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }
+  }
+
+  /** Sends work without waiting for the answers; `settled` does. */
+  later(works: readonly Work[]): void {
+    for (const work of works) this.#track(this.submit(work));
   }
 
   nextKey(): string {
@@ -104,13 +122,13 @@ export class LoadClient {
     this.#trouble.close();
   }
 
-  async #submitSome(work: Work): Promise<void> {
+  async #submitSome(work: Work, isPatient: boolean): Promise<void> {
     const { random, users } = this.#options;
     const user = pick(random, users);
     const key = this.nextKey();
     const isRepeated = random() < REPEATED_SHARE;
-    await this.submit(work, user, key);
-    if (isRepeated) await this.submit(work, user, key);
+    const { outcome } = await this.submit(work, user, key, isPatient);
+    if (isRepeated && outcome !== 'refused') await this.submit(work, user, key);
   }
 
   #track(work: Promise<unknown>): void {
@@ -132,18 +150,23 @@ export class LoadClient {
       api,
       kind: isStatus ? 'status' : answer.kind,
       status: isStatus ? answer.status : 0,
+      retryAfterMs: isStatus ? answer.retryAfterMs : 0,
       detail: isStatus ? JSON.stringify(answer.body).slice(0, 500) : answer.detail,
     });
   }
 }
 
 /** What an answer settles; undefined when the request is to be sent again. */
-function settle(answer: Answer, isLate: boolean): Pick<LedgerLine, 'outcome' | 'id' | 'status'> | undefined {
+function settle(
+  answer: Answer,
+  { isLate, isPatient }: { isLate: boolean; isPatient: boolean },
+): Pick<LedgerLine, 'outcome' | 'id' | 'status'> | undefined {
   if (answer.kind !== 'answered') return isLate ? { outcome: 'given-up', status: 0 } : undefined;
   const { status, body } = answer;
   if (HTTP.accepted.has(status))
     return { outcome: 'accepted', status, id: String(body['executionId'] ?? body['id']) };
   if (status === HTTP.conflict) return { outcome: 'conflict', status };
+  if (HTTP.later.has(status) && !isPatient) return { outcome: 'refused', status };
   if (HTTP.later.has(status) && !isLate) return undefined;
   return { outcome: 'given-up', status };
 }

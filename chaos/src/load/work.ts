@@ -7,7 +7,17 @@ export interface Work {
   payload: Record<string, unknown>;
 }
 
-export type WorkKind = 'quick' | 'slow' | 'slow-unsafe' | 'cpu' | 'sink' | 'sink-once' | 'flaky' | 'exit';
+export type WorkKind =
+  | 'quick'
+  | 'slow'
+  | 'slow-unsafe'
+  | 'cpu'
+  | 'sink'
+  | 'sink-once'
+  | 'flaky'
+  | 'exit'
+  | 'abort'
+  | 'block';
 
 /** How often each kind comes, in parts of the sum. */
 export type Mix = Partial<Record<WorkKind, number>>;
@@ -42,8 +52,10 @@ export function buildWork(kind: WorkKind, random: Random, { sinkUrl, slowMs = 2_
     case 'quick':
     case 'cpu':
     case 'exit':
+    case 'abort':
       return work(kind);
     case 'slow':
+    case 'block':
     case 'slow-unsafe':
       return work(kind, { ms: slowMs });
     case 'flaky':

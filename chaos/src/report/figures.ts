@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { count5xx } from '../checker/check-answers.ts';
 import { countRepeated } from '../checker/check-effects.ts';
 import { countByRule } from '../checker/check-run.ts';
@@ -5,24 +7,43 @@ import { percentile, redeliveryTimes } from '../checker/redelivery.ts';
 import type { RunRecord, Strike, Violation } from '../checker/run-record.ts';
 
 /** The figures of one row. */
-export interface RowFigures {
-  accepted: number;
-  lost: number;
-  doubleEnds: number;
-  endsChanged: number;
-  duplicateEffects: number;
-  superseded: number;
-  crashes: number;
-  handBacks: number;
-  redeliveryP50Ms?: number;
-  redeliveryP99Ms?: number;
-  serverErrors: number;
-  seconds: number;
+export const RowFigures = z.object({
+  accepted: z.int(),
+  lost: z.int(),
+  doubleEnds: z.int(),
+  endsChanged: z.int(),
+  duplicateEffects: z.int(),
+  superseded: z.int(),
+  crashes: z.int(),
+  handBacks: z.int(),
+  redeliveryP50Ms: z.number().optional(),
+  redeliveryP99Ms: z.number().optional(),
+  serverErrors: z.int(),
+  seconds: z.number(),
   /** What this row measures beside the others. */
-  measured: Record<string, number>;
+  measured: z.record(z.string(), z.number()),
   /** Broken rules and how often. */
-  violations: Record<string, number>;
-}
+  violations: z.record(z.string(), z.int()),
+});
+export type RowFigures = z.infer<typeof RowFigures>;
+
+/** Those of a row that broke down before it could be judged. */
+export const noFigures = (seconds: number): RowFigures => ({
+  accepted: 0,
+  lost: 0,
+  doubleEnds: 0,
+  endsChanged: 0,
+  duplicateEffects: 0,
+  superseded: 0,
+  crashes: 0,
+  handBacks: 0,
+  serverErrors: 0,
+  seconds: rounded(seconds),
+  measured: {},
+  violations: {},
+});
+
+const rounded = (seconds: number): number => Math.round(seconds * 10) / 10;
 
 interface Facts {
   record: RunRecord;
@@ -61,7 +82,7 @@ export function buildFigures({
     ...(p50 === undefined ? {} : { redeliveryP50Ms: p50 }),
     ...(p99 === undefined ? {} : { redeliveryP99Ms: p99 }),
     serverErrors: count5xx(record),
-    seconds: Math.round(seconds * 10) / 10,
+    seconds: rounded(seconds),
     measured,
     violations: broken,
   };

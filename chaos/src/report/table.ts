@@ -9,6 +9,7 @@ const seconds = (ms: number | undefined) => (ms === undefined ? '–' : `${(ms /
 const COLUMNS: Column[] = [
   ['row', ({ row }) => row.id],
   ['fault', ({ row }) => row.title],
+  ['seed', ({ seed }) => text(seed)],
   ['accepted', ({ figures }) => text(figures.accepted)],
   ['lost', ({ figures }) => text(figures.lost)],
   ['double ends', ({ figures }) => text(figures.doubleEnds)],

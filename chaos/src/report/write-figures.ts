@@ -12,36 +12,42 @@ const GIBIBYTE = 2 ** 30;
 
 interface Run {
   name: string;
-  seed: number;
+  seeds: readonly number[];
+  minutes: number | undefined;
   scale: number;
+  /** What was tested. */
+  commit: string;
+  /** From the first row to the last, those of an earlier run that were taken over included. */
+  durationMinutes: number;
   results: readonly RowResult[];
   /** Versions of the database and of Redis. */
   stores: Record<string, string>;
 }
 
 /** Writes the table for readers and the figures for programs into docs/figures. */
-export async function writeFigures({ name, seed, scale, results, stores }: Run): Promise<void> {
+export async function writeFigures({ results, stores, name, ...run }: Run): Promise<void> {
   const dir = join(ROOT, 'docs', 'figures');
   const facts = {
     date: new Date().toISOString().slice(0, 10),
-    seed,
-    scale,
-    command: `npm run chaos -- ${name === 'quick' ? '--quick' : `--minutes ${scale * 5}`} --seed ${seed}`,
+    ...run,
+    command: commandOf(name, run),
     versions: { node: process.versions.node, bullmq: versionOf('bullmq'), ...stores },
     machine: { cores: cpus().length, memoryGiB: Math.round(totalmem() / GIBIBYTE), platform: platform() },
   };
-  const rows = results.map(({ row, figures }) => ({ row: row.id, fault: row.title, ...figures }));
+  const rows = results.map(({ row, seed, figures }) => ({ row: row.id, fault: row.title, seed, ...figures }));
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, `chaos-${name}.json`), `${JSON.stringify({ ...facts, rows }, null, 2)}\n`);
   await writeFile(join(dir, `chaos-${name}.md`), describe(facts, results));
 }
 
 function describe(
-  facts: { date: string; command: string } & Record<string, unknown>,
+  facts: { date: string; command: string; commit: string; durationMinutes: number } & Record<string, unknown>,
   results: readonly RowResult[],
 ) {
-  const { versions, machine } = facts;
-  const accepted = results.reduce((sum, { figures }) => sum + figures.accepted, 0);
+  const { versions, machine, commit, durationMinutes } = facts;
+  const sum = (figure: 'accepted' | 'lost' | 'doubleEnds') =>
+    results.reduce((total, { figures }) => total + figures[figure], 0);
+  const accepted = sum('accepted');
   return [
     `# Faults under load, ${facts.date}`,
     '',
@@ -50,10 +56,19 @@ function describe(
     '',
     formatTable(results),
     '',
-    `Accepted in all: ${accepted}. Versions: ${list(versions)}. Machine: ${list(machine)}.`,
+    `Accepted in all: ${accepted}; lost: ${sum('lost')}; double ends: ${sum('doubleEnds')}. Commit ${commit}, ${durationMinutes} minutes.`,
+    `Versions: ${list(versions)}. Machine: ${list(machine)}.`,
     '',
   ].join('\n');
 }
+
+const commandOf = (name: string, { seeds, minutes }: Pick<Run, 'seeds' | 'minutes'>): string =>
+  [
+    'npm run chaos --',
+    ...(name === 'quick' ? ['--quick'] : []),
+    ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
+    `--seeds ${seeds.join(',')}`,
+  ].join(' ');
 
 const list = (facts: unknown) =>
   Object.entries(facts as Record<string, unknown>)

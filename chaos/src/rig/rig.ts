@@ -38,6 +38,7 @@ export interface RigOptions {
   seed: number;
   /** Multiplies the time of every load. */
   scale: number;
+  slowMs?: number | undefined;
   apiEnv: Record<string, string>;
   workerEnv: Record<string, string>;
   /** A file that workers load before anything else. */
@@ -73,7 +74,8 @@ export class Rig {
   readonly #options: RigOptions;
   readonly #opened = new AsyncDisposableStack();
   readonly #uri: string;
-  readonly #prefix: string;
+  /** Begins every key in Redis, and names the database. */
+  readonly prefix: string;
   models!: Models;
   queue!: Queue;
   redis!: ReturnType<typeof createRedis>;
@@ -86,9 +88,9 @@ export class Rig {
     this.#options = options;
     this.stores = stores;
     this.seed = seed;
-    this.#prefix = `chaos-${options.name}-${randomBytes(3).toString('hex')}`.toLowerCase();
+    this.prefix = `chaos-${options.name}-${randomBytes(3).toString('hex')}`.toLowerCase();
     const uri = new URL(stores.mongodbUri);
-    uri.pathname = `/${this.#prefix}`;
+    uri.pathname = `/${this.prefix}`;
     this.#uri = uri.href;
     mkdirSync(dir, { recursive: true });
     const file = (name: string) => join(dir, `${name}.jsonl`);
@@ -142,11 +144,13 @@ export class Rig {
     const apiUrls = this.apis.map(({ url }) => url);
     this.users = await registerUsers(apiUrls[0] ?? '', USERS);
     await Promise.all(apiUrls.map((url) => this.#catalogueIsKnown(url)));
+    const { slowMs } = this.#options;
+    const slow = slowMs === undefined ? {} : { slowMs };
     this.load = new LoadClient({
       apiUrls,
       users: this.users,
       random: this.random('load'),
-      work: { sinkUrl: this.sinkUrl },
+      work: { sinkUrl: this.sinkUrl, ...slow },
       ledgerPath: this.files.ledger,
       troublePath: this.files.trouble,
     });
@@ -167,7 +171,7 @@ export class Rig {
     this.#opened.defer(() => mongo.connection.dropDatabase().catch(() => undefined));
     this.redis = createRedis(this.stores.redisUrl, 'consumer', () => undefined);
     this.#opened.defer(() => this.redis.disconnect());
-    this.queue = buildQueue('default', this.redis, this.#prefix);
+    this.queue = buildQueue('default', this.redis, this.prefix);
     this.queue.on('error', () => undefined);
     this.#opened.defer(() => this.queue.close().catch(() => undefined));
   }
@@ -207,7 +211,7 @@ export class Rig {
       name,
       args: [SOURCE, ...preload, join(ROOT, 'packages', kind, 'src', 'main.ts')],
       startedText,
-      env: { ...env, REDIS_PREFIX: this.#prefix },
+      env: { ...env, REDIS_PREFIX: this.prefix },
       mongodbUri: this.#uri,
       redisUrl: this.stores.redisUrl,
       random: this.random(`proxy ${name}`),

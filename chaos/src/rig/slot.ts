@@ -65,9 +65,30 @@ export class Slot {
 
   /** Starts the process; again under the port it had before. */
   async start(): Promise<void> {
-    const { args, startedText, env, onLine, mongodbUri, redisUrl } = this.#options;
+    const child = this.#spawn(this.#options.onLine);
+    this.#child = child;
+    this.#isWanted = true;
+    void child.exited.then(({ code, signal }) => this.#onEnd(child, `${code ?? signal}`));
+    this.#started = await child.started;
+  }
+
+  /** Starts it, stopped before, where it must refuse to; resolves to its exit code and what it said, or to undefined. */
+  async startInVain(): Promise<string | undefined> {
+    const said: string[] = [];
+    const child = this.#spawn((line) => said.push(line));
+    const isUp = await child.started.then(
+      () => true,
+      () => false,
+    );
+    if (isUp) await child.kill();
+    const { code } = await child.exited;
+    return isUp ? undefined : `${code} ${said.join(' ')}`;
+  }
+
+  #spawn(onLine: (line: string) => void): Child {
+    const { args, startedText, env, mongodbUri, redisUrl } = this.#options;
     const port: Record<string, string> = this.#child ? { PORT: String(this.port) } : {};
-    const child = new Child({
+    return new Child({
       args,
       startedText,
       onLine,
@@ -78,10 +99,6 @@ export class Slot {
         REDIS_URL: through(redisUrl, this.redis),
       },
     });
-    this.#child = child;
-    this.#isWanted = true;
-    void child.exited.then(({ code, signal }) => this.#onEnd(child, `${code ?? signal}`));
-    this.#started = await child.started;
   }
 
   /** SIGKILL; resolves when it is dead. */

@@ -21,22 +21,31 @@ export interface Stores {
 /** Always starts own ones: faults on somebody's database would be no test. */
 export async function startStores(dataDir: string, log: (line: string) => void): Promise<Stores> {
   const env = { ...process.env, MONGODB_URI: '', REDIS_URL: '' };
-  const services: LocalServices = await startLocalServices({ dataDir, env, log });
-  const { mongodb, redis, mongodbUri, redisUrl } = services;
+  const services = await startLocalServices({ dataDir, env, log });
+  return {
+    ...buildStores(services, dataDir),
+    versions: await readVersions(services),
+    close: () => services.close(),
+  };
+}
+
+/** What faults can be done to the services whose files are in `dataDir`. */
+export function buildStores(
+  { mongodb, redis, mongodbUri, redisUrl }: Omit<LocalServices, 'describe' | 'close'>,
+  dataDir: string,
+): Omit<Stores, 'versions' | 'close'> {
   if (!mongodb || !redis) throw new Error('the stores of the rig must be its own');
   return {
     mongodbUri,
     redisUrl,
     mongodb,
     redis,
-    versions: await readVersions(services),
     async restartRedisEmpty() {
       await redis.kill();
       const files = ['appendonlydir', 'dump.rdb'].map((name) => join(dataDir, 'redis', name));
       await Promise.all(files.map((path) => rm(path, { recursive: true, force: true })));
       await redis.restart();
     },
-    close: () => services.close(),
   };
 }
 

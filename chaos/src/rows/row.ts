@@ -1,5 +1,6 @@
 import type { RunRecord, Violation } from '../checker/run-record.ts';
 import type { Rig } from '../rig/rig.ts';
+import type { Stores } from '../rig/stores.ts';
 
 /** One line of the fault matrix: a load, the faults that hit it, and what must hold beside the common invariants. */
 export interface Row {
@@ -8,6 +9,8 @@ export interface Row {
   title: string;
   /** False for a row that the quick run leaves out. */
   isQuick?: boolean;
+  /** How long its slow work takes, when not the usual time. */
+  slowMs?: number;
   apiEnv?: Record<string, string>;
   workerEnv?: Record<string, string>;
   /** Log lines that this row provokes and that the checker therefore lets pass. */
@@ -16,6 +19,8 @@ export interface Row {
   endsProcesses?: boolean;
   /** How long the work may take to end after the load. */
   quiescenceSeconds?: number;
+  /** Stores for this row alone, made of those of the run; closed after it. */
+  openStores?(stores: Stores, dir: string): Promise<Stores>;
   run(rig: Rig): Promise<void>;
   check?(record: RunRecord, rig: Rig): Violation[] | Promise<Violation[]>;
 }

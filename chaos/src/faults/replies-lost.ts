@@ -1,0 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { NO_FAULT } from '../proxy/fault.ts';
+import { isMongoCommand, isRedisScript } from '../proxy/wire.ts';
+import { defineFault } from './fault.ts';
+
+const RATE = 0.05;
+const LASTS_MS = 4_000;
+
+/** Some writes of every process are done, and their callers never hear of it. */
+export default defineFault({
+  async strike(rig) {
+    const slots = [...rig.apis, ...rig.workers];
+    for (const { mongodb, redis } of slots) {
+      const matches = isMongoCommand('insert', 'findAndModify', 'update');
+      mongodb.setFault({ kind: 'swallow', rate: RATE, matches, how: 'cut' });
+      redis.setFault({ kind: 'swallow', rate: RATE, matches: isRedisScript, how: 'cut' });
+    }
+    await delay(LASTS_MS);
+    for (const { mongodb, redis } of slots) {
+      mongodb.setFault(NO_FAULT);
+      redis.setFault(NO_FAULT);
+    }
+  },
+});

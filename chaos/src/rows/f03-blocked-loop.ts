@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { buildWork, USUAL_MIX } from '../load/work.ts';
+import { defineRow } from './row.ts';
+
+const RATE = 30;
+const SECONDS = 20;
+const BLOCKS = 3;
+const EVERY_MS = 6_000;
+/** Beyond the shipped lease of 5 s, which nobody can renew meanwhile. */
+const BLOCKED_MS = { min: 7_000, spread: 2_000 };
+
+export default defineRow({
+  id: 'F3',
+  title: 'an inline action blocks the event loop of its worker past the lease',
+  isQuick: false,
+  quiescenceSeconds: 90,
+  async run(rig) {
+    const random = rig.random('blocks');
+    const load = rig.load.arrive({ rate: RATE, seconds: rig.seconds(SECONDS), mix: USUAL_MIX });
+    for (let block = 0; block < BLOCKS; block += 1) {
+      await delay(EVERY_MS);
+      const slowMs = Math.round(BLOCKED_MS.min + random() * BLOCKED_MS.spread);
+      await rig.load.submit(buildWork('block', random, { sinkUrl: rig.sinkUrl, slowMs }));
+    }
+    await load;
+  },
+  check({ documents }, { measured }) {
+    const blocks = documents.filter(({ action }) => action === 'block');
+    const again = documents.filter(({ crashes }) => crashes > 0);
+    measured['blocks'] = blocks.length;
+    measured['started twice or more'] = again.length;
+    // That each ends once whatever was started twice is for the common invariants; here: that it came to that.
+    if (blocks.some(({ crashes }) => crashes > 0)) return [];
+    return [{ rule: 'no-strike-hit', detail: 'no lease lapsed while its holder was blocked' }];
+  },
+});

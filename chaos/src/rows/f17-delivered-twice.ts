@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import {
+  type ExecutionRecord,
+  type ExecutionStatus,
+  EXECUTE_JOB,
+  jobId,
+  queueName,
+} from '@mcp-server/shared';
+import { waitFor } from '@mcp-server/testing';
+
+import { buildWork, USUAL_MIX } from '../load/work.ts';
+import type { Rig } from '../rig/rig.ts';
+import { defineRow } from './row.ts';
+
+const RATE = 30;
+const SECONDS = 20;
+const VICTIMS = 60;
+const SLOW_MS = 3_000;
+/** Between one trick on all victims and the next one. */
+const PAUSE_MS = 1_000;
+/** The first in line. */
+const URGENT = 1;
+
+type Victim = Pick<ExecutionRecord, '_id' | 'seq' | 'pool'>;
+
+/** Puts the id of a job that a worker has in hand back among those that wait, as a script gone wrong would. */
+async function pushAgain(rig: Rig, { _id, seq, pool }: Victim): Promise<void> {
+  await rig.redis.rpush(`${rig.prefix}:${queueName(pool)}:wait`, jobId(_id, seq));
+}
+
+/** The same execution under a job id of a delivery that was never asked for. */
+async function addForeign(rig: Rig, { _id, seq }: Victim): Promise<void> {
+  await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: jobId(_id, seq + 1), priority: URGENT });
+}
+
+/** The job is gone, with its lock, and comes again under its own id. */
+async function addAfterRemoval(rig: Rig, { _id, seq, pool }: Victim): Promise<void> {
+  const [key, id] = [`${rig.prefix}:${queueName(pool)}`, jobId(_id, seq)];
+  await rig.redis.multi().lrem(`${key}:active`, 0, id).del(`${key}:${id}`, `${key}:${id}:lock`).exec();
+  await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: id, priority: URGENT });
+}
+
+/** The same with a job that no worker has in hand; one that a worker holds stays. */
+async function addAfterEnd(rig: Rig, { _id, seq }: Victim): Promise<void> {
+  const id = jobId(_id, seq);
+  const isRemoved = await rig.queue.remove(id);
+  if (isRemoved === 1)
+    rig.measured['added after their end'] = (rig.measured['added after their end'] ?? 0) + 1;
+  await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: id, priority: URGENT });
+}
+
+const TRICKS = { pushAgain, addForeign, addAfterRemoval };
+
+async function deliverAgain(rig: Rig): Promise<void> {
+  const random = rig.random('victims');
+  const options = { sinkUrl: rig.sinkUrl, slowMs: SLOW_MS };
+  const lines = await Promise.all(
+    Array.from({ length: VICTIMS }, () => rig.load.submit(buildWork('slow', random, options))),
+  );
+  const ids = lines.flatMap(({ id }) => id ?? []);
+  const find = (status: ExecutionStatus) =>
+    rig.models.ExecutionModel.find({ _id: { $in: ids }, status }, { seq: 1, pool: 1 }).lean<Victim[]>();
+  const running = await waitFor('the victims to run', async () => {
+    const found = await find('running');
+    return found.length > VICTIMS / 2 && found;
+  });
+  rig.measured['victims in a worker’s hands'] = running.length;
+  const tricks = Object.values(TRICKS);
+  await Promise.all(running.map(async (victim, index) => tricks[index % tricks.length]?.(rig, victim)));
+  await waitFor('the victims to end', async () => (await find('completed')).length === ids.length, 60_000);
+  await delay(PAUSE_MS);
+  // Once more, now that they have ended: none of these may start.
+  await Promise.all((await find('completed')).map((victim) => addAfterEnd(rig, victim)));
+}
+
+export default defineRow({
+  id: 'F17',
+  title: 'jobs delivered twice on purpose: pushed again, added again, added under another id',
+  isQuick: false,
+  quiescenceSeconds: 45,
+  async run(rig) {
+    await Promise.all([
+      rig.load.arrive({ rate: RATE, seconds: rig.seconds(SECONDS), mix: USUAL_MIX }),
+      deliverAgain(rig),
+    ]);
+  },
+  check({ documents }) {
+    // No process died and no lease lapsed: whatever was delivered, each was started once.
+    const again = documents.filter(({ action, epoch }) => action === 'slow' && epoch > 1);
+    return again.map(({ _id: id, attempts }) => ({
+      rule: 'started-again',
+      id,
+      detail: JSON.stringify(attempts),
+    }));
+  },
+});

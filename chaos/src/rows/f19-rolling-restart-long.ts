@@ -1,0 +1,16 @@
+import { checkRestarts, countHandBacks, restartAll } from './rolling-restart.ts';
+import { defineRow } from './row.ts';
+
+export default defineRow({
+  id: 'F19-long',
+  title: 'the same with the shipped grace: all work ends before its worker does',
+  isQuick: false,
+  quiescenceSeconds: 45,
+  run: restartAll,
+  check(record, rig) {
+    const handBacks = countHandBacks(record);
+    const kept =
+      handBacks === 0 ? [] : [{ rule: 'handed-back', detail: `${handBacks} runs were handed back` }];
+    return [...checkRestarts(record, rig), ...kept];
+  },
+});
