@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 
 import { liveConfig } from './config-live.ts';
+import { mcpConfig } from './config-mcp.ts';
 import { networkConfig } from './config-network.ts';
 import { isLoopback, secretText } from './config-secrets.ts';
 
@@ -29,6 +30,7 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
     ...logConfig,
     ...processConfig,
     ...networkConfig,
+    ...mcpConfig,
     ...liveConfig({ mustBeStrong }),
     PORT: positiveInt(0, 65_535).default(3_000),
     HOST: z.string().default('127.0.0.1'),

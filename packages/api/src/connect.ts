@@ -6,7 +6,7 @@ import {
   countUnfinished,
   createMongo,
   findApiKey,
-  findEnded,
+  findHeard,
   findLiveSession,
   findUserById,
   listPluginSightings,
@@ -140,6 +140,7 @@ function buildLive({
   const board = createBoard({ redis: producer, prefix, catalogue, isWritable, logger });
   return {
     deps: {
+      eventFeed: feed,
       sockets,
       board,
       tickets: buildTickets({ userStates, store: createTicketStore(producer, prefix) }),
@@ -165,7 +166,7 @@ function buildServices(
     turns: new Turns(),
     usualTimes: buildUsualTimes({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
-    waiters: buildWaiters({ readEnded: (ids) => findEnded(ExecutionModel, ids), feed, logger }),
+    waiters: buildWaiters({ readHeard: (ids) => findHeard(ExecutionModel, ids), feed, logger }),
     passwords: buildPasswords(),
     refreshTokens: buildRefreshTokens(config.REFRESH_TOKEN_SECRET),
     userStates: buildUserStates({

@@ -4,6 +4,7 @@ import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { Board } from './redis/bull-board.ts';
+import type { EventFeed } from './redis/event-feed.ts';
 import type { ExecutionQueues } from './redis/execution-queues.ts';
 import type { Limiter } from './redis/limiters.ts';
 import type { ScheduleClocks } from './redis/schedule-clocks.ts';
@@ -32,6 +33,7 @@ export interface Deps {
   clocks: ScheduleClocks;
   tell: Tell;
   events: EventWriter;
+  eventFeed: EventFeed;
   tickets: Tickets;
   /** Open WebSockets and event streams. */
   sockets: Sockets;
@@ -39,6 +41,7 @@ export interface Deps {
   admission: Admission;
   turns: Turns;
   waiters: Waiters;
+  usualTimes: UsualTimes;
   passwords: Passwords;
   refreshTokens: RefreshTokens;
   userStates: UserStates;
@@ -52,7 +55,6 @@ export interface Deps {
   metrics: ApiMetrics;
   load: LoadReader;
   poolFacts: PoolFacts;
-  usualTimes: UsualTimes;
   /** False until the unique indexes exist: without them no race is decided, so nothing may be written. */
   isPrepared: () => boolean;
 }

@@ -159,6 +159,15 @@ export const MATRIX: Record<string, Row> = {
   // Admins too, as with tasks: it belongs to the owner, and the audit says who did it.
   'POST /api/executions/:id/rerun': { expect: owned(202), needs: 'execution' },
   'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },
+  // What is answered inside is the protocol's matter.
+  'POST /mcp': {
+    expect: scoped(LET_IN),
+    body: () => ({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
+  },
+  // One request, one answer: no streams to get, no sessions to delete.
+  'GET /mcp': { expect: scoped(405) },
+  'DELETE /mcp': { expect: scoped(405) },
+  'GET /.well-known/oauth-protected-resource/mcp': { expect: everybody(200) },
 
   'GET /api/plugins': { expect: known(200) },
   'GET /api/plugins/:id': { expect: known(200), path: '/api/plugins/sample' },

@@ -91,6 +91,12 @@ export const AcceptUnknown = createError(
   503,
 );
 export const OriginRefused = createError('origin_refused', 'Pages of this origin may not do this.', 403);
+export const HostRefused = createError(
+  'host_refused',
+  'This is not a name of this server: see MCP_ALLOWED_HOSTS.',
+  403,
+);
+export const MethodNotAllowed = createError('method_not_allowed', '%s is not for this path.', 405);
 export const UpgradeRequired = createError('upgrade_required', 'This takes a WebSocket.', 426);
 export const TooManySockets = createError(
   'too_many_sockets',

@@ -104,9 +104,12 @@ export {
   countUnfinished,
   type EndedExecution,
   findByIdempotencyKey,
-  findEnded,
   findExecution,
+  findHeard,
+  findMcpTask,
   hasOtherUnfinished,
+  type HeardExecution,
+  type McpTaskRecord,
 } from './stores/executions.ts';
 export { type AuditFilter, endAudit, insertAudit, listAudit } from './stores/audit.ts';
 export {

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  type EndedExecution,
-  type Submission,
-  type SubmitDeps,
-  submitExecution,
-  type Submitted,
-} from '@mcp-server/shared';
+import type { EndedExecution, SubmitDeps, Submitted } from '@mcp-server/shared';
 
+import { submitFor, type Work } from './may-run.ts';
+import type { Principal } from './principal.ts';
 import type { Waiter, Waiters } from './wait-for-end.ts';
+import type { WaitedFor } from './waiting-room.ts';
 
 export interface Answer {
   submitted: Submitted;
@@ -16,28 +13,43 @@ export interface Answer {
   end: EndedExecution | undefined;
 }
 
-/** Accepts an execution and waits a while for its end. */
-export async function executeAndWait(
+/** Accepted work, and a place from which its end is heard. Whoever takes it must release the waiter. */
+export interface Awaited {
+  submitted: Submitted;
+  waiter: Waiter;
+}
+
+/** Accepts an execution; the place to wait is taken before the insert. */
+export async function submitAwaited(
   deps: SubmitDeps & { waiters: Waiters },
-  submission: Submission,
-  waitMs: number,
-): Promise<Answer> {
+  principal: Principal,
+  work: Work,
+  waitedFor: WaitedFor,
+): Promise<Awaited> {
   const id = randomUUID();
-  const waiter = deps.waiters.register(id);
+  const waiter = deps.waiters.register(id, waitedFor);
   try {
-    const submitted = await submitExecution(deps, { ...submission, id });
-    const { execution, isEnqueued } = submitted;
-    if (waitMs === 0 || !isEnqueued) return { submitted, end: undefined };
-    if (execution._id === id) return { submitted, end: await waiter.ended(waitMs) };
-    return { submitted, end: await waitFor(deps.waiters.register(execution._id), waitMs) };
-  } finally {
+    const submitted = await submitFor(deps, principal, { ...work, id });
+    if (submitted.execution._id === id) return { submitted, waiter };
     waiter.release();
+    return { submitted, waiter: deps.waiters.register(submitted.execution._id, waitedFor) };
+  } catch (error) {
+    waiter.release();
+    throw error;
   }
 }
 
-async function waitFor(waiter: Waiter, waitMs: number): Promise<EndedExecution | undefined> {
+/** Accepts an execution and waits a while for its end. */
+export async function executeAndWait(
+  deps: SubmitDeps & { waiters: Waiters },
+  principal: Principal,
+  work: Work,
+  waitMs: number,
+): Promise<Answer> {
+  const { submitted, waiter } = await submitAwaited(deps, principal, work, 'end');
   try {
-    return await waiter.ended(waitMs);
+    const isWaiting = waitMs > 0 && submitted.isEnqueued;
+    return { submitted, end: isWaiting ? await waiter.ended(waitMs) : undefined };
   } finally {
     waiter.release();
   }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type EndedExecution, errors, type Logger } from '@mcp-server/shared';
+import { errors, type HeardExecution, type Logger } from '@mcp-server/shared';
 
 import { retryLater } from './refusal.ts';
 import { before } from './time-limit.ts';
-import { buildWaitingRoom, type Resolve } from './waiting-room.ts';
+import { buildWaitingRoom, type Resolve, type WaitedFor } from './waiting-room.ts';
 
 /** Messages get lost, so all waited ids are re-read this often. */
 const REREAD_MS = 250;
@@ -13,26 +13,27 @@ const MAX_WAITERS = 10_000;
 
 /** A place in the waiting room. Whoever takes one must release it. */
 export interface Waiter {
-  /** Resolves to the end, or to undefined when `timeoutMs` passed or the process is closing. */
-  ended(timeoutMs: number): Promise<EndedExecution | undefined>;
+  /** Resolves to what was waited for, or to undefined when `timeoutMs` passed or the process is closing. */
+  ended(timeoutMs: number): Promise<HeardExecution | undefined>;
+  /** Sends the waiting one away, too. */
   release(): void;
 }
 
 export interface Waiters {
   /** Take it before the insert, so that no end can be missed. @throws {errors.Busy} */
-  register(executionId: string): Waiter;
+  register(executionId: string, waitedFor?: WaitedFor): Waiter;
   /** Sends everybody away without an end. */
   close(): void;
 }
 
 interface WaitersDeps {
-  readEnded: (ids: string[]) => Promise<EndedExecution[]>;
+  readHeard: (ids: string[]) => Promise<HeardExecution[]>;
   feed: { onEnded(listener: (executionId: string) => void): void };
   logger: Logger;
 }
 
 /** Callers that wait for the end of an execution. What they are told comes from the document, never from a message. */
-export function buildWaiters({ readEnded, feed, logger }: WaitersDeps): Waiters {
+export function buildWaiters({ readHeard, feed, logger }: WaitersDeps): Waiters {
   const room = buildWaitingRoom();
   const closing = new AbortController();
   let watching: Promise<void> | undefined;
@@ -43,7 +44,7 @@ export function buildWaiters({ readEnded, feed, logger }: WaitersDeps): Waiters 
     while (room.size() > 0) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
       try {
-        for (const end of await readEnded(room.ids())) room.tell(end);
+        for (const heard of await readHeard(room.ids())) room.tell(heard);
       } catch (err) {
         logger.debug({ err }, 'reading ended executions failed');
       }
@@ -57,18 +58,22 @@ export function buildWaiters({ readEnded, feed, logger }: WaitersDeps): Waiters 
   });
 
   return {
-    register(executionId) {
+    register(executionId, waitedFor = 'end') {
       if (room.size() >= MAX_WAITERS) throw retryLater(new errors.Busy('waiting callers'), 1);
       let resolve: Resolve = () => undefined;
-      const end = new Promise<EndedExecution | undefined>((fulfil) => (resolve = fulfil));
-      room.enter(executionId, resolve);
+      const end = new Promise<HeardExecution | undefined>((fulfil) => (resolve = fulfil));
+      room.enter(executionId, resolve, waitedFor);
       return {
         async ended(timeoutMs) {
           if (closing.signal.aborted) return undefined;
           watching ??= watch();
           return before(timeoutMs, end);
         },
-        release: () => room.leave(executionId, resolve),
+        release() {
+          room.leave(executionId, resolve);
+          // Else the timer of whoever still waits would hold a closing process.
+          resolve(undefined);
+        },
       };
     },
     close() {

@@ -1,12 +1,15 @@
-import type { EndedExecution } from '@mcp-server/shared';
+import { type HeardExecution, isEnded } from '@mcp-server/shared';
 
-export type Resolve = (end: EndedExecution | undefined) => void;
+export type Resolve = (heard: HeardExecution | undefined) => void;
+
+/** What somebody waits for: only the end, or also a question of the execution. */
+export type WaitedFor = 'end' | 'answer';
 
 /** Who waits for which execution. */
 export interface WaitingRoom {
-  enter(id: string, resolve: Resolve): void;
+  enter(id: string, resolve: Resolve, waitedFor: WaitedFor): void;
   leave(id: string, resolve: Resolve): void;
-  tell(end: EndedExecution): void;
+  tell(heard: HeardExecution): void;
   dismissAll(): void;
   has(id: string): boolean;
   ids(): string[];
@@ -15,25 +18,30 @@ export interface WaitingRoom {
 }
 
 export function buildWaitingRoom(): WaitingRoom {
-  const waiting = new Map<string, Set<Resolve>>();
+  const waiting = new Map<string, Map<Resolve, WaitedFor>>();
+
+  const leave = (id: string, resolve: Resolve): void => {
+    const others = waiting.get(id);
+    others?.delete(resolve);
+    if (others?.size === 0) waiting.delete(id);
+  };
 
   return {
-    enter(id, resolve) {
+    enter(id, resolve, waitedFor) {
       const others = waiting.get(id);
-      if (others) others.add(resolve);
-      else waiting.set(id, new Set([resolve]));
+      if (others) others.set(resolve, waitedFor);
+      else waiting.set(id, new Map([[resolve, waitedFor]]));
     },
-    leave(id, resolve) {
-      const others = waiting.get(id);
-      others?.delete(resolve);
-      if (others?.size === 0) waiting.delete(id);
-    },
-    tell(end) {
-      for (const resolve of waiting.get(end._id) ?? []) resolve(end);
-      waiting.delete(end._id);
+    leave,
+    tell(heard) {
+      for (const [resolve, waitedFor] of waiting.get(heard._id) ?? []) {
+        if (waitedFor === 'end' && !isEnded(heard.status)) continue;
+        resolve(heard);
+        leave(heard._id, resolve);
+      }
     },
     dismissAll() {
-      for (const resolvers of waiting.values()) for (const resolve of resolvers) resolve(undefined);
+      for (const places of waiting.values()) for (const resolve of places.keys()) resolve(undefined);
       waiting.clear();
     },
     has: (id) => waiting.has(id),

@@ -1,4 +1,4 @@
-import type { Model } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
 
 import { END_STATUSES, ExecutionStatus, isEnded, type ExecutionRecord } from '../schemas/execution.ts';
 
@@ -40,15 +40,70 @@ export async function hasOtherUnfinished(
   return (await model.exists(filter)) !== null;
 }
 
-/** What a waiting caller is told. `result` is JSON text. */
-export type EndedExecution = Pick<ExecutionRecord, '_id' | 'status' | 'result' | 'failure'>;
+/** What a waiting caller is told. `result` and `content` are JSON text. */
+export type EndedExecution = Pick<ExecutionRecord, '_id' | 'status' | 'result' | 'content' | 'failure'>;
 
-/** Those of `ids` that have ended. Sorted, because DocumentDB deadlocks on batches in different orders. */
-export async function findEnded(model: ExecutionModel, ids: string[]): Promise<EndedExecution[]> {
+/** An execution that has ended, or that waits for input. */
+export type HeardExecution = EndedExecution & Pick<ExecutionRecord, 'inputs'>;
+
+/** Those of `ids` that have something to say. Sorted, because DocumentDB deadlocks on batches in different orders. */
+export async function findHeard(model: ExecutionModel, ids: string[]): Promise<HeardExecution[]> {
   return model
-    .find({ _id: { $in: ids.toSorted() }, status: { $in: END_STATUSES } })
-    .select({ status: 1, result: 1, failure: 1 })
-    .lean<EndedExecution[]>();
+    .find({ _id: { $in: ids.toSorted() }, status: { $in: [...END_STATUSES, 'input_required'] } })
+    .select({ status: 1, result: 1, content: 1, failure: 1, inputs: 1 })
+    .lean<HeardExecution[]>();
+}
+
+const MCP_TASK_FIELDS = {
+  ownerId: 1,
+  plugin: 1,
+  action: 1,
+  status: 1,
+  attemptsUsed: 1,
+  'policy.retry.attempts': 1,
+  nextAttemptAt: 1,
+  progress: 1,
+  cancel: 1,
+  inputs: 1,
+  result: 1,
+  content: 1,
+  failure: 1,
+  createdAt: 1,
+  updatedAt: 1,
+} as const;
+
+/** An execution as far as the Model Context Protocol shows it. */
+export type McpTaskRecord = Pick<
+  ExecutionRecord,
+  | '_id'
+  | 'ownerId'
+  | 'plugin'
+  | 'action'
+  | 'status'
+  | 'attemptsUsed'
+  | 'nextAttemptAt'
+  | 'progress'
+  | 'cancel'
+  | 'inputs'
+  | 'result'
+  | 'content'
+  | 'failure'
+  | 'createdAt'
+  | 'updatedAt'
+> & { policy: { retry: { attempts: number } } };
+
+/** One of an owner's own, in one read without its payload. */
+export async function findMcpTask(
+  model: ExecutionModel,
+  { id, ownerId }: { id: string; ownerId: string },
+): Promise<McpTaskRecord | undefined> {
+  // Polled more than anything else, so without what mongoose does to a document.
+  const collection = model.collection as unknown as mongo.Collection<ExecutionRecord>;
+  const found = await collection.findOne<McpTaskRecord>(
+    { _id: id, ownerId },
+    { projection: MCP_TASK_FIELDS },
+  );
+  return found ?? undefined;
 }
 
 /** Counts unfinished executions, of one owner or of all, and stops counting at `limit`. */

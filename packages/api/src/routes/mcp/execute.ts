@@ -53,11 +53,10 @@ const execute: FastifyPluginAsyncZod = async (app) => {
       const waitMs = prefersAsync(headers.prefer) ? 0 : wait * 1_000;
       const { submitted, end } = await executeAndWait(
         app.deps,
+        callerOf(principal),
         {
           ...work,
           source: 'execute',
-          ownerId: callerOf(principal).userId,
-          priority: 'normal',
           idempotency: describeRequest(headers['idempotency-key'], {
             method: 'POST',
             path: '/mcp/execute',

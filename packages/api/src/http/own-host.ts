@@ -1,0 +1,21 @@
+import { errors } from '@mcp-server/shared';
+import type { FastifyRequest } from 'fastify';
+
+import type { Config } from '../deps.ts';
+import { requireOwnOrigin } from './origin.ts';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Refuses requests under names that are not ours, and pages of other sites: a name that an attacker lets point to this
+ * machine would otherwise turn a visitor's browser into a client here (DNS rebinding).
+ * @throws {errors.HostRefused} {errors.OriginRefused}
+ */
+export function requireOwnHost(
+  request: Pick<FastifyRequest, 'headers' | 'host' | 'hostname'>,
+  { HOST, MCP_ALLOWED_HOSTS, CORS_ORIGIN }: Pick<Config, 'HOST' | 'MCP_ALLOWED_HOSTS' | 'CORS_ORIGIN'>,
+): void {
+  const own = [...LOOPBACK, HOST, `[${HOST}]`, ...MCP_ALLOWED_HOSTS];
+  if (!own.includes(request.hostname.toLowerCase())) throw new errors.HostRefused();
+  requireOwnOrigin(request, CORS_ORIGIN);
+}

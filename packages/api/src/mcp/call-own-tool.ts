@@ -1,0 +1,83 @@
+import { isEnded } from '@mcp-server/shared';
+import { type CallToolRequest, type CallToolResult, ProtocolError } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+
+import { cancelOwnExecution } from '../services/cancel-execution.ts';
+import type { Scope } from './exchange.ts';
+import { findOwnTask } from './find-task.ts';
+import { presentFollowUp } from './follow-up.ts';
+import { presentMcpTask } from './mcp-task.ts';
+import { TASK_CANCEL, TASK_GET } from './names.ts';
+import { MAX_TASK_WAIT_SECONDS } from './own-tools.ts';
+import { toolError, presentEnd } from './tool-result.ts';
+
+const GetArguments = z.strictObject({
+  taskId: z.string(),
+  waitSeconds: z.number().min(0).max(MAX_TASK_WAIT_SECONDS).default(0),
+});
+const CancelArguments = z.strictObject({ taskId: z.string() });
+
+/** Undefined when the tool is not one of the server's own. */
+export function callOwnTool(
+  scope: Scope,
+  { name, arguments: given = {} }: CallToolRequest['params'],
+): Promise<CallToolResult> | undefined {
+  if (name === TASK_GET) return withArguments(GetArguments, given, (parsed) => getTask(scope, parsed));
+  if (name === TASK_CANCEL)
+    return withArguments(CancelArguments, given, ({ taskId }) => cancelTask(scope, taskId));
+  return undefined;
+}
+
+/** Models read tool errors, so wrong arguments and unknown ids are such. */
+async function withArguments<T extends z.ZodType>(
+  schema: T,
+  given: unknown,
+  call: (parsed: z.output<T>) => Promise<CallToolResult>,
+): Promise<CallToolResult> {
+  const { success, data, error } = schema.safeParse(given);
+  if (!success) return toolError(z.prettifyError(error), { code: 'invalid_payload', status: 400 });
+  try {
+    return await call(data);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return toolError(error.message, { code: 'not_found', status: 404 });
+  }
+}
+
+async function getTask(
+  scope: Scope,
+  { taskId, waitSeconds }: z.output<typeof GetArguments>,
+): Promise<CallToolResult> {
+  const { deps } = scope;
+  const first = await findOwnTask(scope, taskId);
+  const record =
+    waitSeconds > 0 && !isEnded(first.status) && (await waitForEnd(scope, taskId, waitSeconds))
+      ? await findOwnTask(scope, taskId)
+      : first;
+  if (isEnded(record.status)) return presentEnd(record);
+  const usual = await deps.usualTimes.read(record);
+  return presentFollowUp(record, presentMcpTask(record, usual, deps.config.EXECUTION_RETENTION_SECONDS));
+}
+
+async function waitForEnd({ deps, gone }: Scope, id: string, waitSeconds: number): Promise<boolean> {
+  const waiter = deps.waiters.register(id, 'answer');
+  const leave = () => waiter.release();
+  gone.addEventListener('abort', leave, { once: true });
+  try {
+    return (await waiter.ended(waitSeconds * 1_000)) !== undefined;
+  } finally {
+    gone.removeEventListener('abort', leave);
+    waiter.release();
+  }
+}
+
+async function cancelTask(scope: Scope, taskId: string): Promise<CallToolResult> {
+  await findOwnTask(scope, taskId);
+  const { outcome } = await cancelOwnExecution(scope.deps, scope.principal, taskId);
+  const text = {
+    cancelled: 'It is cancelled.',
+    requested: 'It is being stopped.',
+    ended: 'It had ended before; nothing changed.',
+  }[outcome];
+  return { content: [{ type: 'text', text }], structuredContent: { taskId, outcome } };
+}

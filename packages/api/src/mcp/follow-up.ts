@@ -1,0 +1,21 @@
+import type { McpTaskRecord } from '@mcp-server/shared';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+
+import { type McpTask, openQuestions, presentQuestions } from './mcp-task.ts';
+import { TASK_GET } from './names.ts';
+
+/** For a client without the Tasks extension: the call goes on, and this is how to hear its end. */
+export function presentFollowUp(record: McpTaskRecord, task: McpTask): CallToolResult {
+  const { taskId, status, pollIntervalMs, statusMessage } = task;
+  const asks = status === 'input_required';
+  const facts = {
+    taskId,
+    status,
+    pollAfterMs: pollIntervalMs,
+    ...(asks ? { inputRequests: presentQuestions(openQuestions(record)) } : {}),
+  };
+  const text = asks
+    ? `The call waits for input. Answer it with POST /api/executions/${taskId}/input, then call ${TASK_GET}.`
+    : `Not finished yet (${statusMessage ?? status}). Call ${TASK_GET} with {"taskId":"${taskId}"}.`;
+  return { content: [{ type: 'text', text }], structuredContent: facts };
+}

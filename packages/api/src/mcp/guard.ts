@@ -1,0 +1,19 @@
+import type { Logger } from '@mcp-server/shared';
+
+import { toProtocolError } from './refusals.ts';
+
+/** Wraps a handler: whatever it throws leaves as an error of the protocol that tells nothing of our insides. */
+export type Guard = <A extends unknown[], R>(
+  handle: (...given: A) => Promise<R>,
+) => (...given: A) => Promise<R>;
+
+export const buildGuard =
+  (logger: Logger): Guard =>
+  (handle) =>
+  async (...given) => {
+    try {
+      return await handle(...given);
+    } catch (error) {
+      throw toProtocolError(error, logger);
+    }
+  };

@@ -1,0 +1,24 @@
+import { type Idempotency, IdempotencyKey, type JsonValue } from '@mcp-server/shared';
+import { ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
+
+import { describeRequest } from '../services/body-hash.ts';
+import type { Exchange } from './exchange.ts';
+import { IDEMPOTENCY_META } from './names.ts';
+
+const refuse = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+
+/** The key of a call, by header or by `_meta`, and what it is used for. @throws {ProtocolError} */
+export function readIdempotency(
+  { idempotencyKey }: Pick<Exchange, 'idempotencyKey'>,
+  { mcpReq }: ServerContext,
+  work: { plugin: string; action: string; payload: JsonValue },
+): Idempotency | undefined {
+  const inMeta = mcpReq._meta?.[IDEMPOTENCY_META];
+  if (idempotencyKey !== undefined && inMeta !== undefined && idempotencyKey !== inMeta)
+    throw refuse(`Idempotency-Key and _meta["${IDEMPOTENCY_META}"] differ.`);
+  const given = idempotencyKey ?? inMeta;
+  if (given === undefined) return undefined;
+  const { success, data: key } = IdempotencyKey.safeParse(given);
+  if (!success) throw refuse('The idempotency key must be 1 to 128 printable characters.');
+  return describeRequest(key, { method: 'POST', path: '/mcp', body: work });
+}

@@ -1,0 +1,115 @@
+import {
+  type Failure,
+  type FailureKind,
+  type InputRecord,
+  type McpTaskRecord,
+  type UsualTimes,
+} from '@mcp-server/shared';
+
+import { PROTOCOL_ERROR_CODE } from './names.ts';
+import { presentEnd } from './tool-result.ts';
+
+/** An execution as the Tasks extension shows it. Times are ISO 8601. */
+export interface McpTask {
+  taskId: string;
+  status: 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+  statusMessage?: string;
+  createdAt: string;
+  lastUpdatedAt: string;
+  ttlMs: number;
+  pollIntervalMs: number;
+}
+
+/** What went wrong around a run; an action that ran and failed is `completed`, with an error as its result. */
+const PROTOCOL_FAULTS: ReadonlySet<FailureKind> = new Set([
+  'crashed',
+  'expired',
+  'plugin_missing',
+  'outcome_unknown',
+]);
+
+const MIN_POLL_MS = 250;
+const MAX_POLL_MS = 10_000;
+const DEFAULT_POLL_MS = 1_000;
+/** Asking four times while it usually runs finds its end soon without asking much. */
+const POLLS_PER_RUN = 4;
+
+const INTERNAL_ERROR = -32_603;
+
+export const pollIntervalOf = (runMs: UsualTimes['runMs']): number =>
+  runMs === null
+    ? DEFAULT_POLL_MS
+    : Math.round(Math.min(Math.max(runMs.p50 / POLLS_PER_RUN, MIN_POLL_MS), MAX_POLL_MS));
+
+const isProtocolFault = ({ kind, code }: Failure): boolean =>
+  PROTOCOL_FAULTS.has(kind) || code === PROTOCOL_ERROR_CODE;
+
+/** Without the result: as it is answered when it is made. `retentionSeconds` is how long it is kept at least. */
+export function presentMcpTask(record: McpTaskRecord, usual: Pick<UsualTimes, 'runMs'>, retentionSeconds: number): McpTask {
+  const statusMessage = describeStatus(record);
+  return {
+    taskId: record._id,
+    status: statusOf(record),
+    ...(statusMessage === undefined ? {} : { statusMessage }),
+    createdAt: record.createdAt.toISOString(),
+    lastUpdatedAt: record.updatedAt.toISOString(),
+    ttlMs: retentionSeconds * 1_000,
+    pollIntervalMs: pollIntervalOf(usual.runMs),
+  };
+}
+
+/** What comes beside it when it is asked for: the result, the error, or the open questions. */
+export function presentOutcome(record: McpTaskRecord): Record<string, unknown> {
+  switch (statusOf(record)) {
+    case 'completed':
+      return { result: { ...presentEnd(record), resultType: 'complete' } };
+    case 'failed':
+      return { error: presentFault(record.failure) };
+    case 'input_required':
+      return { inputRequests: presentQuestions(openQuestions(record)) };
+    default:
+      return {};
+  }
+}
+
+function statusOf({ status, failure }: McpTaskRecord): McpTask['status'] {
+  if (status === 'failed') return failure && isProtocolFault(failure) ? 'failed' : 'completed';
+  if (status === 'completed' || status === 'cancelled' || status === 'input_required') return status;
+  return 'working';
+}
+
+const presentFault = (failure: Failure | undefined) => ({
+  code: INTERNAL_ERROR,
+  message: failure?.message ?? 'failed',
+  data: { kind: failure?.kind, ...(failure?.code === undefined ? {} : { code: failure.code }) },
+});
+
+export const openQuestions = ({ inputs }: Pick<McpTaskRecord, 'inputs'>): InputRecord[] =>
+  (inputs ?? []).filter(({ answer }) => answer === undefined);
+
+/** Questions in the shape of `inputRequests`: by their keys. */
+export const presentQuestions = (
+  questions: InputRecord[],
+): Record<string, { method: string; params: unknown }> =>
+  Object.fromEntries(
+    questions.map(({ key, method, params }) => [key, { method, params: JSON.parse(params) as unknown }]),
+  );
+
+/** In words: the one channel for progress that an mcpTask has. */
+function describeStatus(record: McpTaskRecord): string | undefined {
+  const { status, attemptsUsed, policy, progress, cancel, failure } = record;
+  const attempts = policy.retry.attempts;
+  const ofAll = `attempt ${attemptsUsed + 1} of ${attempts}`;
+  if (status === 'queued') return attemptsUsed === 0 ? 'waiting in line' : `waiting in line for ${ofAll}`;
+  if (status === 'retrying') return `waiting for ${ofAll}`;
+  if (status === 'input_required') return 'waiting for input';
+  if (status === 'failed') return failure?.message;
+  if (status !== 'running') return undefined;
+  if (cancel) return 'being cancelled';
+  return [ofAll, progress && describeProgress(progress)].filter((part) => part !== undefined).join(': ');
+}
+
+function describeProgress({ done, total, message }: NonNullable<McpTaskRecord['progress']>): string {
+  const amount = total === undefined ? `${done}` : `${done} of ${total}`;
+  return message === undefined ? amount : `${amount}, ${message}`;
+}

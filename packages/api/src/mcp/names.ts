@@ -1,0 +1,18 @@
+/** The official extension for mcpTasks (SEP-2663), as clients and server declare it. */
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
+/** In `_meta` of a call: the same as the header `Idempotency-Key`, for clients that cannot set headers. */
+export const IDEMPOTENCY_META = 'mcp-server/idempotencyKey';
+
+/** In `_meta` of a tool result that is an error: the code of docs/errors.md, or the failure's kind and code. */
+export const PROBLEM_META = 'mcp-server/problem';
+
+/** The tools of the server itself, for clients without the Tasks extension. */
+export const TASK_GET = 'task_get';
+export const TASK_CANCEL = 'task_cancel';
+
+/** The URI of an execution as a resource. */
+export const EXECUTION_SCHEME = 'execution://';
+
+/** Code of a `FatalError` by which an action says that the call, not the work, was at fault: an mcpTask then `failed`. */
+export const PROTOCOL_ERROR_CODE = 'PROTOCOL_ERROR';

@@ -1,0 +1,46 @@
+import type { Tool } from '@modelcontextprotocol/server';
+
+import { TASK_CANCEL, TASK_GET } from './names.ts';
+
+/** The longest that `task_get` waits for an end, in seconds; below the cut-offs of common clients. */
+export const MAX_TASK_WAIT_SECONDS = 45;
+
+const taskId = { type: 'string', format: 'uuid', description: 'The taskId that a call answered' };
+
+/** Plain tools by which a client without the Tasks extension follows its calls. */
+export const OWN_TOOLS: Tool[] = [
+  {
+    name: TASK_GET,
+    title: 'Get a task',
+    description:
+      'How a call that outlasted its wait is doing, and its result once it has ended. With waitSeconds it answers as ' +
+      'soon as the call has ended.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        taskId,
+        waitSeconds: { type: 'number', minimum: 0, maximum: MAX_TASK_WAIT_SECONDS, default: 0 },
+      },
+      required: ['taskId'],
+      additionalProperties: false,
+    },
+    annotations: { title: 'Get a task', readOnlyHint: true, openWorldHint: false },
+  },
+  {
+    name: TASK_CANCEL,
+    title: 'Cancel a task',
+    description: 'Stops a call that still runs. One that has ended stays as it is.',
+    inputSchema: {
+      type: 'object',
+      properties: { taskId },
+      required: ['taskId'],
+      additionalProperties: false,
+    },
+    annotations: {
+      title: 'Cancel a task',
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+  },
+];

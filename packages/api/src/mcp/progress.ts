@@ -1,0 +1,71 @@
+import { type ExecutionEvent, isEnded } from '@mcp-server/shared';
+import type { ServerContext } from '@modelcontextprotocol/server';
+
+import type { EventFeed } from '../redis/event-feed.ts';
+import { before } from '../services/time-limit.ts';
+
+/** How long the last progress may still be on its way when the end is known already. */
+const DRAIN_MS = 250;
+
+/** Progress notifications of one call. */
+export interface ProgressWatch {
+  /** From now on what the execution tells is passed on, and what it told before. */
+  of(executionId: string): void;
+  /** Waits until the events of an execution that has ended are through. */
+  drain(): Promise<void>;
+  stop(): void;
+}
+
+const NO_PROGRESS: ProgressWatch = {
+  of: () => undefined,
+  drain: async () => undefined,
+  stop: () => undefined,
+};
+
+/** Listens before the work is submitted, so that nothing is missed. Without a `progressToken` it does nothing. */
+export async function watchProgress(
+  feed: EventFeed,
+  ownerId: string,
+  { mcpReq }: ServerContext,
+): Promise<ProgressWatch> {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return NO_PROGRESS;
+  const through = Promise.withResolvers<void>();
+  let id: string | undefined;
+  let held: ExecutionEvent[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+
+  const take = ({ executionId, progress, status }: ExecutionEvent): void => {
+    if (executionId !== id) return;
+    // The protocol wants it to grow; a new attempt begins anew.
+    if (progress && progress.done > last) {
+      last = progress.done;
+      const { done, total, message } = progress;
+      const params = {
+        progressToken,
+        progress: done,
+        ...(total === undefined ? {} : { total }),
+        ...(message === undefined ? {} : { message }),
+      };
+      // The client may have gone.
+      mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
+    }
+    if (isEnded(status)) through.resolve();
+  };
+  const stop = await feed.watch(ownerId, {
+    onEvent(event) {
+      if (id === undefined) held.push(event);
+      else take(event);
+    },
+    onGap: () => undefined,
+  });
+  return {
+    of(executionId) {
+      id = executionId;
+      for (const event of held) take(event);
+      held = [];
+    },
+    drain: () => before(DRAIN_MS, through.promise),
+    stop,
+  };
+}

@@ -1,0 +1,43 @@
+import { Server } from '@modelcontextprotocol/server';
+
+import { mayRun } from '../services/may-run.ts';
+import { callTool } from './call-tool.ts';
+import type { Scope } from './exchange.ts';
+import { buildGuard } from './guard.ts';
+import { TASKS_EXTENSION } from './names.ts';
+import { handleTasks } from './tasks.ts';
+
+const IDENTITY = { name: 'mcp-server', title: 'MCP server', version: '0.1.0' };
+
+const INSTRUCTIONS =
+  'Tools are durable jobs: they are retried, survive restarts and go on after a call has been answered. A call that ' +
+  'outlasts its wait answers a taskId; ask for its end with task_get (or tasks/get), stop it with task_cancel.';
+
+/** Workers publish every few seconds, and what is not listed can be called all the same. */
+const LIST_TTL_MS = 10_000;
+const LIST_HINT = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const;
+
+/** The protocol's server for one request: it keeps nothing that another request could need. */
+export function buildServer(scope: Scope): Server {
+  const { deps, principal, era, toolbox, rounds } = scope;
+  const guard = buildGuard(deps.logger.child({ requestId: scope.requestId }));
+  const server = new Server(IDENTITY, {
+    capabilities: {
+      tools: {},
+      ...(era === 'modern' ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
+    },
+    instructions: INSTRUCTIONS,
+    requestState: { verify: (state, ctx) => rounds.verify(state, ctx) },
+    cacheHints: { 'tools/list': LIST_HINT },
+  });
+  server.setRequestHandler(
+    'tools/list',
+    guard(async () => ({ tools: mayRun(principal, 'mcp') ? (await toolbox.list()).tools : [] })),
+  );
+  server.setRequestHandler(
+    'tools/call',
+    guard((request, ctx) => callTool(scope, request, ctx)),
+  );
+  if (era === 'modern') handleTasks(server, scope, guard);
+  return server;
+}

@@ -1,0 +1,41 @@
+import type { Tool } from '@modelcontextprotocol/server';
+
+type ObjectSchema = Tool['inputSchema'];
+type JsonObject = Record<string, unknown>;
+
+/** What a call answers instead of its result when it outlasts the wait; `task_get` takes the id. */
+const FOLLOW_UP = {
+  type: 'object',
+  title: 'Still running',
+  description: 'The call outlasted its wait. Call task_get with the taskId.',
+  properties: {
+    taskId: { type: 'string' },
+    status: { enum: ['working', 'input_required'] },
+    pollAfterMs: { type: 'integer' },
+  },
+  required: ['taskId', 'status', 'pollAfterMs'],
+};
+
+/** The published schema of an input. Undefined when arguments, which are always an object, could never fit it. */
+export function toInputSchema(text: string): ObjectSchema | undefined {
+  const schema = JSON.parse(text) as JsonObject;
+  if (schema.type === undefined) return { ...schema, type: 'object' };
+  return schema.type === 'object' ? (schema as ObjectSchema) : undefined;
+}
+
+/**
+ * The schema of `structuredContent`: the result, or, where the call may outlast its wait, what says how to follow up.
+ * Clients check answers against it. Undefined for results that are not objects and for schemas that refer to their own
+ * root, which cannot be put below another one.
+ */
+export function toOutputSchema(
+  text: string,
+  { mayFollowUp }: { mayFollowUp: boolean },
+): ObjectSchema | undefined {
+  const { $schema, $defs, ...schema } = JSON.parse(text) as JsonObject;
+  if (schema.type !== 'object') return undefined;
+  const shared = { ...($schema === undefined ? {} : { $schema }), ...($defs === undefined ? {} : { $defs }) };
+  if (!mayFollowUp) return { ...shared, ...schema } as ObjectSchema;
+  if (/"\$ref":\s*"#(?!\/\$defs\/)/.test(text)) return undefined;
+  return { ...shared, type: 'object', anyOf: [schema, FOLLOW_UP] };
+}

@@ -1,0 +1,95 @@
+import type { CatalogueAction, KnownPlugin, Logger } from '@mcp-server/shared';
+import type { Tool } from '@modelcontextprotocol/server';
+
+import { OWN_TOOLS } from './own-tools.ts';
+import { toInputSchema, toOutputSchema } from './tool-schema.ts';
+
+/** A tool and the action that it stands for. */
+export interface ToolEntry {
+  tool: Tool;
+  plugin: string;
+  action: CatalogueAction;
+}
+
+/** The tools of the catalogue as it is now. */
+export interface ToolList {
+  /** Sorted by name, the server's own included. */
+  tools: Tool[];
+  find(name: string): ToolEntry | undefined;
+}
+
+export interface Toolbox {
+  /** Built again only when the catalogue has changed. */
+  list(): Promise<ToolList>;
+}
+
+export function buildToolbox(deps: {
+  catalogue: { list(): Promise<KnownPlugin[]> };
+  logger: Logger;
+}): Toolbox {
+  let built: { key: string; list: ToolList } | undefined;
+  return {
+    async list() {
+      const plugins = (await deps.catalogue.list()).toSorted((a, b) => compare(a.plugin.id, b.plugin.id));
+      const key = plugins.map(({ plugin }) => `${plugin._id} ${plugin.hash}`).join('\n');
+      if (built?.key !== key) built = { key, list: buildList(plugins, deps.logger) };
+      return built.list;
+    },
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
+  const entries = new Map<string, ToolEntry>();
+  const taken = new Set(OWN_TOOLS.map(({ name }) => name));
+  for (const { plugin, actions } of plugins) {
+    for (const { action } of actions.values()) {
+      if (!action.isTool) continue;
+      const name = chooseName(plugin.id, action, taken);
+      const tool = toTool(name, action);
+      if (!tool) {
+        logger.warn({ plugin: plugin.id, action: action.name }, 'action is no tool: its input is no object');
+        continue;
+      }
+      if (action.publicName !== undefined && name !== action.publicName) {
+        const { publicName } = action;
+        logger.warn({ plugin: plugin.id, action: action.name, publicName }, 'public name is taken');
+      }
+      taken.add(name);
+      entries.set(name, { tool, plugin: plugin.id, action });
+    }
+  }
+  const tools = [...OWN_TOOLS, ...[...entries.values()].map(({ tool }) => tool)];
+  return {
+    tools: tools.toSorted((a, b) => compare(a.name, b.name)),
+    find: (name) => entries.get(name),
+  };
+}
+
+/** The first plugin by id keeps a public name; `plugin__action` is nobody else's. */
+function chooseName(plugin: string, { name, publicName }: CatalogueAction, taken: Set<string>): string {
+  return publicName !== undefined && !taken.has(publicName) ? publicName : `${plugin}__${name}`;
+}
+
+function toTool(name: string, action: CatalogueAction): Tool | undefined {
+  const inputSchema = toInputSchema(action.inputSchema);
+  if (!inputSchema) return undefined;
+  const mayFollowUp = action.tool.asTask !== 'required';
+  const outputSchema = toOutputSchema(action.outputSchema, { mayFollowUp });
+  const { readOnly, destructive, idempotent, openWorld } = action.annotations;
+  return {
+    name,
+    title: action.title,
+    description: action.description,
+    inputSchema,
+    ...(outputSchema ? { outputSchema } : {}),
+    annotations: {
+      title: action.title,
+      ...(readOnly === undefined ? {} : { readOnlyHint: readOnly }),
+      ...(destructive === undefined ? {} : { destructiveHint: destructive }),
+      ...(idempotent === undefined ? {} : { idempotentHint: idempotent }),
+      ...(openWorld === undefined ? {} : { openWorldHint: openWorld }),
+    },
+  };
+}

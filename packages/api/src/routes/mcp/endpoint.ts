@@ -1,0 +1,99 @@
+import { errors } from '@mcp-server/shared';
+import { toWebRequest } from '@modelcontextprotocol/node';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { callerOf } from '../../http/authenticate.ts';
+import { challenge } from '../../http/mcp-challenge.ts';
+import { requireOwnHost } from '../../http/own-host.ts';
+import { problems } from '../../http/responses.ts';
+import { buildMcpEndpoint } from '../../mcp/endpoint.ts';
+
+const RIGHTS = { access: 'signed-in', scope: 'mcp' } as const;
+/** Said by Fastify and Node as they see fit. */
+const CONNECTION_HEADERS = new Set(['connection', 'transfer-encoding']);
+const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'cookie']);
+
+const endpoint: FastifyPluginAsyncZod = async (app) => {
+  const mcp = buildMcpEndpoint(app.deps);
+  app.addHook('onRequest', async (request) => requireOwnHost(request, app.deps.config));
+  app.addHook('onSend', async (request, reply) => challenge(request, reply));
+  app.addHook('onClose', () => mcp.close());
+
+  app.post(
+    '',
+    {
+      config: RIGHTS,
+      schema: {
+        summary: 'Model Context Protocol (2026-07-28 and 2025-11-25)',
+        description:
+          'One JSON-RPC message for each request. Answers are JSON, or server-sent events when they take long or ' +
+          'carry progress. See docs/mcp.md.',
+        tags: ['mcp'],
+        body: z.unknown().describe('A JSON-RPC 2.0 request or notification'),
+        response: {
+          200: z.unknown().describe('A JSON-RPC 2.0 response'),
+          202: z.unknown().describe('A notification was taken'),
+          ...problems(401, 403, 413, 429),
+        },
+      },
+    },
+    async (request, reply) => {
+      const gone = signalOfLeaving(reply);
+      const key = request.headers['idempotency-key'];
+      const exchange = {
+        principal: callerOf(request.principal),
+        requestId: request.id,
+        idempotencyKey: typeof key === 'string' ? key : undefined,
+        gone,
+      };
+      const web = await toWebRequest(withoutCredentials(request), request.body, { signal: gone });
+      return send(reply, await mcp.answer(web, request.body, exchange));
+    },
+  );
+
+  for (const method of ['GET', 'DELETE'] as const) {
+    // Sessions and streams of earlier revisions; nothing here lives longer than its request.
+    app.route({
+      method,
+      url: '',
+      config: RIGHTS,
+      schema: { hide: true },
+      handler: async (_request, reply) => {
+        reply.header('allow', 'POST');
+        throw new errors.MethodNotAllowed(method);
+      },
+    });
+  }
+};
+
+/** Fires when the connection is closed before the answer was given. */
+function signalOfLeaving({ raw }: FastifyReply): AbortSignal {
+  const leaving = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) leaving.abort();
+  });
+  return leaving.signal;
+}
+
+/** The library sees who calls, and never with what. */
+function withoutCredentials({ raw }: FastifyRequest) {
+  const headers = Object.fromEntries(
+    Object.entries(raw.headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name)),
+  );
+  return { method: raw.method, url: raw.url, headers } as unknown as FastifyRequest['raw'];
+}
+
+async function send(reply: FastifyReply, response: Response): Promise<never> {
+  reply.code(response.status);
+  for (const [name, value] of response.headers) {
+    if (!CONNECTION_HEADERS.has(name)) reply.header(name, value);
+  }
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  if (!isStream) reply.header('cache-control', 'no-store');
+  const body = isStream ? response.body : await response.text();
+  return reply.send(body as never) as never;
+}
+
+export default endpoint;

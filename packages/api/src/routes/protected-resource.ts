@@ -1,0 +1,36 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+import { baseUrl, METADATA_PATH } from '../http/mcp-challenge.ts';
+import { requireOwnHost } from '../http/own-host.ts';
+
+/** RFC 9728. No authorization server: tokens and keys are made here, at `/api/auth`. */
+const Metadata = z.object({
+  resource: z.url(),
+  resource_name: z.string(),
+  scopes_supported: z.array(z.string()),
+  bearer_methods_supported: z.array(z.string()),
+});
+
+const protectedResource: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    METADATA_PATH,
+    {
+      config: { access: 'public' },
+      onRequest: async (request) => requireOwnHost(request, app.deps.config),
+      schema: {
+        summary: 'What a client of POST /mcp must know to be let in (RFC 9728)',
+        tags: ['mcp'],
+        response: { 200: Metadata },
+      },
+    },
+    async (request) => ({
+      resource: `${baseUrl(request)}/mcp`,
+      resource_name: 'MCP server',
+      scopes_supported: ['mcp'],
+      bearer_methods_supported: ['header'],
+    }),
+  );
+};
+
+export default protectedResource;
