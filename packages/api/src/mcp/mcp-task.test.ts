@@ -16,7 +16,7 @@ const record = (changes: Partial<McpTaskRecord>): McpTaskRecord => ({
   ...changes,
 });
 const show = (changes: Partial<McpTaskRecord>) => ({
-  ...presentMcpTask(record(changes), { samples: 0 }, 60),
+  ...presentMcpTask(record(changes), { runMs: null }, 60),
   ...presentOutcome(record(changes)),
 });
 const failed = (failure: Failure) => show({ status: 'failed', failure });
@@ -75,7 +75,7 @@ t.test('open questions are shown, answered ones are not', async (t) => {
 });
 
 t.test('polls follow the usual run time within bounds', async (t) => {
-  t.equal(pollIntervalOf(undefined), 1_000);
+  t.equal(pollIntervalOf(null), 1_000);
   t.equal(pollIntervalOf({ p50: 10, p95: 20 }), 250);
   t.equal(pollIntervalOf({ p50: 8_000, p95: 9_000 }), 2_000);
   t.equal(pollIntervalOf({ p50: 3_600_000, p95: 3_600_000 }), 10_000);

@@ -98,7 +98,7 @@ t.test('the first plugin by id keeps a public name; its rivals go by plugin and 
   await publishSample(test);
   const { PluginModel } = test.models;
   const { actions, ...first } = (await PluginModel.findById('sample@1.0.0').lean()) ?? { actions: [] };
-  const named = actions.map((action) => ({ ...action, publicName: 'echo' }));
+  const named = actions.map((action) => Object.assign(action, { publicName: 'echo' }));
   await PluginModel.updateOne({ _id: 'sample@1.0.0' }, { $set: { actions: named } });
   await PluginModel.create({ ...first, actions: named, _id: 'another@1.0.0', id: 'another' });
   const mary = openClient(await listen(test), await test.signUp('mary'));

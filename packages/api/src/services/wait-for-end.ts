@@ -22,6 +22,8 @@ export interface Waiter {
 export interface Waiters {
   /** Take it before the insert, so that no end can be missed. @throws {errors.Busy} */
   register(executionId: string, waitedFor?: WaitedFor): Waiter;
+  /** Executions that somebody waits for. */
+  count(): number;
   /** Sends everybody away without an end. */
   close(): void;
 }
@@ -76,6 +78,7 @@ export function buildWaiters({ readHeard, feed, logger }: WaitersDeps): Waiters 
         },
       };
     },
+    count: () => room.size(),
     close() {
       closing.abort();
       room.dismissAll();

@@ -4,6 +4,7 @@ import tap from 'tap';
 
 import { startForTest } from '../start-for-test.ts';
 import { visitAccounts, visitKeys, visitUsers } from './visit-accounts.ts';
+import { visitMcp } from './visit-mcp.ts';
 import { visitEvents, visitPages, visitPauses } from './visit-watching.ts';
 import { visitExecutions, visitInput, visitTasks } from './visit-work.ts';
 import { Visitor } from './visitor.ts';
@@ -31,6 +32,7 @@ tap.test(
     await visitTasks(visitor, tokens);
     const ended = await visitExecutions(visitor, tokens);
     await visitInput(visitor, tokens);
+    await visitMcp(visitor, tokens);
     await visitPages(visitor, tokens);
     await visitPauses(visitor, tokens);
     await visitEvents(visitor, url, tokens, ended);

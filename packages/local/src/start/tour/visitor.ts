@@ -57,6 +57,11 @@ export class Visitor {
     return answer;
   }
 
+  /** Notes a surprise when what was answered is not what was promised. */
+  expect(route: string, isFound: boolean): void {
+    if (!isFound) this.surprises.push(`${route}: another answer`);
+  }
+
   /** Writes a visit down that was made in another way. */
   note(expected: number, status: number, route: string): void {
     this.visited.add(route);
