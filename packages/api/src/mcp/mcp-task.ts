@@ -45,7 +45,11 @@ const isProtocolFault = ({ kind, code }: Failure): boolean =>
   PROTOCOL_FAULTS.has(kind) || code === PROTOCOL_ERROR_CODE;
 
 /** Without the result: as it is answered when it is made. `retentionSeconds` is how long it is kept at least. */
-export function presentMcpTask(record: McpTaskRecord, usual: Pick<UsualTimes, 'runMs'>, retentionSeconds: number): McpTask {
+export function presentMcpTask(
+  record: McpTaskRecord,
+  usual: Pick<UsualTimes, 'runMs'>,
+  retentionSeconds: number,
+): McpTask {
   const statusMessage = describeStatus(record);
   return {
     taskId: record._id,

@@ -59,7 +59,9 @@ t.test('what usually runs long is an mcpTask from the beginning', async (t) => {
   const mary = await test.signUp('mary');
   const past = { plugin: 'sample', action: 'echo', ownerId: mary.id, status: 'completed' as const };
   await test.models.ExecutionModel.create(
-    [9_000, 20_000, 60_000].map((runMs) => buildExecution({ ...past, runMs, waitMs: 1, endedAt: new Date() })),
+    [9_000, 20_000, 60_000].map((runMs) =>
+      buildExecution({ ...past, runMs, waitMs: 1, endedAt: new Date() }),
+    ),
   );
   const client = openClient(await listen(test), mary);
 
