@@ -11,8 +11,5 @@ export const PROBLEM_META = 'mcp-server/problem';
 export const TASK_GET = 'task_get';
 export const TASK_CANCEL = 'task_cancel';
 
-/** The URI of an execution as a resource. */
-export const EXECUTION_SCHEME = 'execution://';
-
 /** Code of a `FatalError` by which an action says that the call, not the work, was at fault: an mcpTask then `failed`. */
 export const PROTOCOL_ERROR_CODE = 'PROTOCOL_ERROR';

@@ -13,24 +13,23 @@ const Metadata = z.object({
 });
 
 const protectedResource: FastifyPluginAsyncZod = async (app) => {
-  app.get(
-    METADATA_PATH,
-    {
-      config: { access: 'public' },
-      onRequest: async (request) => requireOwnHost(request, app.deps.config),
-      schema: {
-        summary: 'What a client of POST /mcp must know to be let in (RFC 9728)',
-        tags: ['mcp'],
-        response: { 200: Metadata },
-      },
+  app.route({
+    method: 'GET',
+    url: METADATA_PATH,
+    config: { access: 'public' },
+    onRequest: async (request) => requireOwnHost(request, app.deps.config),
+    schema: {
+      summary: 'What a client of POST /mcp must know to be let in (RFC 9728)',
+      tags: ['mcp'],
+      response: { 200: Metadata },
     },
-    async (request) => ({
+    handler: async (request) => ({
       resource: `${baseUrl(request)}/mcp`,
       resource_name: 'MCP server',
       scopes_supported: ['mcp'],
       bearer_methods_supported: ['header'],
     }),
-  );
+  });
 };
 
 export default protectedResource;
