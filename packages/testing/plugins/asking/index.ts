@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { defineAction, definePlugin, elicit, listRoots, sample } from '@mcp-server/shared';
 import { z } from 'zod';
@@ -68,6 +69,16 @@ export default definePlugin({
         await once('effect', () => appendFile(file, `${name}\n`)).catch(() => undefined);
         if (name === 'nobody') await requestInput(Color, 'Which colour?').catch(() => undefined);
         return { text: name };
+      },
+    }),
+    late: defineAction({
+      title: 'Late',
+      description: 'Asks after `ms` milliseconds, whatever its signal says.',
+      input: z.strictObject({ ms: z.int() }),
+      output: text,
+      async run({ ms }, { requestInput }) {
+        await delay(ms);
+        return { text: (await requestInput(Name, 'What is your name?')).name };
       },
     }),
     mail: defineAction({

@@ -116,9 +116,9 @@ t.test('a deadline that passes while it waits ends it as expired', async (t) => 
   const fleet = await openFleet(t);
   await fleet.startWorker(FAST);
 
-  const { id } = await askForName(t, fleet, { deadlineAt: new Date(Date.now() + 4_000) });
+  const { id } = await askForName(t, fleet, { deadlineAt: new Date(Date.now() + 8_000) });
 
-  t.match(await fleet.reach(id, 'failed', 20_000), { failure: { kind: 'expired' } });
+  t.match(await fleet.reach(id, 'failed', 30_000), { failure: { kind: 'expired' } });
   t.equal((await provide(fleet, id, 'Ada')).kind, 'ended');
 });
 
@@ -142,6 +142,29 @@ t.test('a question of an attempt that was superseded changes nothing', async (t)
   t.same(await finishExecution(model, ask), { kind: 'superseded' });
 
   t.match(await fleet.read(id), { status: 'running', epoch: 2, inputs: undefined });
+});
+
+t.test('a worker that was stopped for three leases finds its question refused', async (t) => {
+  const { startWorker, submit, reach, read } = await openFleet(t);
+  const zombie = await startWorker({ ...FAST, LEASE_MS: '1000', BEAT_MS: '200' });
+  const id = await submit({ plugin: 'asking', action: 'late', payload: '{"ms":3000}' });
+  await reach(id, 'running');
+
+  zombie.child.kill('SIGSTOP');
+  const other = await startWorker({ ...FAST, LEASE_MS: '1000', BEAT_MS: '200' });
+  const asked = await reach(id, 'input_required', 30_000);
+  zombie.child.kill('SIGCONT');
+  const metrics = () =>
+    fetch(`http://127.0.0.1:${String(zombie.started['port'])}/metrics`).then((reply) => reply.text());
+  await waitFor('the refusal', async () => /^mcp_superseded_total 1$/m.test(await metrics()));
+
+  t.match(asked, {
+    inputs: { length: 1 },
+    attempts: [{ outcome: 'crashed' }, { outcome: 'input_required' }],
+  });
+  t.equal(asked.attempts.at(-1)?.worker, other.started['worker']);
+  const after = await read(id);
+  t.same([after.inputs, after.attempts, after.status], [asked.inputs, asked.attempts, 'input_required']);
 });
 
 t.test('a question after a cancel was asked for ends as cancelled', async (t) => {
