@@ -17,7 +17,7 @@ export const buildTasks = (product: Product): Case => ({
     const { TaskModel } = stage.space.models;
     await insertTasks(TaskModel, { count: TASKS, owners: [product.ownerId, OTHER_OWNER] });
     const own = await TaskModel.find({ ownerId: product.ownerId }, { _id: 1 }).limit(REQUESTS);
-    const ids = own.map(({ id }) => id);
+    const ids = own.map(({ _id }) => String(_id));
     const count = Math.ceil(REQUESTS * scale);
 
     return async (): Promise<Figures> => {

@@ -5,5 +5,10 @@ const file = 'shared/src/executions/finish.ts';
 
 replaceSource('fence-off', [
   { file, text: "{ _id: id, epoch, status: 'running' }", by: "{ _id: id, status: 'running' }" },
+  {
+    file: 'shared/src/executions/finish-many.ts',
+    text: "{ _id: { $in: ids }, epoch, status: 'running' }",
+    by: "{ _id: { $in: ids }, status: 'running' }",
+  },
   { file, text: 'return isMine ?', by: 'return execution ?' },
 ]);

@@ -9,8 +9,8 @@ import { findSabotage, judgeSabotage, SABOTAGES } from './sabotage.ts';
 const run = promisify(execFile);
 const source = (path: string) => fileURLToPath(new URL(`../../../packages/${path}`, import.meta.url));
 const FILES: Record<string, string> = {
-  'fence-off': source('shared/src/executions/finish.ts'),
-  'status-off': source('shared/src/executions/finish.ts'),
+  'fence-off': source('shared/src/executions/finish-many.ts'),
+  'status-off': source('shared/src/executions/finish-many.ts'),
   'sweep-off': source('worker/src/sweep/sweeper.ts'),
 };
 

@@ -7,4 +7,9 @@ replaceSource('status-off', [
     text: "{ _id: id, epoch, status: 'running' }",
     by: '{ _id: id, epoch }',
   },
+  {
+    file: 'shared/src/executions/finish-many.ts',
+    text: "{ _id: { $in: ids }, epoch, status: 'running' }",
+    by: '{ _id: { $in: ids }, epoch }',
+  },
 ]);

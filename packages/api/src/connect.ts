@@ -2,6 +2,7 @@ import {
   buildAdmission,
   buildCatalogue,
   buildEventWriter,
+  buildExecutionWrites,
   buildModels,
   countUnfinished,
   createMongo,
@@ -72,6 +73,7 @@ export function connect(config: Config, logger: Logger): Connected {
   const producer = connectRedis(config.REDIS_URL, 'producer', logger);
   const subscriber = connectRedis(config.REDIS_URL, 'subscriber', logger);
   const models = buildModels(mongo.connection);
+  const writes = buildExecutionWrites(models.ExecutionModel);
   const ping = () => pingMongo(mongo.connection);
   const preparation = prepareDatabase({ models, ping }, logger);
   const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
@@ -88,6 +90,7 @@ export function connect(config: Config, logger: Logger): Connected {
     config,
     logger,
     models,
+    writes,
     queues,
     clocks,
     tell: buildTell(producer, config.REDIS_PREFIX),
@@ -116,6 +119,7 @@ export function connect(config: Config, logger: Logger): Connected {
       await preparation.close();
       await queues.close();
       await clocks.close();
+      await writes.close();
       await closeStores(mongo, [producer, subscriber]);
     },
   };

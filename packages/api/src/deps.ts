@@ -1,4 +1,12 @@
-import type { Admission, Catalogue, EventWriter, Logger, Models, Turns } from '@mcp-server/shared';
+import type {
+  Admission,
+  Catalogue,
+  EventWriter,
+  ExecutionWrites,
+  Logger,
+  Models,
+  Turns,
+} from '@mcp-server/shared';
 
 import type { Secrets } from './config-secrets.ts';
 import type { ApiEnv } from './config.ts';
@@ -29,6 +37,8 @@ export interface Deps {
   config: Config;
   logger: Logger;
   models: Models;
+  /** Writes of executions, which go together when there are many. */
+  writes: ExecutionWrites;
   queues: ExecutionQueues;
   clocks: ScheduleClocks;
   tell: Tell;

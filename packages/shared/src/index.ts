@@ -37,6 +37,7 @@ export { isOpen, provideInput, type ProvideOutcome } from './executions/provide-
 export { type HeldExecution, holdExecution, listHeld, releaseHeld } from './executions/hold.ts';
 export { raiseSeq } from './executions/raise-seq.ts';
 export { readExecution } from './executions/read.ts';
+export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
 export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';

@@ -1,6 +1,7 @@
 import type {
   EventWriter,
   ExecutionJob,
+  ExecutionWrites,
   Logger,
   Models,
   Mongo,
@@ -22,6 +23,8 @@ export interface Deps {
   log: Logger;
   mongo: Mongo;
   models: Models;
+  /** Writes of executions, which go together when there are many. */
+  writes: ExecutionWrites;
   /** Fails fast: adds, publishes, asks. */
   producer: Redis;
   /** Waits for Redis: BullMQ takes jobs over it. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 
 import {
   buildEventWriter,
+  buildExecutionWrites,
   buildModels,
   ConfigError,
   createIndexes,
@@ -84,8 +85,9 @@ async function run(
   const events = buildEventWriter(producer, config.REDIS_PREFIX);
   const models = buildModels(mongo.connection);
   const queueOf = (pool: string) => queues.of(pool);
-  const stores = { mongo, models, producer, consumer, queueOf, tickQueue: queues.ticks };
-  const submission = buildSubmission({ config, models, queueOf, events, log });
+  const writes = buildExecutionWrites(models.ExecutionModel);
+  const stores = { mongo, models, writes, producer, consumer, queueOf, tickQueue: queues.ticks };
+  const submission = buildSubmission({ config, models, writes, queueOf, events, log });
   const deps: Deps = { config, workerName, log, ...stores, events, metrics, pluginSettings, submission };
   let isUnhealthy = false;
   const worker = new FleetWorker(deps, subscriber, plugins, (reason) => {
@@ -112,6 +114,7 @@ async function run(
       log.info({ signal }, 'stopping');
       await worker.close();
       await queues.close();
+      await writes.close();
       for (const redis of [subscriber, consumer, producer]) redis.disconnect();
       await mongo.close();
       await admin.close();

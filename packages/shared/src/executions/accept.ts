@@ -6,8 +6,11 @@ import { isDatabaseAway, isDuplicateKey, isNeverSent, isWriteConflict } from '..
 import { AcceptUnknown, DatabaseUnavailable } from '../errors.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
-/** One try of the insert may take this long; two tries stay below the 5 s in which a caller is answered. */
-const INSERT_TIMEOUT_MS = 2_000;
+/**
+ * One try of the insert may take this long. A try waits for the batch that is in flight, if one is, and so does the second
+ * one: together they stay below the 5 s in which a caller is answered.
+ */
+export const INSERT_TIMEOUT_MS = 1_200;
 
 const MAX_CONFLICTS = 5;
 const CONFLICT_PAUSE_MS = 50;
@@ -21,18 +24,19 @@ export type Acceptance =
 
 /**
  * Step 1, accept: from the return on, the work is promised. A lost reply is answered by sending the same insert once
- * more: its `_id` was made here, so a duplicate of it means that the first one arrived.
+ * more: its `_id` was made here, so a duplicate of it means that the first one arrived. `insert` may let it go with others'.
  * @throws {DatabaseUnavailable} nothing was stored. @throws {AcceptUnknown} a repeat with the same key is safe.
  */
 export async function acceptExecution(
   model: Model<ExecutionRecord>,
   record: ExecutionRecord,
+  insert: (record: ExecutionRecord) => Promise<void> = (alone) => insertOne(model, alone),
 ): Promise<Acceptance> {
   let conflicts = 0;
   let isRepeat = false;
   for (;;) {
     try {
-      await insertOnce(model, record);
+      await insert(record);
       return { kind: 'accepted', execution: record };
     } catch (error) {
       if (isDuplicateKey(error, '_id')) return { kind: 'accepted', execution: record };
@@ -51,7 +55,8 @@ export async function acceptExecution(
   }
 }
 
-async function insertOnce(model: Model<ExecutionRecord>, record: ExecutionRecord): Promise<void> {
+/** Stores one execution durably. */
+export async function insertOne(model: Model<ExecutionRecord>, record: ExecutionRecord): Promise<void> {
   await (model.collection as unknown as mongo.Collection<ExecutionRecord>).insertOne(record, {
     writeConcern: { w: 'majority', journal: true },
     timeoutMS: INSERT_TIMEOUT_MS,

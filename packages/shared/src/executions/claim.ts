@@ -32,30 +32,34 @@ export interface ClaimRequest {
 /**
  * Step 3, claim: compare-and-set to `running` under a new epoch and a lease. A crashed predecessor's attempt is closed
  * in the same write. Resolves to undefined when nothing matched; `readMiss` then says why. A lost reply is read back by
- * the token: a claim that was made but is not known of would lapse and count as a crash.
+ * the token: a claim that was made but is not known of would lapse and count as a crash. `send` may let the write go with
+ * others'.
  */
 export async function claimExecution(
   model: Model<ExecutionRecord>,
   request: ClaimRequest,
+  send: (request: ClaimRequest) => Promise<ExecutionRecord | undefined> = (alone) => claimOne(model, alone),
 ): Promise<ExecutionRecord | undefined> {
   try {
-    return await tryClaim(model, request);
+    return await send(request);
   } catch (error) {
     if (!isDatabaseAway(error) && !isWriteConflict(error)) throw error;
-    return (await tryClaim(model, request)) ?? (await readOwnClaim(model, request));
+    return (await send(request)) ?? (await readOwnClaim(model, request));
   }
 }
 
-async function tryClaim(
+/** The write of a claim, alone. */
+export async function claimOne(
   model: Model<ExecutionRecord>,
   request: ClaimRequest,
 ): Promise<ExecutionRecord | undefined> {
+  const { id, token } = request;
   const claimed = await model
-    .findOneAndUpdate(
-      claimable(request),
-      [{ $set: claimUpdate(request) }, { $unset: ['nextAttemptAt', 'progress', 'lacksAction', 'heldAt'] }],
-      { returnDocument: 'after', updatePipeline: true, timestamps: false },
-    )
+    .findOneAndUpdate({ _id: id, ...claimable(request) }, claimPipeline(request, literal(token)), {
+      returnDocument: 'after',
+      updatePipeline: true,
+      timestamps: false,
+    })
     .lean<ExecutionRecord>();
   return claimed ?? undefined;
 }
@@ -70,7 +74,8 @@ async function readOwnClaim(
   return own ?? undefined;
 }
 
-function claimable({ id, seq, canJudgeLeases, canTakeSuspect, pausedPlugins = [] }: ClaimRequest) {
+/** What a document must be like to be claimed by this request, besides its id. */
+export function claimable({ seq, canJudgeLeases, canTakeSuspect, pausedPlugins = [] }: ClaimRequest) {
   const states: Record<string, unknown>[] = [
     { status: 'queued' },
     { status: 'retrying', ...holdsNow({ $lte: ['$nextAttemptAt', NOW] }) },
@@ -83,7 +88,6 @@ function claimable({ id, seq, canJudgeLeases, canTakeSuspect, pausedPlugins = []
     });
   }
   return {
-    _id: id,
     seq,
     cancel: { $exists: false },
     $or: states,
@@ -95,13 +99,19 @@ function claimable({ id, seq, canJudgeLeases, canTakeSuspect, pausedPlugins = []
 
 const mayCrashAgain = { $lt: [{ $add: ['$crashes', 1] }, '$policy.maxCrashes'] };
 
-function claimUpdate({ worker, token, leaseMs }: ClaimRequest) {
+/** What a claim writes; `token` is an expression. */
+export const claimPipeline = (request: ClaimRequest, token: unknown) => [
+  { $set: claimUpdate(request, token) },
+  { $unset: ['nextAttemptAt', 'progress', 'lacksAction', 'heldAt'] },
+];
+
+function claimUpdate({ worker, leaseMs }: ClaimRequest, token: unknown) {
   const nextEpoch = { $add: ['$epoch', 1] };
   const attempt = { epoch: nextEpoch, worker: literal(worker), startedAt: NOW };
   return {
     status: 'running',
     epoch: nextEpoch,
-    lease: { until: inMs(leaseMs), worker: literal(worker), token: literal(token) },
+    lease: { until: inMs(leaseMs), worker: literal(worker), token },
     crashes: { $add: ['$crashes', { $cond: [{ $eq: ['$status', 'running'] }, 1, 0] }] },
     attempts: { $concatArrays: [closeAttempt('$epoch', { outcome: 'crashed' }), [attempt]] },
     waitMs: { $ifNull: ['$waitMs', since('$createdAt')] },

@@ -52,11 +52,15 @@ export async function finishExecution(
 }
 
 /** Nothing matched: either an earlier send of this very write arrived and only its reply was lost, or we are late. */
-async function readOwnFinish(
-  model: Model<ExecutionRecord>,
-  { id, epoch, end }: FinishRequest,
-): Promise<FinishOutcome> {
-  const execution = await model.findById(id).lean<ExecutionRecord>();
+async function readOwnFinish(model: Model<ExecutionRecord>, request: FinishRequest): Promise<FinishOutcome> {
+  return judgeFinish(await model.findById(request.id).lean<ExecutionRecord>(), request);
+}
+
+/** Whether a document that was read after the write shows this attempt's end. */
+export function judgeFinish(
+  execution: ExecutionRecord | null | undefined,
+  { epoch, end }: FinishRequest,
+): FinishOutcome {
   const outcome = execution?.attempts.find((attempt) => attempt.epoch === epoch)?.outcome;
   const isMine =
     execution && outcome !== undefined && (outcome === ATTEMPT_OUTCOME[end.kind] || outcome === 'cancelled');
@@ -76,14 +80,7 @@ function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
   const used = { $add: ['$attemptsUsed', 1] };
   switch (end.kind) {
     case 'completed':
-      return close({
-        ...ended,
-        status: 'completed',
-        result: literal(end.result),
-        ...(end.content === undefined ? {} : { content: literal(end.content) }),
-        attemptsUsed: used,
-        attempts: closeAttempt(epoch, { outcome: 'completed' }),
-      });
+      return completedPipeline({ epoch, retentionSeconds }, end);
     case 'failed':
       return close({
         ...ended,
@@ -105,6 +102,32 @@ function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
       return askPipeline(epoch, end, retentionSeconds);
   }
 }
+
+function completedPipeline(
+  { epoch, retentionSeconds }: Pick<FinishRequest, 'epoch' | 'retentionSeconds'>,
+  { result, content }: RunEnd & { kind: 'completed' },
+) {
+  return close({
+    ...plainEndFields({ epoch, retentionSeconds }, literal(result)),
+    ...(content === undefined ? {} : { content: literal(content) }),
+  });
+}
+
+/** What a run that completed with nothing but a result writes; `result` is an expression. */
+export const plainEndPipeline = (fence: Pick<FinishRequest, 'epoch' | 'retentionSeconds'>, result: unknown) =>
+  close(plainEndFields(fence, result));
+
+const plainEndFields = (
+  { epoch, retentionSeconds }: Pick<FinishRequest, 'epoch' | 'retentionSeconds'>,
+  result: unknown,
+) => ({
+  ...endFields(retentionSeconds),
+  runMs: sinceLastStart,
+  status: 'completed',
+  result,
+  attemptsUsed: { $add: ['$attemptsUsed', 1] },
+  attempts: closeAttempt(epoch, { outcome: 'completed' }),
+});
 
 const sinceLastStart = since({ $max: '$attempts.startedAt' });
 

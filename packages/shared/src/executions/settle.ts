@@ -38,15 +38,21 @@ export type TellEnded = (execution: ExecutionRecord) => Promise<void>;
 
 /**
  * Step 6, settle: what must follow an end, in an order that can be repeated from the start after a crash anywhere.
- * Does nothing for an execution that has not ended.
+ * Does nothing for an execution that has not ended. `settle` may let the last write go with others'.
  */
 export async function settleExecution(
   models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
   execution: ExecutionRecord,
   tellEnded: TellEnded,
+  settle: (id: string) => Promise<void> = (id) => markSettled(models.ExecutionModel, [id]),
 ): Promise<void> {
   if (!isEnded(execution.status) || execution.settledAt) return;
   await mirrorTask(models.TaskModel, execution);
   await tellEnded(execution);
-  await models.ExecutionModel.updateOne({ _id: execution._id }, { $set: { settledAt: new Date() } });
+  await settle(execution._id);
+}
+
+/** Marks executions as settled; harmless to repeat. */
+export async function markSettled(model: Model<ExecutionRecord>, ids: readonly string[]): Promise<void> {
+  await model.updateMany({ _id: { $in: ids } }, { $set: { settledAt: new Date() } });
 }

@@ -4,6 +4,7 @@ import * as errors from '../errors.ts';
 import type { EventWriter } from '../events/event-writer.ts';
 import { acceptExecution } from '../executions/accept.ts';
 import { mirrorTask } from '../executions/settle.ts';
+import type { ExecutionWrites } from '../executions/writes.ts';
 import type { Logger } from '../logger.ts';
 import type { Models } from '../models/models.ts';
 import type { ExecutionRecord, ExecutionSource } from '../schemas/execution.ts';
@@ -60,6 +61,7 @@ export interface SubmitDeps {
     EXECUTION_DEADLINE_SECONDS: number;
   };
   models: Models;
+  writes: Pick<ExecutionWrites, 'insert'>;
   catalogue: Catalogue;
   admission: Admission;
   queues: { add(execution: ExecutionRecord): Promise<void> };
@@ -91,7 +93,7 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   await deps.admission.admit(submission.ownerId);
   const texts = { payload, ...(earlyAnswers === undefined ? {} : { earlyAnswers }) };
   const record = toRecord(deps.config, submission, known, texts);
-  const acceptance = await acceptExecution(deps.models.ExecutionModel, record);
+  const acceptance = await acceptExecution(deps.models.ExecutionModel, record, deps.writes.insert);
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;
   if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);

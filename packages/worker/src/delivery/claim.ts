@@ -49,14 +49,14 @@ export async function claim(
     pausedPlugins: [...paused.plugins.keys()],
   };
   const { ExecutionModel } = deps.models;
-  const claimed = await claimExecution(ExecutionModel, request);
+  const claimed = await claimExecution(ExecutionModel, request, deps.writes.claim);
   contact.touched();
   if (claimed) return { kind: 'claimed', execution: claimed, token: request.token };
 
   let miss = await readMiss(ExecutionModel, request);
   if (miss.kind === 'later' && miss.reason === 'suspect' && suspects.take(delivery.id)) {
     const suspect = { ...request, canTakeSuspect: true };
-    const taken = await claimExecution(ExecutionModel, suspect).catch((error: unknown) => {
+    const taken = await claimExecution(ExecutionModel, suspect, deps.writes.claim).catch((error: unknown) => {
       suspects.release(delivery.id);
       throw error;
     });

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
-  finishExecution,
   type FinishOutcome,
   handBackExecution,
   type HandBackOutcome,
@@ -34,7 +33,7 @@ export async function offerEnd(
     end,
     retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
   };
-  const outcome = await untilAnswered(giveUp, () => finishExecution(deps.models.ExecutionModel, request));
+  const outcome = await untilAnswered(giveUp, () => deps.writes.finish(request));
   if (outcome.kind === 'superseded') {
     deps.metrics.superseded.inc();
     deps.log.warn(

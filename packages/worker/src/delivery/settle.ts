@@ -6,14 +6,15 @@ import type { Deps } from '../deps.ts';
 export async function settle(deps: Deps, execution: ExecutionRecord): Promise<void> {
   if (!isEnded(execution.status) || execution.settledAt) return;
   try {
-    await settleExecution(deps.models, execution, async ({ _id }) => {
+    const tell = async ({ _id }: ExecutionRecord): Promise<void> => {
       deps.metrics.executions.inc({ status: execution.status });
       deps.events.write(execution);
       await deps.producer.publish(endedChannel(deps.config.REDIS_PREFIX), _id).catch((err: unknown) => {
         // Waiting callers read the document anyway, only a little later.
         deps.log.debug({ err, executionId: _id }, 'telling an end failed');
       });
-    });
+    };
+    await settleExecution(deps.models, execution, tell, deps.writes.settle);
   } catch (err) {
     deps.log.warn({ err, executionId: execution._id }, 'settling failed; the sweep will');
   }

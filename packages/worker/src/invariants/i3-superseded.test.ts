@@ -36,9 +36,10 @@ t.test('I3: a worker stopped for three leases finds its end refused', async (t) 
   const zombie = await startWorker(leases);
   const id = await submit({ action: 'sleep', payload: '{"ms":1500}' });
   await reach(id, 'running');
-  const other = await startWorker(leases);
 
+  // Before the other one starts, which takes longer than the sleep on a busy machine.
   zombie.child.kill('SIGSTOP');
+  const other = await startWorker(leases);
   const ended = await reach(id, 'completed', 30_000);
   zombie.child.kill('SIGCONT');
   const metrics = () =>

@@ -1,5 +1,6 @@
 import {
   buildEventWriter,
+  buildExecutionWrites,
   buildLogger,
   buildQueue,
   buildTickQueue,
@@ -33,6 +34,7 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
     log,
     events,
     models: space.models,
+    writes: buildExecutionWrites(space.models.ExecutionModel),
     mongo: space.mongo,
     queueOf: () => queue,
     tickQueue,

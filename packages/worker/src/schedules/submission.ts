@@ -14,14 +14,16 @@ import type { Deps } from '../deps.ts';
 export function buildSubmission({
   config,
   models,
+  writes,
   queueOf,
   events,
   log,
-}: Pick<Deps, 'config' | 'models' | 'queueOf' | 'events' | 'log'>): SubmitDeps {
+}: Pick<Deps, 'config' | 'models' | 'writes' | 'queueOf' | 'events' | 'log'>): SubmitDeps {
   const { ExecutionModel, PluginModel } = models;
   return {
     config,
     models,
+    writes,
     catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger: log }),
     turns: new Turns(),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),

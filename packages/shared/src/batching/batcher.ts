@@ -1,0 +1,124 @@
+/** What became of one element of a batch. */
+export type BatchOutcome<R> = { isDone: true; value: R } | { isDone: false; error: unknown };
+
+/** How commands of one kind go together. */
+export interface BatchKind<T, R> {
+  /** Names the document that an element is about. Orders a batch; two elements with one id never share one. */
+  idOf: (element: T) => string;
+  /** Only elements with the same text share a batch. */
+  groupOf: (element: T) => string;
+  /** About how many bytes an element adds to the command. */
+  sizeOf: (element: T) => number;
+  /** Sends one element as if there were no batches. Rejects with what the database refused it with. */
+  sendOne: (element: T) => Promise<R>;
+  /**
+   * Sends several, ordered by id, and says what became of each, in the same order. A rejection speaks of the whole
+   * command.
+   */
+  sendMany: (elements: readonly T[]) => Promise<readonly BatchOutcome<R>[]>;
+  /** True for a rejection after which nobody knows whether the command took effect. */
+  isOutcomeUnknown: (error: unknown) => boolean;
+}
+
+/** No batch is larger. One element beyond `maxBytes` goes alone. */
+export interface BatchBounds {
+  maxCount: number;
+  maxBytes: number;
+}
+
+interface Waiting<T, R> {
+  element: T;
+  resolve: (value: R) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Gathers commands of one kind while one is in flight, and sends at once when none is: there is no timer, so an idle
+ * process waits for nothing and a busy one sends few large commands. What fails, fails exactly for the element it
+ * belongs to: a command that is refused as a whole is sent again in halves until the refusal meets one element alone.
+ * An unknown outcome is every element's own: its caller knows how to ask or to send again.
+ */
+export class Batcher<T, R> {
+  readonly #kind: BatchKind<T, R>;
+  readonly #bounds: BatchBounds;
+  #waiting: Waiting<T, R>[] = [];
+  #sending: Promise<void> | undefined;
+
+  constructor(kind: BatchKind<T, R>, bounds: BatchBounds) {
+    this.#kind = kind;
+    this.#bounds = bounds;
+  }
+
+  /** Resolves or rejects with what became of this element. */
+  run(element: T): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ element, resolve, reject });
+      this.#sending ??= this.#sendAll();
+    });
+  }
+
+  /** Resolves when everything that was handed over has been answered. */
+  async close(): Promise<void> {
+    while (this.#sending) await this.#sending;
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#send(this.#takeBatch());
+    this.#sending = undefined;
+  }
+
+  /** Takes the first that waits and what may go with it; the others keep their order. */
+  #takeBatch(): Waiting<T, R>[] {
+    const { idOf, groupOf, sizeOf } = this.#kind;
+    const batch: Waiting<T, R>[] = [];
+    const left: Waiting<T, R>[] = [];
+    const ids = new Set<string>();
+    let bytes = 0;
+    let group: string | undefined;
+    for (const waiting of this.#waiting) {
+      const { element } = waiting;
+      group ??= groupOf(element);
+      const size = sizeOf(element);
+      const fits =
+        batch.length < this.#bounds.maxCount &&
+        (batch.length === 0 || bytes + size <= this.#bounds.maxBytes) &&
+        groupOf(element) === group &&
+        !ids.has(idOf(element));
+      // An element that stays behind keeps later ones about the same document behind it.
+      ids.add(idOf(element));
+      if (fits) {
+        batch.push(waiting);
+        bytes += size;
+      } else {
+        left.push(waiting);
+      }
+    }
+    this.#waiting = left;
+    // Two commands that lock the same documents in different orders would wait for each other.
+    return batch.sort((one, other) => (idOf(one.element) < idOf(other.element) ? -1 : 1));
+  }
+
+  async #send(batch: Waiting<T, R>[]): Promise<void> {
+    const [first] = batch;
+    if (first && batch.length === 1) {
+      await this.#kind.sendOne(first.element).then(first.resolve, first.reject);
+      return;
+    }
+    try {
+      const outcomes = await this.#kind.sendMany(batch.map(({ element }) => element));
+      batch.forEach(({ resolve, reject }, index) => {
+        const outcome = outcomes[index];
+        if (outcome?.isDone) resolve(outcome.value);
+        else reject(outcome?.error ?? new Error('a batch told nothing of one of its elements'));
+      });
+    } catch (error) {
+      if (this.#kind.isOutcomeUnknown(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      const middle = Math.ceil(batch.length / 2);
+      await this.#send(batch.slice(0, middle));
+      await this.#send(batch.slice(middle));
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { Model } from 'mongoose';
+
+import type { BatchKind } from '../batching/batcher.ts';
+import { isDatabaseAway } from '../connections/mongo-errors.ts';
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import { claimable, claimOne, claimPipeline, type ClaimRequest } from './claim.ts';
+import { ofElement } from './of-element.ts';
+
+/** A claim's filter and update are some hundred bytes for the whole batch; each element adds its id and token. */
+const CLAIM_BYTES = 100;
+
+/**
+ * Claims that go together: one update that stamps each document with its own claim's token, then one find by id and
+ * token, which says who won and loads what is to be run.
+ */
+export const claimKind = (
+  model: Model<ExecutionRecord>,
+): BatchKind<ClaimRequest, ExecutionRecord | undefined> => ({
+  idOf: ({ id }) => id,
+  groupOf: ({ id: _id, token: _token, ...shared }) => JSON.stringify(shared),
+  sizeOf: () => CLAIM_BYTES,
+  sendOne: (request) => claimOne(model, request),
+  isOutcomeUnknown: isDatabaseAway,
+  async sendMany(requests) {
+    const [first] = requests;
+    if (!first) return [];
+    const ids = requests.map(({ id }) => id);
+    const tokens = requests.map(({ token }) => token);
+    await model.updateMany(
+      { _id: { $in: ids }, ...claimable(first) },
+      claimPipeline(first, ofElement(ids, tokens)),
+      { updatePipeline: true, timestamps: false },
+    );
+    const won = await model
+      .find({ _id: { $in: ids }, status: 'running', 'lease.token': { $in: tokens } })
+      .lean<ExecutionRecord[]>();
+    const byToken = new Map(won.map((execution) => [execution.lease?.token, execution]));
+    return requests.map(({ token }) => ({ isDone: true, value: byToken.get(token) }));
+  },
+});

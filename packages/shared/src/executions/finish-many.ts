@@ -1,0 +1,53 @@
+import type { Model } from 'mongoose';
+
+import type { BatchKind } from '../batching/batcher.ts';
+import { isDatabaseAway } from '../connections/mongo-errors.ts';
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import {
+  plainEndPipeline,
+  finishExecution,
+  type FinishOutcome,
+  type FinishRequest,
+  judgeFinish,
+} from './finish.ts';
+import { ofElement } from './of-element.ts';
+
+/** Ids, and the envelope of a result. */
+const FINISH_BYTES = 100;
+
+/** A run that completed with a result and nothing else. */
+type Completed = FinishRequest & { end: { kind: 'completed'; result: string } };
+
+/** Most ends; the others differ in what they write and go alone. */
+export const isPlainEnd = (request: FinishRequest): request is Completed =>
+  request.end.kind === 'completed' &&
+  Object.entries(request.end).every(
+    ([field, value]) => field === 'kind' || field === 'result' || value === undefined,
+  );
+
+/**
+ * Ends that go together: one update, fenced by the epoch that the batch shares, then one find, in which each attempt's
+ * own record says whether its end was taken.
+ */
+export const finishKind = (model: Model<ExecutionRecord>): BatchKind<Completed, FinishOutcome> => ({
+  idOf: ({ id }) => id,
+  groupOf: ({ epoch, retentionSeconds }) => `${epoch} ${retentionSeconds}`,
+  sizeOf: ({ end }) => FINISH_BYTES + end.result.length,
+  sendOne: (request) => finishExecution(model, request),
+  isOutcomeUnknown: isDatabaseAway,
+  async sendMany(requests) {
+    const [first] = requests;
+    if (!first) return [];
+    const { epoch } = first;
+    const ids = requests.map(({ id }) => id);
+    const results = requests.map(({ end }) => end.result);
+    await model.updateMany(
+      { _id: { $in: ids }, epoch, status: 'running' },
+      plainEndPipeline(first, ofElement(ids, results)),
+      { updatePipeline: true, timestamps: false },
+    );
+    const found = await model.find({ _id: { $in: ids } }).lean<ExecutionRecord[]>();
+    const byId = new Map(found.map((execution) => [execution._id, execution]));
+    return requests.map((request) => ({ isDone: true, value: judgeFinish(byId.get(request.id), request) }));
+  },
+});

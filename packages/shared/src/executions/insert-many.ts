@@ -1,0 +1,46 @@
+import { type Model, mongo } from 'mongoose';
+
+import type { BatchKind } from '../batching/batcher.ts';
+import { isDatabaseAway } from '../connections/mongo-errors.ts';
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import { INSERT_TIMEOUT_MS, insertOne } from './accept.ts';
+
+/** What an execution is without its texts, about. */
+const RECORD_BYTES = 1_000;
+
+interface InsertReply {
+  writeErrors?: ({ index: number } & mongo.ErrorDescription)[];
+}
+
+/**
+ * Inserts that go together, unordered: the reply names each one that was refused. Sent as a command, because the driver's
+ * bulk errors leave out which index was met.
+ */
+export const insertKind = (model: Model<ExecutionRecord>): BatchKind<ExecutionRecord, void> => ({
+  idOf: ({ _id }) => _id,
+  groupOf: () => '',
+  sizeOf: ({ payload, earlyAnswers = '' }) => RECORD_BYTES + payload.length + earlyAnswers.length,
+  sendOne: (record) => insertOne(model, record),
+  isOutcomeUnknown: isDatabaseAway,
+  async sendMany(records) {
+    const { db } = model.db;
+    // Not connected: alone, each meets the error that says so.
+    if (!db) throw new Error('not connected');
+    const reply = (await db.command(
+      {
+        insert: model.collection.collectionName,
+        documents: records,
+        ordered: false,
+        writeConcern: { w: 'majority', j: true },
+      },
+      { timeoutMS: INSERT_TIMEOUT_MS },
+    )) as InsertReply;
+    const refused = new Map(reply.writeErrors?.map((error) => [error.index, error]));
+    return records.map((_, index) => {
+      const error = refused.get(index);
+      return error
+        ? { isDone: false, error: new mongo.MongoServerError(error) }
+        : { isDone: true, value: undefined };
+    });
+  },
+});

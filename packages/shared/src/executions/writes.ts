@@ -1,0 +1,46 @@
+import type { Model } from 'mongoose';
+
+import { Batcher, type BatchBounds } from '../batching/batcher.ts';
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import { claimKind } from './claim-many.ts';
+import type { ClaimRequest } from './claim.ts';
+import { finishKind, isPlainEnd } from './finish-many.ts';
+import { finishExecution, type FinishOutcome, type FinishRequest } from './finish.ts';
+import { insertKind } from './insert-many.ts';
+import { settleKind } from './settle-many.ts';
+
+/** Long enough to spare most of a command's fixed cost, short enough that one command holds no lock for long. */
+const MAX_COUNT = 50;
+const KIBIBYTE = 1_024;
+const INSERTS: BatchBounds = { maxCount: MAX_COUNT, maxBytes: 1_024 * KIBIBYTE };
+/** Less: every result of a batch is looked at for every document of it. */
+const UPDATES: BatchBounds = { maxCount: MAX_COUNT, maxBytes: 128 * KIBIBYTE };
+
+/** The writes of a busy process that go together while others are in flight. */
+export interface ExecutionWrites {
+  /** Stores an accepted execution. Rejects as an insert of it alone does. */
+  insert: (record: ExecutionRecord) => Promise<void>;
+  /** The write of a claim; undefined when it missed. */
+  claim: (request: ClaimRequest) => Promise<ExecutionRecord | undefined>;
+  finish: (request: FinishRequest) => Promise<FinishOutcome>;
+  /** Marks an execution as settled. */
+  settle: (id: string) => Promise<void>;
+  /** Resolves when everything that was handed over has been answered. */
+  close: () => Promise<void>;
+}
+
+export function buildExecutionWrites(model: Model<ExecutionRecord>): ExecutionWrites {
+  const inserts = new Batcher(insertKind(model), INSERTS);
+  const claims = new Batcher(claimKind(model), UPDATES);
+  const finishes = new Batcher(finishKind(model), UPDATES);
+  const settles = new Batcher(settleKind(model), UPDATES);
+  return {
+    insert: (record) => inserts.run(record),
+    claim: (request) => claims.run(request),
+    finish: (request) => (isPlainEnd(request) ? finishes.run(request) : finishExecution(model, request)),
+    settle: (id) => settles.run(id),
+    async close() {
+      await Promise.all([inserts, claims, finishes, settles].map((batcher) => batcher.close()));
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import {
+  acceptExecution,
+  buildExecutionWrites,
+  type ExecutionRecord,
+  type ExecutionWrites,
+} from '@mcp-server/shared';
+import { buildExecution, openNamespace } from '@mcp-server/testing';
+import t from 'tap';
+
+import { losingFirstReplies } from '../test-lost-replies.ts';
+
+const MEGABYTE = 1_000_000;
+
+type Teardown = Parameters<typeof openNamespace>[0];
+
+/** Executions in one namespace, and the writes of as many processes as are asked for. */
+async function open(t: Teardown) {
+  const { models } = await openNamespace(t);
+  const model = models.ExecutionModel;
+  return { model, openWrites: () => buildExecutionWrites(model) };
+}
+
+const insertAll = (writes: ExecutionWrites, records: ExecutionRecord[]) =>
+  Promise.all(records.map((record) => writes.insert(record)));
+
+const many = (count: number, changes: Partial<ExecutionRecord> = {}) =>
+  Array.from({ length: count }, () => buildExecution(changes));
+
+t.test('of accepts that go together, a duplicate and one that is too large fail alone', async (t) => {
+  const { model, openWrites } = await open(t);
+  const writes = openWrites();
+  const key = { idempotencyKey: 'used', bodyHash: 'one' };
+  const [earlier] = many(1, key);
+  if (earlier) await insertAll(writes, [earlier]);
+  const good = many(30);
+  const [other, same] = [buildExecution({ ...key, bodyHash: 'two' }), buildExecution(key)];
+  const large = buildExecution({ payload: 'x'.repeat(17 * MEGABYTE) });
+  const accept = (record: ExecutionRecord) => acceptExecution(model, record, writes.insert);
+
+  const accepting = [...good.slice(0, 15), other, large, same, ...good.slice(15)].map(accept);
+  const accepted = await Promise.allSettled(accepting);
+
+  const kinds = accepted.map((one) => (one.status === 'fulfilled' ? one.value.kind : 'failed'));
+  t.same(kinds, [
+    ...Array(15).fill('accepted'),
+    'conflict',
+    'failed',
+    'repeated',
+    ...Array(15).fill('accepted'),
+  ]);
+  t.match(accepted[17], { value: { execution: { _id: earlier?._id } } });
+  t.equal(await model.countDocuments(), 31);
+});
+
+t.test(
+  'accepts of two processes under the same keys, in opposite orders, meet and are all decided',
+  async (t) => {
+    const { model, openWrites } = await open(t);
+    const keys = Array.from({ length: 10 }, (_, index) => `key-${index}`);
+    const records = (order: string[]) =>
+      order.map((idempotencyKey) => buildExecution({ idempotencyKey, bodyHash: 'same' }));
+    const acceptAll = (writes: ExecutionWrites, order: string[]) =>
+      [...records(order), ...many(10)].map((record) => acceptExecution(model, record, writes.insert));
+
+    const accepted = await Promise.all([
+      ...acceptAll(openWrites(), keys),
+      ...acceptAll(openWrites(), keys.toReversed()),
+    ]);
+
+    const kinds = accepted.map(({ kind }) => kind);
+    t.equal(kinds.filter((kind) => kind === 'accepted').length, 30);
+    t.equal(kinds.filter((kind) => kind === 'repeated').length, 10);
+    t.equal(await model.countDocuments(), 30);
+  },
+);
+
+t.test('an accept whose reply is lost with its batch is sent again and found', async (t) => {
+  const { model, openWrites } = await open(t);
+  const writes = openWrites();
+  const insert = losingFirstReplies(({ record }: { id: string; record: ExecutionRecord }) =>
+    writes.insert(record),
+  );
+
+  const accepted = await Promise.all(
+    many(10).map((record) => acceptExecution(model, record, () => insert({ id: record._id, record }))),
+  );
+
+  t.ok(accepted.every(({ kind }) => kind === 'accepted'));
+  t.equal(await model.countDocuments(), 10);
+});
