@@ -117,9 +117,7 @@ export function connect(config: Config, logger: Logger): Connected {
       deps.waiters.close();
       await live.close();
       await preparation.close();
-      await queues.close();
-      await clocks.close();
-      await writes.close();
+      await Promise.all([queues.close(), clocks.close(), writes.close()]);
       await closeStores(mongo, [producer, subscriber]);
     },
   };
