@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { buildWork, USUAL_MIX } from '../load/work.ts';
+import { strikeEvery } from './repeat.ts';
 import { defineRow } from './row.ts';
 
 const RATE = 30;
 const SECONDS = 20;
-const BLOCKS = 3;
 const EVERY_MS = 6_000;
 /** Beyond the shipped lease of 5 s, which nobody can renew meanwhile. */
 const BLOCKED_MS = { min: 7_000, spread: 2_000 };
@@ -17,13 +15,14 @@ export default defineRow({
   quiescenceSeconds: 90,
   async run(rig) {
     const random = rig.random('blocks');
-    const load = rig.load.arrive({ rate: RATE, seconds: rig.seconds(SECONDS), mix: USUAL_MIX });
-    for (let block = 0; block < BLOCKS; block += 1) {
-      await delay(EVERY_MS);
-      const slowMs = Math.round(BLOCKED_MS.min + random() * BLOCKED_MS.spread);
-      await rig.load.submit(buildWork('block', random, { sinkUrl: rig.sinkUrl, slowMs }));
-    }
-    await load;
+    const seconds = rig.seconds(SECONDS);
+    await Promise.all([
+      rig.load.arrive({ rate: RATE, seconds, mix: USUAL_MIX }),
+      strikeEvery(EVERY_MS, seconds, async () => {
+        const slowMs = Math.round(BLOCKED_MS.min + random() * BLOCKED_MS.spread);
+        await rig.load.submit(buildWork('block', random, { sinkUrl: rig.sinkUrl, slowMs }));
+      }),
+    ]);
   },
   check({ documents }, { measured }) {
     const blocks = documents.filter(({ action }) => action === 'block');

@@ -14,7 +14,7 @@ const SLOW_MS = 2_000;
 /** Within the burst's requests, and just before the ends of its runs. */
 const IN_ACCEPT_MS = 25;
 const BEFORE_END_MS = 30;
-/** A lease and a bit: what was running when the database died must find its way without it. */
+/** With the seconds that a restart takes, about a lease: some of what ran has to find its way without it. */
 const AWAY_MS = 1_500;
 
 /** Submits a burst, and does not wait for answers that the outage holds up. */
@@ -51,7 +51,9 @@ async function strikeIn(rig: Rig, window: keyof typeof WINDOWS): Promise<void> {
   await mongodb.kill();
   await delay(AWAY_MS);
   await mongodb.restart();
-  rig.measured[`ms without database (${window})`] = Math.round(performance.now() - startedAt);
+  const name = 'longest ms without database';
+  rig.measured['database kills'] = (rig.measured['database kills'] ?? 0) + 1;
+  rig.measured[name] = Math.max(rig.measured[name] ?? 0, Math.round(performance.now() - startedAt));
 }
 
 export default defineRow({
@@ -60,11 +62,15 @@ export default defineRow({
   isQuick: false,
   quiescenceSeconds: 90,
   async run(rig) {
-    const load = rig.load.arrive({ rate: RATE, seconds: rig.seconds(SECONDS), mix: USUAL_MIX });
-    for (const window of Object.keys(WINDOWS)) {
-      await delay(PAUSE_MS);
-      await strikeIn(rig, window);
-    }
+    const seconds = rig.seconds(SECONDS);
+    const endAt = performance.now() + seconds * 1_000;
+    const load = rig.load.arrive({ rate: RATE, seconds, mix: USUAL_MIX });
+    do {
+      for (const window of Object.keys(WINDOWS)) {
+        await delay(PAUSE_MS);
+        await strikeIn(rig, window);
+      }
+    } while (performance.now() < endAt);
     await load;
   },
 });

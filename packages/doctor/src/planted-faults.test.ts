@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { buildQueue } from '@mcp-server/shared';
+import { buildQueue, insertPause } from '@mcp-server/shared';
 import {
   buildExecution,
   type Namespace,
@@ -74,10 +74,11 @@ async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace)
 }
 
 /** Its pool is paused, and somebody else's job has failed in it. */
-async function spoilQueue(t: Test, { redis, prefix }: Namespace): Promise<void> {
+async function spoilQueue(t: Test, { redis, prefix, models }: Namespace): Promise<void> {
   const queue = buildQueue('default', redis, prefix);
   t.teardown(() => queue.close());
   await queue.pause();
+  await insertPause(models.PauseModel, { kind: 'plugin', name: 'http', by: 'somebody', reason: 'a flood' });
   await redis.zadd(`${prefix}:pool-default:failed`, Date.now(), 'foreign');
 }
 
@@ -124,7 +125,8 @@ t.test(
       ['workers', /fail pool gpu has work and no living worker/],
       ['workers', /warn 1 workers vanished without a stop/],
       ['queues', /warn in pool gpu 1 executions wait, the oldest for 6\d\d s/],
-      ['queues', /warn pool default is paused/],
+      ['queues', /warn pool default is paused in Redis/],
+      ['queues', /warn plugin http is paused since 2\S+ \(a flood\)/],
       ['queues', /warn pool default holds 1 failed jobs/],
       ['secrets', /warn ADMIN_API_KEY is weak/],
       ['secrets', /fail JWT_SECRET and REFRESH_TOKEN_SECRET are the same/],

@@ -1,4 +1,4 @@
-import { readWorkload } from '@mcp-server/shared';
+import { readPaused, readWorkload } from '@mcp-server/shared';
 
 import { defineCheck, type Finding, unlessWrong, warn } from '../check.ts';
 import type { Patient } from '../patient.ts';
@@ -19,7 +19,7 @@ async function judgePool(
   const { failed = 0, ...open } = counts;
   const wrong: Finding[] = [];
   if (isPaused) {
-    wrong.push(warn(`pool ${pool} is paused`, 'resume it in the dashboard when that is no longer meant'));
+    wrong.push(warn(`pool ${pool} is paused in Redis`, 'resume it in the dashboard when that is not meant'));
   }
   if (failed > 0) {
     const advice = `see what else writes to this Redis under REDIS_PREFIX ${env.REDIS_PREFIX}: workers end executions, never jobs`;
@@ -28,12 +28,27 @@ async function judgePool(
   return { jobs: Object.values(open).reduce((sum, count) => sum + count, 0), wrong };
 }
 
+/** What somebody paused, and may have forgotten. */
+async function findPauses({ models }: Patient): Promise<{ pools: Set<string>; wrong: Finding[] }> {
+  const { pools, plugins } = await readPaused(models.PauseModel);
+  const wrong = [...pools.values(), ...plugins.values()].map(({ kind, name, since, reason }) => {
+    const path = kind === 'pool' ? `/api/queues/${name}/resume` : `/api/plugins/${name}/resume`;
+    const why = reason === undefined ? '' : ` (${reason})`;
+    return warn(
+      `${kind} ${name} is paused since ${since.toISOString()}${why}`,
+      `POST ${path} when it may go on`,
+    );
+  });
+  return { pools: new Set(pools.keys()), wrong };
+}
+
 export default defineCheck({
   needs: ['mongodb', 'redis'],
   async look(patient) {
     const { waiting } = await readWorkload(patient.models.ExecutionModel);
+    const paused = await findPauses(patient);
     const old = waiting
-      .filter(({ oldestSeconds }) => oldestSeconds > OLD_SECONDS)
+      .filter(({ pool, oldestSeconds }) => oldestSeconds > OLD_SECONDS && !paused.pools.has(pool))
       .map(({ pool, count, oldestSeconds }) =>
         warn(
           `in pool ${pool} ${count} executions wait, the oldest for ${Math.round(oldestSeconds)} s`,
@@ -44,7 +59,7 @@ export default defineCheck({
     const judged = await Promise.all(pools.map((pool) => judgePool(patient, pool)));
     const jobs = judged.reduce((sum, pool) => sum + pool.jobs, 0);
     return unlessWrong(
-      [...old, ...judged.flatMap(({ wrong }) => wrong)],
+      [...paused.wrong, ...old, ...judged.flatMap(({ wrong }) => wrong)],
       `${jobs} jobs in ${pools.length} pools`,
     );
   },
