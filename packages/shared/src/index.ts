@@ -197,7 +197,7 @@ export {
   recordLogin,
   type UserInsertion,
 } from './stores/users.ts';
-export { readWorkload, type Workload } from './stores/workload.ts';
+export { readWaiting, readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
 export { Turns } from './submission/turns.ts';
 export { matchUri } from './uri-template.ts';

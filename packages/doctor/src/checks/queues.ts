@@ -1,4 +1,4 @@
-import { readPaused, readWorkload } from '@mcp-server/shared';
+import { readPaused, readWaiting } from '@mcp-server/shared';
 
 import { defineCheck, type Finding, unlessWrong, warn } from '../check.ts';
 import type { Patient } from '../patient.ts';
@@ -45,7 +45,7 @@ async function findPauses({ models }: Patient): Promise<{ pools: Set<string>; wr
 export default defineCheck({
   needs: ['mongodb', 'redis'],
   async look(patient) {
-    const { waiting } = await readWorkload(patient.models.ExecutionModel);
+    const waiting = await readWaiting(patient.models.ExecutionModel);
     const paused = await findPauses(patient);
     const old = waiting
       .filter(({ pool, oldestSeconds }) => oldestSeconds > OLD_SECONDS && !paused.pools.has(pool))
