@@ -7,7 +7,7 @@ import t from 'tap';
 
 const SCRIPT = readFileSync(new URL('create-users.js', import.meta.url), 'utf8');
 /** What no worker may read: it runs code of plugins. */
-const SECRET_COLLECTIONS = ['apikeys', 'auditevents', 'sessions', 'users'];
+const SECRET_COLLECTIONS = ['apikeys', 'auditevents', 'redrives', 'sessions', 'users'];
 
 interface Privilege {
   resource: { db: string; collection: string };

@@ -156,6 +156,14 @@ export const MATRIX: Record<string, Row> = {
     body: () => ({ answers: { roots: { roots: [] } } }),
   },
   'GET /api/executions/failures': { expect: scoped(200) },
+  'POST /api/executions/cancel': {
+    expect: scoped(200),
+    body: () => ({ filter: { plugin: 'none' } }),
+  },
+  'POST /api/executions/redrive': {
+    expect: scoped(200),
+    body: () => ({ filter: { kind: 'expired' } }),
+  },
   // Admins too, as with tasks: it belongs to the owner, and the audit says who did it.
   'POST /api/executions/:id/rerun': { expect: owned(202), needs: 'execution' },
   'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },

@@ -25,10 +25,12 @@ export { describeEvent } from './events/describe-event.ts';
 export { buildEventWriter, type EventWriter } from './events/event-writer.ts';
 export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases } from './executions/beat.ts';
+export { cancelExecutions, type CancelledExecution } from './executions/cancel-many.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
 export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/clock.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
+export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
 export { handBackExecution, type HandBackOutcome, releaseClaim } from './executions/hand-back.ts';
@@ -38,7 +40,7 @@ export { type HeldExecution, holdExecution, listHeld, releaseHeld } from './exec
 export { raiseSeq } from './executions/raise-seq.ts';
 export { readExecution } from './executions/read.ts';
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
-export { mirrorTask, settleExecution, type TellEnded } from './executions/settle.ts';
+export { mirrorTask, settleExecution, settleExecutions, type TellEnded } from './executions/settle.ts';
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';
@@ -97,6 +99,8 @@ export * from './schemas/policy.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
 export * from './schemas/queue.ts';
+export * from './schemas/bulk-cancel.ts';
+export * from './schemas/redrive.ts';
 export * from './schemas/schedule.ts';
 export * from './schemas/task.ts';
 export * from './schemas/worker.ts';
@@ -132,7 +136,16 @@ export {
   listUnfinishedOfTask,
 } from './stores/execution-list.ts';
 export { type BulkFilter } from './stores/execution-query.ts';
+export { countMatching, listMatchingIds } from './stores/bulk-list.ts';
 export { type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
+export {
+  answerRedrive,
+  countRedrivable,
+  listRedrivable,
+  listRedriven,
+  openRedrive,
+} from './stores/redrives.ts';
+export { releaseRole, takeRole } from './stores/role-leases.ts';
 export { findRerun, listReruns, markRerun } from './stores/reruns.ts';
 export { type PageOrder, type PagePosition, pageSort } from './stores/page.ts';
 export {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ExecutionRecord, InputRecord } from '@mcp-server/shared';
+import { type ExecutionRecord, type InputRecord, fingerprintOf } from '@mcp-server/shared';
 
 /** An accepted execution of `sample.echo`, to be changed where a test needs it. */
 export function buildExecution(changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
@@ -42,3 +42,10 @@ export const askForRoots = (): InputRecord => ({
   epoch: 1,
   askedAt: new Date(),
 });
+
+/** An execution of `sample.echo` that failed with this message, as its end would have been written. */
+export function buildFailure(message: string, changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
+  const failure = { kind: 'error', message } as const;
+  const execution = buildExecution({ status: 'failed', failure, endedAt: new Date(), ...changes });
+  return { ...execution, settledAt: new Date(), fingerprint: fingerprintOf(execution, failure) };
+}

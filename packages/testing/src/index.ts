@@ -1,4 +1,4 @@
-export { askForRoots, buildExecution } from './execution-builder.ts';
+export { askForRoots, buildExecution, buildFailure } from './execution-builder.ts';
 export { type Namespace, openNamespace } from './namespace.ts';
 export { parseMetrics } from './parse-metrics.ts';
 export { checkWithPromtool } from './promtool.ts';

@@ -1,12 +1,10 @@
-import { Slug } from '@mcp-server/shared';
+import { Instant, Slug } from '@mcp-server/shared';
 import { z } from 'zod';
 
 import type { PageQuery } from '../services/list-tasks.ts';
 import type { PageCursor } from './page-cursor.ts';
 
 const MAX_PAGE = 100;
-/** A time in a query. */
-export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 /** What every list with a cursor may be asked for. */
 export const cursorQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>) => ({
@@ -21,8 +19,8 @@ export const listQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>)
   count: z.stringbool().default(false).describe('`true` adds `total`'),
   plugin: Slug.optional(),
   action: Slug.optional(),
-  createdFrom: instant.optional().describe('ISO 8601, included'),
-  createdTo: instant.optional().describe('ISO 8601, included'),
+  createdFrom: Instant.optional().describe('ISO 8601, included'),
+  createdTo: Instant.optional().describe('ISO 8601, included'),
 });
 
 interface RawPageQuery {

@@ -10,7 +10,7 @@ export interface ExecutionQueues {
   /** True while Redis answers; what is accepted meanwhile is delivered by the sweep. */
   isReachable(): boolean;
   /** Rejects at once while Redis is away, and soon when it hangs. */
-  add(execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority' | 'pool'>): Promise<void>;
+  add(execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority' | 'pool'>, delayMs?: number): Promise<void>;
   /** How many jobs of a pool are in which state. Rejects while Redis is away. */
   countJobs(pool: string): Promise<Record<string, number>>;
   /** Where the job of an execution stands. Rejects while Redis is away. */
@@ -55,7 +55,8 @@ export function createExecutionQueues(redis: Redis, prefix: string, logger: Logg
 
   return {
     isReachable: () => redis.status === 'ready',
-    add: (execution) => on(execution.pool, (queue) => enqueueExecution(queue, execution)),
+    add: (execution, delayMs) =>
+      on(execution.pool, (queue) => enqueueExecution(queue, execution, delayMs)),
     countJobs: (pool) => on(pool, (queue) => queue.getJobCounts(...COUNTED_STATES)),
     locate: (execution) => on(execution.pool, (queue) => findPlace(queue, redis, execution)),
     setPaused: (pool, isPaused) => on(pool, (queue) => (isPaused ? queue.pause() : queue.resume())),

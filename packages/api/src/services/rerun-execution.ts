@@ -48,7 +48,7 @@ export async function rerunExecution(
 }
 
 /** What doing it again asks for. */
-function toRerun(first: ExecutionRecord, payload?: JsonValue): Submission {
+export function toRerun(first: ExecutionRecord, payload?: JsonValue): Submission {
   const { _id: rerunOf, ownerId, taskId, source, plugin, action, priority, policy } = first;
   return {
     ownerId,
@@ -66,7 +66,7 @@ function toRerun(first: ExecutionRecord, payload?: JsonValue): Submission {
 }
 
 /** A hint, so it may fail: whoever looks for what was not done again asks for reruns too. */
-async function noteRerun({ models, logger }: AuditDeps, ids: readonly string[]): Promise<void> {
+export async function noteRerun({ models, logger }: AuditDeps, ids: readonly string[]): Promise<void> {
   await markRerun(models.ExecutionModel, ids).catch((err: unknown) => {
     logger.warn({ err }, 'hint that executions were done again not written');
   });

@@ -77,8 +77,12 @@ async function readOwnClaim(
 /** What a document must be like to be claimed by this request, besides its id. */
 export function claimable({ seq, canJudgeLeases, canTakeSuspect, pausedPlugins = [] }: ClaimRequest) {
   const states: Record<string, unknown>[] = [
-    { status: 'queued' },
-    { status: 'retrying', ...holdsNow({ $lte: ['$nextAttemptAt', NOW] }) },
+    { status: 'queued', nextAttemptAt: { $exists: false } },
+    {
+      status: { $in: ['queued', 'retrying'] },
+      nextAttemptAt: { $exists: true },
+      ...holdsNow({ $lte: ['$nextAttemptAt', NOW] }),
+    },
   ];
   if (canJudgeLeases && canTakeSuspect) {
     states.push({
@@ -114,7 +118,7 @@ function claimUpdate({ worker, leaseMs }: ClaimRequest, token: unknown) {
     lease: { until: inMs(leaseMs), worker: literal(worker), token },
     crashes: { $add: ['$crashes', { $cond: [{ $eq: ['$status', 'running'] }, 1, 0] }] },
     attempts: { $concatArrays: [closeAttempt('$epoch', { outcome: 'crashed' }), [attempt]] },
-    waitMs: { $ifNull: ['$waitMs', since('$createdAt')] },
+    waitMs: { $ifNull: ['$waitMs', since({ $max: ['$createdAt', '$nextAttemptAt'] })] },
     updatedAt: NOW,
   };
 }

@@ -8,7 +8,10 @@ import type { TaskRecord } from '../schemas/task.ts';
  * Writes an execution's status onto its task. Guarded so that an older execution never overwrites a newer one, and a
  * task whose API died before it could point to this execution is mended.
  */
-export async function mirrorTask(model: Model<TaskRecord>, execution: ExecutionRecord): Promise<void> {
+export async function mirrorTask(
+  model: Model<TaskRecord>,
+  execution: Pick<ExecutionRecord, '_id' | 'taskId' | 'createdAt' | 'status' | 'failure'>,
+): Promise<void> {
   if (!execution.taskId) return;
   const { _id: id, createdAt, status, failure } = execution;
   await model.updateOne(
@@ -55,4 +58,31 @@ export async function settleExecution(
 /** Marks executions as settled; harmless to repeat. */
 export async function markSettled(model: Model<ExecutionRecord>, ids: readonly string[]): Promise<void> {
   await model.updateMany({ _id: { $in: ids } }, { $set: { settledAt: new Date() } });
+}
+
+/** What settling needs of an execution. */
+type Settled = Pick<ExecutionRecord, '_id' | 'taskId' | 'createdAt' | 'status' | 'failure'>;
+
+/** The same for a batch that ended at once. @throws the first failure; the sweep settles what is left. */
+export async function settleExecutions<E extends Settled>(
+  models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
+  executions: readonly E[],
+  tellEnded: (execution: E) => Promise<void>,
+): Promise<void> {
+  // A task shows its newest execution only: the others would write to the same document for nothing.
+  const newest = new Map<string, E>();
+  for (const execution of executions) {
+    const { taskId, createdAt } = execution;
+    if (taskId === undefined) continue;
+    const other = newest.get(taskId);
+    if (!other || other.createdAt < createdAt) newest.set(taskId, execution);
+  }
+  await Promise.all([...newest.values()].map((execution) => mirrorTask(models.TaskModel, execution)));
+  await Promise.all(executions.map(tellEnded));
+  const ids = executions.map(({ _id }) => _id).toSorted();
+  await models.ExecutionModel.updateMany(
+    { _id: { $in: ids } },
+    { $set: { settledAt: new Date() } },
+    { timestamps: false },
+  );
 }

@@ -7,6 +7,7 @@ import { AuditRecord } from '../schemas/audit.ts';
 import { PluginRecord } from '../schemas/catalogue.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
 import { PauseRecord } from '../schemas/pause.ts';
+import { RedriveRecord } from '../schemas/redrive.ts';
 import { TaskRecord } from '../schemas/task.ts';
 import { SessionRecord, UserRecord } from '../schemas/user.ts';
 import { WorkerRecord } from '../schemas/worker.ts';
@@ -15,6 +16,7 @@ import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
+import { redriveSchema } from './redrive.ts';
 import { RoleLeaseRecord, roleLeaseSchema } from './role-lease.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
@@ -29,6 +31,7 @@ const PAIRS: Record<string, [z.ZodObject, Schema]> = {
   Plugin: [PluginRecord, pluginSchema as Schema],
   RoleLease: [RoleLeaseRecord, roleLeaseSchema as Schema],
   AuditEvent: [AuditRecord, auditSchema as Schema],
+  Redrive: [RedriveRecord, redriveSchema as Schema],
   Worker: [WorkerRecord, workerSchema as Schema],
   Pause: [PauseRecord, pauseSchema as Schema],
 };

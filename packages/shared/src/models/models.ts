@@ -5,6 +5,7 @@ import type { AuditRecord } from '../schemas/audit.ts';
 import type { PluginRecord } from '../schemas/catalogue.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { PauseRecord } from '../schemas/pause.ts';
+import type { RedriveRecord } from '../schemas/redrive.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import type { SessionRecord, UserRecord } from '../schemas/user.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
@@ -13,6 +14,7 @@ import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
+import { redriveSchema } from './redrive.ts';
 import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
@@ -30,6 +32,7 @@ export interface Models {
   WorkerModel: Model<WorkerRecord>;
   AuditModel: Model<AuditRecord>;
   PauseModel: Model<PauseRecord>;
+  RedriveModel: Model<RedriveRecord>;
 }
 
 export function buildModels(connection: Connection): Models {
@@ -44,6 +47,7 @@ export function buildModels(connection: Connection): Models {
     WorkerModel: connection.model<WorkerRecord>('Worker', workerSchema),
     AuditModel: connection.model<AuditRecord>('AuditEvent', auditSchema),
     PauseModel: connection.model<PauseRecord>('Pause', pauseSchema),
+    RedriveModel: connection.model<RedriveRecord>('Redrive', redriveSchema),
   };
 }
 
@@ -53,6 +57,7 @@ export const workerModels = ({
   SessionModel: _sessions,
   ApiKeyModel: _keys,
   AuditModel: _audit,
+  RedriveModel: _redrives,
   ...own
 }: Models): Partial<Models> => own;
 

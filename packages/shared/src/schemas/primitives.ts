@@ -16,6 +16,9 @@ export const Slug = z
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single dashes')
   .max(40);
 
+/** A time that a caller sends: ISO 8601 with a zone. */
+export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
 /** Sent by callers in `Idempotency-Key`; printable ASCII. */
 export const IdempotencyKey = z
   .string()

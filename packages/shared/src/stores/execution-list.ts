@@ -16,7 +16,9 @@ type ExecutionModel = Model<ExecutionRecord>;
 /** Fields left out do not filter. */
 export interface ExecutionFilter
   extends
-    Partial<Pick<ExecutionRecord, 'ownerId' | 'status' | 'plugin' | 'action' | 'taskId' | 'source'>>,
+    Partial<
+      Pick<ExecutionRecord, 'ownerId' | 'status' | 'plugin' | 'action' | 'taskId' | 'source' | 'redriveId'>
+    >,
     CreatedSpan {}
 
 /** Large or internal fields, which a list of many does not carry. */

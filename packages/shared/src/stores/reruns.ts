@@ -16,9 +16,13 @@ export async function listReruns(
 }
 
 /** Those of `ids` that were done again: the truth, where `hasRerun` is a hint that may come late. */
-export async function findRerun(model: Model<ExecutionRecord>, ids: readonly string[]): Promise<Set<string>> {
+export async function findRerun(
+  model: Model<ExecutionRecord>,
+  ids: readonly string[],
+  by: Pick<ExecutionRecord, 'redriveId'> = {},
+): Promise<Set<string>> {
   const found = await model
-    .find({ rerunOf: { $in: ids.toSorted() } }, { rerunOf: 1 })
+    .find({ rerunOf: { $in: ids.toSorted() }, ...by }, { rerunOf: 1 })
     .lean<Pick<ExecutionRecord, 'rerunOf'>[]>();
   return new Set(found.flatMap(({ rerunOf }) => (rerunOf === undefined ? [] : [rerunOf])));
 }

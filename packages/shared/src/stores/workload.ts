@@ -16,6 +16,9 @@ export interface Workload {
   waiting: Waiting[];
 }
 
+/** Work that is to start later does not wait before. */
+const dueAt = { $max: ['$createdAt', '$nextAttemptAt'] };
+
 /** Counts executions. The ended ones are counted too, so callers ask seldom. */
 export async function readWorkload(model: Model<ExecutionRecord>): Promise<Workload> {
   const [counts, waiting] = await Promise.all([
@@ -34,7 +37,7 @@ export async function readWaiting(model: Model<ExecutionRecord>): Promise<Waitin
   const [pools, now] = await Promise.all([
     model.aggregate<{ _id: string; count: number; oldestAt: Date }>([
       { $match: { status: 'queued' } },
-      { $group: { _id: '$pool', count: { $sum: 1 }, oldestAt: { $min: '$createdAt' } } },
+      { $group: { _id: '$pool', count: { $sum: 1 }, oldestAt: { $min: dueAt } } },
     ]),
     readDatabaseTime(model),
   ]);

@@ -39,6 +39,10 @@ export interface Submission {
   /** The schedule's time that this is the execution of; there is at most one for each. */
   fireTime?: Date;
   rerunOf?: string;
+  /** The redrive that it belongs to. */
+  redriveId?: string;
+  /** Not before: a time by the database's clock, and how far off it is. */
+  start?: { at: Date; inMs: number };
   /** What differs from the action's own policy. */
   retry?: Partial<RetryPolicy> | undefined;
   timeoutMs?: number | undefined;
@@ -64,7 +68,7 @@ export interface SubmitDeps {
   writes: Pick<ExecutionWrites, 'insert'>;
   catalogue: Catalogue;
   admission: Admission;
-  queues: { add(execution: ExecutionRecord): Promise<void> };
+  queues: { add(execution: ExecutionRecord, delayMs?: number): Promise<void> };
   events: EventWriter;
   logger: Logger;
   /** By owner and idempotency key. */
@@ -97,7 +101,7 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;
   if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);
-  const isEnqueued = await handOver(deps, execution);
+  const isEnqueued = await handOver(deps, execution, submission.start?.inMs);
   return { execution, isRepeat: false, isEnqueued };
 }
 
@@ -127,7 +131,8 @@ function toRecord(
   { plugin, action }: Awaited<ReturnType<Catalogue['find']>>,
   texts: Pick<ExecutionRecord, 'payload' | 'earlyAnswers'>,
 ): ExecutionRecord {
-  const { ownerId, source, priority, taskId, fireTime, rerunOf, requestId, idempotency } = submission;
+  const { ownerId, source, priority, taskId, fireTime, rerunOf, redriveId } = submission;
+  const { start, requestId, idempotency } = submission;
   const now = new Date();
   return {
     _id: submission.id ?? randomUUID(),
@@ -135,6 +140,7 @@ function toRecord(
     ...(taskId === undefined ? {} : { taskId }),
     ...(fireTime === undefined ? {} : { fireTime }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
+    ...(redriveId === undefined ? {} : { redriveId }),
     source,
     plugin: plugin.id,
     action: action.name,
@@ -149,7 +155,8 @@ function toRecord(
     crashes: 0,
     handBacks: 0,
     attempts: [],
-    deadlineAt: new Date(now.getTime() + config.EXECUTION_DEADLINE_SECONDS * 1_000),
+    ...(start ? { nextAttemptAt: start.at } : {}),
+    deadlineAt: new Date((start?.at ?? now).getTime() + config.EXECUTION_DEADLINE_SECONDS * 1_000),
     priority,
     ...idempotency,
     ...(requestId === undefined ? {} : { requestId }),
@@ -176,13 +183,14 @@ const toPolicy = (
 export async function handOver(
   { models, queues, events, logger }: Pick<SubmitDeps, 'models' | 'queues' | 'events' | 'logger'>,
   execution: ExecutionRecord,
+  delayMs = 0,
 ): Promise<boolean> {
   const executionId = execution._id;
   // First, so that it is told before a worker can tell that it started.
   events.write(execution);
   const [mirrored, added] = await Promise.allSettled([
     mirrorTask(models.TaskModel, execution),
-    queues.add(execution),
+    queues.add(execution, delayMs),
   ]);
   if (mirrored.status === 'rejected') {
     logger.warn({ err: mirrored.reason as unknown, executionId }, 'task not mirrored, settle will');

@@ -64,10 +64,8 @@ async function redeliver(
   deps.metrics.swept.inc({ repair: execution.status === 'running' ? 'lapsed' : 'redelivered' });
 }
 
-const isOverdue = ({ status, nextAttemptAt }: Redeliverable, now: Date): boolean =>
-  status === 'retrying' &&
-  nextAttemptAt !== undefined &&
-  now.getTime() - nextAttemptAt.getTime() > OVERDUE_MS;
+const isOverdue = ({ nextAttemptAt }: Redeliverable, now: Date): boolean =>
+  nextAttemptAt !== undefined && now.getTime() - nextAttemptAt.getTime() > OVERDUE_MS;
 
 async function promote(queue: ReturnType<Deps['queueOf']>, { _id, seq }: Redeliverable): Promise<void> {
   const job = await queue.getJob(jobId(_id, seq));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { generationKey, pingRedis } from '@mcp-server/shared';
+import { generationKey, pingRedis, releaseRole, takeRole } from '@mcp-server/shared';
 
 import type { DatabaseContact } from '../delivery/contact.ts';
 import type { Deps } from '../deps.ts';
@@ -11,7 +11,6 @@ import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
 import { removeStrayClocks, restoreClocks } from './repair-clocks.ts';
 import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
-import { releaseRole, takeRole } from './role.ts';
 import { settleEnded } from './settle-ended.ts';
 
 /** Documents looked at by one step of a repair. */

@@ -49,6 +49,14 @@ export async function visitExecutions(visitor: Visitor, { user: token }: Tokens)
   );
   await visitor.call(202, 'POST', `/api/executions/${id}/rerun`, at('/rerun'));
   await visitor.call(200, 'GET', '/api/executions/failures', { token });
+  await visitor.call(200, 'POST', '/api/executions/redrive', {
+    token,
+    body: { filter: { status: 'failed' }, cap: 1 },
+  });
+  await visitor.call(200, 'POST', '/api/executions/cancel', {
+    token,
+    body: { filter: { plugin: 'sample' }, dryRun: true },
+  });
   await visitor.call(404, 'POST', '/mcp/execute', { token, body: { plugin: 'nope', action: 'nope' } });
   await visitor.call(400, 'POST', '/mcp/execute', {
     token,

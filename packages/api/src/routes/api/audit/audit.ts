@@ -1,9 +1,9 @@
-import { AuditAction, AuditEvent, AuditOutcome, ObjectIdText } from '@mcp-server/shared';
+import { AuditAction, AuditEvent, AuditOutcome, Instant, ObjectIdText } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
-import { cursorQuery, instant } from '../../../http/page-query.ts';
+import { cursorQuery } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { listAuditEvents } from '../../../services/audit.ts';
 import { presentAudit } from '../../../services/present-audit.ts';
@@ -14,8 +14,8 @@ const AuditQuery = z.strictObject({
   action: AuditAction.optional(),
   target: z.string().min(1).max(200).optional(),
   outcome: AuditOutcome.optional(),
-  from: instant.optional().describe('ISO 8601, included'),
-  to: instant.optional().describe('ISO 8601, included'),
+  from: Instant.optional().describe('ISO 8601, included'),
+  to: Instant.optional().describe('ISO 8601, included'),
 });
 
 const audit: FastifyPluginAsyncZod = async (app) => {

@@ -1,9 +1,8 @@
-import { FailureGroup, FailureKind, Slug } from '@mcp-server/shared';
+import { FailureGroup, FailureKind, Instant, Slug } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
-import { instant } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { listFailures } from '../../../services/list-failures.ts';
 
@@ -24,8 +23,8 @@ const failures: FastifyPluginAsyncZod = async (app) => {
           plugin: Slug.optional(),
           action: Slug.optional(),
           kind: FailureKind.optional(),
-          from: instant.optional().describe('Failed since, ISO 8601, included'),
-          to: instant.optional().describe('Failed until, ISO 8601, included'),
+          from: Instant.optional().describe('Failed since, ISO 8601, included'),
+          to: Instant.optional().describe('Failed until, ISO 8601, included'),
           limit: z.coerce.number().int().min(1).max(MAX_GROUPS).default(20),
         }),
         response: { 200: z.object({ items: z.array(FailureGroup) }), ...problems(401, 403) },

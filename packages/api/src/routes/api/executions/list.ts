@@ -23,6 +23,7 @@ const list: FastifyPluginAsyncZod = async (app) => {
           status: ExecutionStatus.optional(),
           source: ExecutionSource.optional(),
           taskId: ObjectIdText.optional(),
+          redriveId: z.uuid().optional(),
         }),
         response: {
           200: z.object({

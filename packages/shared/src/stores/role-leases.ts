@@ -1,11 +1,17 @@
-import { holdsNow, inMs, isDuplicateKey, literal, type Models, NOW } from '@mcp-server/shared';
+import type { Model } from 'mongoose';
+
+import { isDuplicateKey } from '../connections/mongo-errors.ts';
+import { holdsNow, inMs, literal, NOW } from '../executions/clock.ts';
+import type { RoleLeaseRecord } from '../models/role-lease.ts';
+
+type RoleLeaseModel = Model<RoleLeaseRecord>;
 
 /**
  * Takes or keeps a role that one process holds at a time. Resolves to the database's time when this process holds it
  * now, else to undefined.
  */
 export async function takeRole(
-  model: Models['RoleLeaseModel'],
+  model: RoleLeaseModel,
   { role, holder, forMs }: { role: string; holder: string; forMs: number },
 ): Promise<Date | undefined> {
   const take = () =>
@@ -21,7 +27,7 @@ export async function takeRole(
 }
 
 /** True when the role's document is new; it is made expired, so that anybody may take it. */
-async function createRole(model: Models['RoleLeaseModel'], role: string): Promise<boolean> {
+async function createRole(model: RoleLeaseModel, role: string): Promise<boolean> {
   if (await model.exists({ _id: role })) return false;
   try {
     await model.create({ _id: role, holder: 'nobody', until: new Date(0) });
@@ -34,7 +40,7 @@ async function createRole(model: Models['RoleLeaseModel'], role: string): Promis
 
 /** Gives a role up, so that another process need not wait for it to lapse. */
 export async function releaseRole(
-  model: Models['RoleLeaseModel'],
+  model: RoleLeaseModel,
   { role, holder }: { role: string; holder: string },
 ): Promise<void> {
   await model.updateOne({ _id: role, holder }, { $set: { until: new Date(0) } });

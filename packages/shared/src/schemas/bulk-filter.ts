@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+import { ObjectIdText, Slug } from './primitives.ts';
+
+const MAX_IDS = 1_000;
+
+/** What bulk calls can narrow by. At least one field is given: nothing is done to everything by a slip. */
+export const bulkFilter = {
+  plugin: Slug.optional(),
+  action: Slug.optional(),
+  taskId: ObjectIdText.optional(),
+  ids: z.array(z.uuid()).min(1).max(MAX_IDS).optional(),
+  ownerId: ObjectIdText.optional().describe('For admins, who otherwise reach everybody'),
+};
+
+export const hasField = (filter: object) => Object.values(filter).some((value) => value !== undefined);
+export const NEEDS_A_FIELD = 'needs at least one field';

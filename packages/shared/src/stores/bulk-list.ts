@@ -1,0 +1,26 @@
+import type { Model } from 'mongoose';
+
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import { type BulkFilter, toBulkQuery } from './execution-query.ts';
+
+/** Counts what fits, and stops at `limit`. */
+export async function countMatching(
+  model: Model<ExecutionRecord>,
+  filter: BulkFilter,
+  limit: number,
+): Promise<number> {
+  return model.countDocuments(toBulkQuery(filter), { limit });
+}
+
+/** Ids of what fits, in their order, those after `after`. */
+export async function listMatchingIds(
+  model: Model<ExecutionRecord>,
+  { filter, after, limit }: { filter: BulkFilter; after: string; limit: number },
+): Promise<string[]> {
+  const found = await model
+    .find({ $and: [toBulkQuery(filter), { _id: { $gt: after } }] }, { _id: 1 })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .lean<Pick<ExecutionRecord, '_id'>[]>();
+  return found.map(({ _id }) => _id);
+}

@@ -1,0 +1,84 @@
+import type { Model, QueryFilter } from 'mongoose';
+
+import { isDuplicateKey } from '../connections/mongo-errors.ts';
+import type { ExecutionRecord } from '../schemas/execution.ts';
+import type { RedriveRecord } from '../schemas/redrive.ts';
+import { type BulkFilter, toBulkQuery } from './execution-query.ts';
+import { afterPosition, type PagePosition, pageSort } from './page.ts';
+
+type ExecutionModel = Model<ExecutionRecord>;
+
+/** Counts stop here: what comes beyond is "many". */
+const MAX_COUNT = 100_000;
+
+/** How many executions fit, and how many of them are known to have been done again. */
+export async function countRedrivable(
+  model: ExecutionModel,
+  filter: BulkFilter,
+): Promise<{ matched: number; withRerun: number }> {
+  const query = toBulkQuery(filter);
+  const [matched, withRerun] = await Promise.all([
+    model.countDocuments(query, { limit: MAX_COUNT }),
+    model.countDocuments({ ...query, hasRerun: true }, { limit: MAX_COUNT }),
+  ]);
+  return { matched, withRerun };
+}
+
+/** The next ones to be done again, oldest first. */
+export async function listRedrivable(
+  model: ExecutionModel,
+  page: {
+    filter: BulkFilter;
+    /** Those too that are known to have been done again. */
+    again: boolean;
+    /** Owners whose limit is reached. */
+    exceptOwners: readonly string[];
+    after?: PagePosition | undefined;
+    limit: number;
+  },
+): Promise<ExecutionRecord[]> {
+  const query: QueryFilter<ExecutionRecord> = {
+    $and: [
+      toBulkQuery(page.filter),
+      page.again ? {} : { hasRerun: { $exists: false } },
+      page.exceptOwners.length === 0 ? {} : { ownerId: { $nin: [...page.exceptOwners] } },
+      afterPosition(page.after, 'oldest-first'),
+    ],
+  };
+  return model.find(query).sort(pageSort('oldest-first')).limit(page.limit).lean<ExecutionRecord[]>();
+}
+
+/** What a redrive has made so far, oldest first. */
+export async function listRedriven(
+  model: ExecutionModel,
+  redriveId: string,
+): Promise<Pick<ExecutionRecord, '_id' | 'rerunOf'>[]> {
+  return model
+    .find({ redriveId }, { rerunOf: 1 })
+    .sort(pageSort('oldest-first'))
+    .lean<Pick<ExecutionRecord, '_id' | 'rerunOf'>[]>();
+}
+
+/** Stores that a redrive begins, or resolves to the record of the same one before. */
+export async function openRedrive(
+  model: Model<RedriveRecord>,
+  record: Pick<RedriveRecord, '_id' | 'bodyHash' | 'expiresAt'>,
+): Promise<Pick<RedriveRecord, 'bodyHash' | 'answer'>> {
+  const earlier = await model.findById(record._id).lean<RedriveRecord>();
+  if (earlier) return earlier;
+  try {
+    await model.create(record);
+    return record;
+  } catch (error) {
+    if (!isDuplicateKey(error, '_id')) throw error;
+    return (await model.findById(record._id).lean<RedriveRecord>()) ?? record;
+  }
+}
+
+/** Stores the answer, for the same request later. */
+export async function answerRedrive(
+  model: Model<RedriveRecord>,
+  { id, answer }: { id: string; answer: string },
+): Promise<void> {
+  await model.updateOne({ _id: id }, { $set: { answer } });
+}
