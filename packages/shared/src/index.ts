@@ -25,7 +25,11 @@ export { describeEvent } from './events/describe-event.ts';
 export { buildEventWriter, type EventWriter } from './events/event-writer.ts';
 export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases } from './executions/beat.ts';
-export { cancelExecutions, type CancelledExecution } from './executions/cancel-many.ts';
+export {
+  cancelExecutions,
+  type CancelledExecution,
+  type CancelManyOutcome,
+} from './executions/cancel-many.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
 export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/clock.ts';

@@ -4,6 +4,7 @@ import {
   type BulkFilter,
   cancelExecutions,
   type CancelledExecution,
+  type CancelManyOutcome,
   countMatching,
   type ExecutionRecord,
   type JsonValue,
@@ -21,7 +22,7 @@ const UNFINISHED = ['queued', 'running', 'retrying', 'input_required'] as const;
 /** One bulk of updates; it takes some ten milliseconds. */
 const BATCH_SIZE = 250;
 /** What one request takes on. */
-const MAX_BATCHES = 40;
+const MAX_IDS = 10_000;
 const MAX_COUNT = 1_000_000;
 
 /**
@@ -41,15 +42,14 @@ export async function cancelByFilter(
   const details = { filter: JSON.parse(JSON.stringify(asked)) as JsonValue };
   const entry = { action: 'executions.cancel', target: 'executions', details } as const;
   return audited(deps, caller, entry, async (note) => {
-    const batches = await cancelAll(deps, filter, caller.principal.userId);
-    for (const { cancelled } of batches) await settleBatch(deps, cancelled);
-    const sum = (of: 'cancelled' | 'requested') =>
-      batches.reduce((total, batch) => total + batch[of].length, 0);
+    const { cancelled, requested } = await cancelAll(deps, filter, caller.principal.userId);
+    await settleAll(deps, cancelled);
+    const isCut = cancelled.length + requested.length >= MAX_IDS;
     const done = {
       matched,
-      cancelled: sum('cancelled'),
-      requested: sum('requested'),
-      remaining: batches.length < MAX_BATCHES ? 0 : Math.max(0, (await count()) - sum('requested')),
+      cancelled: cancelled.length,
+      requested: requested.length,
+      remaining: isCut ? Math.max(0, (await count()) - requested.length) : 0,
     };
     note(done);
     return done;
@@ -57,38 +57,52 @@ export async function cancelByFilter(
 }
 
 /** The time is that of the acceptance. */
-const toFilter = ({ from, to, status, ...fields }: BulkCancelInput['filter']): BulkFilter & Statuses => ({
+const toFilter = ({ from, to, status, ...fields }: BulkCancelInput['filter']): BulkFilter => ({
   ...fields,
   status: status === undefined ? UNFINISHED : [status],
   createdFrom: from,
   createdTo: to,
 });
 
-interface Statuses {
-  status: readonly ExecutionRecord['status'][];
+/**
+ * What waits first and what runs second: a run that stops makes room, and its worker would take the next one that waits.
+ */
+async function cancelAll(deps: BulkCancelDeps, filter: BulkFilter, by: string): Promise<CancelManyOutcome> {
+  const statuses = filter.status ?? UNFINISHED;
+  const waiting = statuses.filter((status) => status !== 'running');
+  const first = await cancelEach(deps, { ...filter, status: waiting }, by, MAX_IDS);
+  if (waiting.length === statuses.length) return first;
+  const left = MAX_IDS - first.cancelled.length;
+  // With what came to wait again meanwhile: a retry, a hand-back.
+  const second = await cancelEach(deps, filter, by, left);
+  return { cancelled: [...first.cancelled, ...second.cancelled], requested: second.requested };
 }
 
-interface Batch {
-  cancelled: CancelledExecution[];
-  requested: CancelledExecution[];
-}
-
-async function cancelAll(deps: BulkCancelDeps, filter: BulkFilter, by: string): Promise<Batch[]> {
+async function cancelEach(
+  deps: BulkCancelDeps,
+  filter: BulkFilter,
+  by: string,
+  atMost: number,
+): Promise<CancelManyOutcome> {
   const { ExecutionModel } = deps.models;
-  const { status: statuses = UNFINISHED } = filter;
+  const { status: statuses = [] } = filter;
   const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
-  const batches: Batch[] = [];
-  for (let after = ''; batches.length < MAX_BATCHES;) {
-    const ids = await listMatchingIds(ExecutionModel, { filter, after, limit: BATCH_SIZE });
+  const done: CancelManyOutcome = { cancelled: [], requested: [] };
+  if (statuses.length === 0) return done;
+  for (let after = '', left = atMost; left > 0;) {
+    const page = { filter, after, limit: Math.min(BATCH_SIZE, left) };
+    const ids = await listMatchingIds(ExecutionModel, page);
     const last = ids.at(-1);
     if (last === undefined) break;
     after = last;
+    left -= ids.length;
     const batch = await cancelExecutions(ExecutionModel, { ids, statuses, by, retentionSeconds });
     // At once: their workers stop the sooner.
     await tellRequested(deps, batch.requested);
-    batches.push(batch);
+    done.cancelled.push(...batch.cancelled);
+    done.requested.push(...batch.requested);
   }
-  return batches;
+  return done;
 }
 
 async function tellRequested(
@@ -99,17 +113,20 @@ async function tellRequested(
   await Promise.all(requested.map(({ _id }) => tell.cancelRequested(_id)));
 }
 
-/** The cancel is written; what follows is repeated by the sweep if it fails here. */
-async function settleBatch(
+/** The cancels are written; what follows is repeated by the sweep if it fails here. */
+async function settleAll(
   { models, events, tell, logger }: BulkCancelDeps,
   cancelled: CancelledExecution[],
-) {
-  try {
-    await settleExecutions(models, cancelled, async (execution) => {
-      events.write(execution as ExecutionRecord);
-      await tell.ended(execution._id);
-    });
-  } catch (err) {
-    logger.warn({ err, count: cancelled.length }, 'cancelled executions not settled, the sweep will');
+): Promise<void> {
+  for (let first = 0; first < cancelled.length; first += BATCH_SIZE) {
+    const batch = cancelled.slice(first, first + BATCH_SIZE);
+    try {
+      await settleExecutions(models, batch, async (execution) => {
+        events.write(execution as ExecutionRecord);
+        await tell.ended(execution._id);
+      });
+    } catch (err) {
+      logger.warn({ err, count: batch.length }, 'cancelled executions not settled, the sweep will');
+    }
   }
 }

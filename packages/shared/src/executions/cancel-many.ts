@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Model } from 'mongoose';
 
 import { isWriteConflict } from '../connections/mongo-errors.ts';
-import type { ExecutionRecord } from '../schemas/execution.ts';
-import { endFields, literal, NOW } from './clock.ts';
+import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
+import { readDatabaseTime } from './clock.ts';
 
 const MAX_CONFLICTS = 10;
 const CONFLICT_PAUSE_MS = 50;
@@ -29,62 +29,63 @@ export interface CancelManyOutcome {
 }
 
 /**
- * Cancels a batch: of each execution one update that decides by the state it finds, so none slips from waiting to
- * running in between. Who won is read back, never inferred from a count. May be repeated.
+ * Cancels a batch: what waits ends, what runs is flagged, each by its own compare-and-set. Who won is read back, never
+ * inferred from a count, and what went from running to waiting in between is met in the next round. May be repeated.
+ * @throws {DatabaseUnavailable}
  */
 export async function cancelExecutions(
   model: Model<ExecutionRecord>,
   request: CancelManyRequest,
 ): Promise<CancelManyOutcome> {
   const ids = request.ids.toSorted();
-  await writeAll(model, { ...request, ids });
-  const found = await model
-    .find({ _id: { $in: ids }, cancel: { $exists: true } }, LEFT_OUT)
-    .lean<CancelledExecution[]>();
-  return {
-    cancelled: found.filter(({ status }) => status === 'cancelled'),
-    requested: found.filter(({ status }) => status === 'running'),
-  };
+  for (;;) {
+    await writeAll(model, { ...request, ids });
+    const found = await model.find({ _id: { $in: ids } }, LEFT_OUT).lean<CancelledExecution[]>();
+    const isMissed = ({ status, cancel }: CancelledExecution) => !cancel && request.statuses.includes(status);
+    if (found.some(isMissed)) continue;
+    const flagged = found.filter(({ cancel }) => cancel);
+    return {
+      cancelled: flagged.filter(({ status }) => status === 'cancelled'),
+      requested: flagged.filter(({ status }) => !isEnded(status)),
+    };
+  }
 }
 
+/**
+ * Two updates of many: a bulk of single ones takes half as long again. These do not know `$$NOW` on DocumentDB, so the
+ * database's time is read first.
+ */
 async function writeAll(
   model: Model<ExecutionRecord>,
   { ids, statuses, by, retentionSeconds }: CancelManyRequest,
 ): Promise<void> {
-  const update = cancelPipeline(by, retentionSeconds);
+  const at = await readDatabaseTime(model);
+  const cancel = { at, by };
+  const waiting = statuses.filter((status) => status !== 'running');
+  const write = (among: typeof statuses, fields: object) =>
+    withoutConflict(() =>
+      model.updateMany(
+        { _id: { $in: ids }, status: { $in: [...among] }, cancel: { $exists: false } },
+        { $set: { ...fields, cancel, updatedAt: at }, $unset: { nextAttemptAt: 1 } },
+        { timestamps: false },
+      ),
+    );
+  if (waiting.length > 0) {
+    const expiresAt = new Date(at.getTime() + retentionSeconds * 1_000);
+    await write(waiting, { status: 'cancelled', endedAt: at, expiresAt });
+  }
+  if (statuses.includes('running')) await write(['running'], {});
+}
+
+/** A beat or a claim wrote at the same moment: nothing was written here, and a repeat matches what is left. */
+async function withoutConflict(write: () => Promise<unknown>): Promise<void> {
   for (let conflicts = 0; ; conflicts += 1) {
     try {
-      await model.bulkWrite(
-        ids.map((_id) => ({
-          updateOne: { filter: { _id, status: { $in: [...statuses] }, cancel: { $exists: false } }, update },
-        })),
-        { ordered: false, timestamps: false },
-      );
+      await write();
       return;
     } catch (error) {
-      // A beat or a claim wrote at the same moment; what was cancelled already is not matched again.
       if (!isWriteConflict(error) || conflicts === MAX_CONFLICTS) throw error;
       await delay(Math.random() * CONFLICT_PAUSE_MS * conflicts);
     }
   }
-}
-
-/** Of running work the flag only; waiting work ends. */
-function cancelPipeline(by: string, retentionSeconds: number) {
-  const whenWaiting = (value: unknown, otherwise: unknown = '$$REMOVE') => ({
-    $cond: [{ $eq: ['$status', 'running'] }, otherwise, value],
-  });
-  const ended = endFields(retentionSeconds);
-  return [
-    {
-      $set: {
-        status: whenWaiting('cancelled', '$status'),
-        cancel: { at: NOW, by: literal(by) },
-        endedAt: whenWaiting(ended.endedAt),
-        expiresAt: whenWaiting(ended.expiresAt),
-        nextAttemptAt: '$$REMOVE',
-        updatedAt: NOW,
-      },
-    },
-  ];
 }
