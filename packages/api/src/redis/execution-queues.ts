@@ -55,8 +55,7 @@ export function createExecutionQueues(redis: Redis, prefix: string, logger: Logg
 
   return {
     isReachable: () => redis.status === 'ready',
-    add: (execution, delayMs) =>
-      on(execution.pool, (queue) => enqueueExecution(queue, execution, delayMs)),
+    add: (execution, delayMs) => on(execution.pool, (queue) => enqueueExecution(queue, execution, delayMs)),
     countJobs: (pool) => on(pool, (queue) => queue.getJobCounts(...COUNTED_STATES)),
     locate: (execution) => on(execution.pool, (queue) => findPlace(queue, redis, execution)),
     setPaused: (pool, isPaused) => on(pool, (queue) => (isPaused ? queue.pause() : queue.resume())),

@@ -80,9 +80,5 @@ export async function settleExecutions<E extends Settled>(
   await Promise.all([...newest.values()].map((execution) => mirrorTask(models.TaskModel, execution)));
   await Promise.all(executions.map(tellEnded));
   const ids = executions.map(({ _id }) => _id).toSorted();
-  await models.ExecutionModel.updateMany(
-    { _id: { $in: ids } },
-    { $set: { settledAt: new Date() } },
-    { timestamps: false },
-  );
+  await markSettled(models.ExecutionModel, ids);
 }
