@@ -48,7 +48,7 @@ export function buildQueue(pool: string, redis: Redis, prefix: string): Queue<Ex
   });
 }
 
-/** Channel on which ids of ended executions are published. */
+/** Channel on which ids of executions are published that have ended or ask for input. */
 export const endedChannel = (prefix: string): string => `${prefix}:ended`;
 /** Channel on which ids of executions to cancel are published. */
 export const cancelChannel = (prefix: string): string => `${prefix}:cancel`;

@@ -134,3 +134,18 @@ t.test('a task and its events show the question, and the catalogue its tool', as
   const tool = { isTool: true, tool: { asTask: 'auto' } };
   t.match(plugin, { resources: [], prompts: [], actions: [tool, tool, tool] });
 });
+
+t.test('a caller who waits is told of the question at once', async (t) => {
+  const { call } = await openProduct(t, t.testdir({}));
+  const ask = { plugin: 'sample', action: 'ask', payload: {}, wait: 50 };
+  const startedAt = performance.now();
+
+  const asked = await call('POST', '/mcp/execute', ask);
+
+  t.match([asked.status, asked.body], [202, { status: 'input_required' }]);
+  const path = `/api/executions/${String(asked.body['executionId'])}`;
+  const waiting = call('GET', `${path}?wait=50`);
+  await call('POST', `${path}/input`, { answers: { name: accept({ name: 'Ada' }) } });
+  t.match((await waiting).body, { status: 'completed', result: { greeting: 'Hello, Ada!' } });
+  t.ok(performance.now() - startedAt < 40_000, 'long before the wait was over');
+});

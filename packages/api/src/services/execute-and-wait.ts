@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import type { EndedExecution, SubmitDeps, Submitted } from '@mcp-server/shared';
+import {
+  type EndedExecution,
+  type ExecutionStatus,
+  isEnded,
+  type SubmitDeps,
+  type Submitted,
+} from '@mcp-server/shared';
 
 import { submitFor, type Work } from './may-run.ts';
 import type { Principal } from './principal.ts';
@@ -11,6 +17,8 @@ export interface Answer {
   submitted: Submitted;
   /** Undefined when it did not end in time, or when nobody can tell in time because Redis is away. */
   end: EndedExecution | undefined;
+  /** As far as it was heard of: `input_required` when it asks, which ends the waiting too. */
+  status: ExecutionStatus;
 }
 
 /** Accepted work, and a place from which its end is heard. Whoever takes it must release the waiter. */
@@ -39,17 +47,18 @@ export async function submitAwaited(
   }
 }
 
-/** Accepts an execution and waits a while for its end. */
+/** Accepts an execution and waits a while for its end, or for its first question. */
 export async function executeAndWait(
   deps: SubmitDeps & { waiters: Waiters },
   principal: Principal,
   work: Work,
   waitMs: number,
 ): Promise<Answer> {
-  const { submitted, waiter } = await submitAwaited(deps, principal, work, 'end');
+  const { submitted, waiter } = await submitAwaited(deps, principal, work, 'answer');
   try {
-    const isWaiting = waitMs > 0 && submitted.isEnqueued;
-    return { submitted, end: isWaiting ? await waiter.ended(waitMs) : undefined };
+    const heard = waitMs > 0 && submitted.isEnqueued ? await waiter.ended(waitMs) : undefined;
+    const status = heard?.status ?? submitted.execution.status;
+    return { submitted, status, end: heard && isEnded(heard.status) ? heard : undefined };
   } finally {
     waiter.release();
   }

@@ -28,7 +28,7 @@ export async function findOwnExecution(
   return execution;
 }
 
-/** The same, once it has ended or `waitMs` have passed. @throws {errors.NotFound} */
+/** The same, once it has ended or asks for input, or `waitMs` have passed. @throws {errors.NotFound} */
 export async function awaitOwnExecution(
   deps: FindDeps,
   principal: Principal,
@@ -36,7 +36,8 @@ export async function awaitOwnExecution(
 ): Promise<ExecutionRecord> {
   const execution = await findOwnExecution(deps, principal, id);
   if (waitMs === 0 || isEnded(execution.status) || !deps.queues.isReachable()) return execution;
-  const waiter = deps.waiters.register(id);
+  // Of a question that the caller sees already there is nothing more to hear.
+  const waiter = deps.waiters.register(id, execution.status === 'input_required' ? 'end' : 'answer');
   try {
     const end = await waiter.ended(waitMs);
     return end ? await findOwnExecution(deps, principal, id) : execution;

@@ -1,4 +1,4 @@
-import { type ExecutionRecord, mirrorTask, readExecution } from '@mcp-server/shared';
+import { endedChannel, type ExecutionRecord, mirrorTask, readExecution } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 
@@ -6,6 +6,10 @@ import type { Deps } from '../deps.ts';
 export async function tellWaiting(deps: Deps, execution: ExecutionRecord): Promise<void> {
   const { TaskModel, ExecutionModel } = deps.models;
   deps.events.write(execution);
+  if (execution.status === 'input_required') {
+    // Callers who wait hear of a question too; without this they look a little later.
+    await deps.producer.publish(endedChannel(deps.config.REDIS_PREFIX), execution._id).catch(() => undefined);
+  }
   try {
     await mirrorTask(TaskModel, execution);
     if (execution.status !== 'input_required' || execution.taskId === undefined) return;

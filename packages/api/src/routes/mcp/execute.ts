@@ -42,7 +42,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         summary: 'Run an action and wait for its end',
         description:
           '200 once it has ended: `status` tells how, with `result` or `failure`. 202 when it takes longer than `wait` ' +
-          '(or with `Prefer: respond-async`): look at `Location`.',
+          '(or with `Prefer: respond-async`), and as soon as it asks for input: look at `Location`.',
         tags: ['executions'],
         headers: IdempotencyHeaders.extend({ prefer: z.string().max(200).optional() }),
         body: Call,
@@ -51,7 +51,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ id: requestId, principal, headers, body: { wait, ...work } }, reply) => {
       const waitMs = prefersAsync(headers.prefer) ? 0 : wait * 1_000;
-      const { submitted, end } = await executeAndWait(
+      const { submitted, end, status } = await executeAndWait(
         app.deps,
         callerOf(principal),
         {
@@ -73,7 +73,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         .code(202)
         .header('location', `/api/executions/${executionId}`)
         .header('retry-after', RETRY_AFTER_SECONDS)
-        .send({ executionId, status: submitted.execution.status });
+        .send({ executionId, status });
     },
   );
 };

@@ -18,7 +18,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'Read an execution, with `wait` as soon as it has ended',
+        summary: 'Read an execution, with `wait` as soon as it has ended or asks for input',
         tags: TAGS,
         params: Params,
         querystring: z.strictObject({
