@@ -1,7 +1,7 @@
-/** What a run of the whole takes in minutes on two cores, measured: starting and coming to rest, and the loads. */
+/** What a run takes on two idle cores, roughly, in minutes: starting and coming to rest, and the loads. */
 const COST = {
   quick: { fixed: 1.6, loads: 2.2 },
-  full: { fixed: 9, loads: 7 },
+  full: { fixed: 8, loads: 7.7 },
 } as const;
 const MIN_SCALE = 0.5;
 

@@ -195,6 +195,19 @@ t.test(
   },
 );
 
+t.test('a Redis that hangs is told of, and does not hang the doctor', async (t) => {
+  const { url, control } = await startOwnRedis(t);
+  const { env } = await openNamespace(t, url);
+  control.pause();
+  t.teardown(() => control.resume());
+
+  const { code, lines } = await readLines({ ...env, DATA_DIR: t.testdir({}) });
+
+  t.equal(code, 1);
+  t.match(complaintsOf(lines, 'redis'), /^fail 127\.0\.0\.1:\d+ does not answer$/);
+  t.equal(complaintsOf(lines, 'mongodb'), '');
+});
+
 t.test('a URI cannot weaken the promise of a write', async (t) => {
   const { mongodbUri, env } = await openNamespace(t);
   const uri = new URL(mongodbUri);

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 
 import { defineCheck, fail, type Finding, ok } from '../check.ts';
 
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 5_000;
 /** A field of `/health/ready` that only this product's processes answer with. */
 const OURS = { PORT: 'mongodb', WORKER_PORT: 'worker' } as const;
 

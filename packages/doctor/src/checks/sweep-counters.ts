@@ -1,6 +1,6 @@
 import { defineCheck, ok, unlessWrong, warn } from '../check.ts';
 
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 5_000;
 /** Counters of a worker that stay at zero while nothing goes wrong, and what it means when they do not. */
 const ZERO = {
   mcp_swept_total: 'deliveries had to be repaired: a process died, or Redis lost jobs',
