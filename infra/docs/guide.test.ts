@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 
+import { ReasonCode } from '@mcp-server/shared';
 import { openNamespace, startProcess } from '@mcp-server/testing';
 import t from 'tap';
 
@@ -14,6 +15,14 @@ t.test('the guide lists every setting with its default', async (t) => {
   const documented = Object.fromEntries(rows.map(([, name = '', value = '']) => [name, value]));
 
   t.strictSame(documented, { ...parseEnv(read('.env.example')) });
+});
+
+t.test('the guide explains every reason of explain', async (t) => {
+  const [, section = ''] = read('docs/guide.md').split('## Why does it wait?');
+  const [table = ''] = section.split('### Pausing');
+  const documented = [...table.matchAll(/^\| `([a-z_]+)`/gm)].map(([, code]) => code);
+
+  t.strictSame(documented, ReasonCode.options);
 });
 
 t.test('the quick reference lists every route of the API and none that is not there', async (t) => {
