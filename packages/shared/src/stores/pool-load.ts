@@ -14,17 +14,22 @@ export interface PoolDepth {
 }
 
 export async function countUnfinishedByPool(model: Model<ExecutionRecord>): Promise<PoolDepth[]> {
-  const [counts, oldest, now] = await Promise.all([
+  const now = await readDatabaseTime(model);
+  const [counts, oldest] = await Promise.all([
     model.aggregate<{ _id: { pool: string; status: ExecutionStatus }; count: number }>([
       { $match: { status: { $in: UNFINISHED } } },
       { $group: { _id: { pool: '$pool', status: '$status' }, count: { $sum: 1 } } },
     ]),
     model.aggregate<{ _id: string; at: Date }>([
-      // What has a time before which it may not start does not wait for a worker.
-      { $match: { status: 'queued', nextAttemptAt: { $exists: false } } },
-      { $group: { _id: '$pool', at: { $min: '$createdAt' } } },
+      // Before its time it does not wait for a worker.
+      {
+        $match: {
+          status: 'queued',
+          $or: [{ nextAttemptAt: { $exists: false } }, { nextAttemptAt: { $lte: now } }],
+        },
+      },
+      { $group: { _id: '$pool', at: { $min: { $ifNull: ['$nextAttemptAt', '$createdAt'] } } } },
     ]),
-    readDatabaseTime(model),
   ]);
   const pools = new Map<string, PoolDepth>();
   for (const { _id, count } of counts) {

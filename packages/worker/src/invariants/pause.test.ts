@@ -129,7 +129,7 @@ tap.test(
     const isBack = async () => (await queue.isPaused()) && (await queue.getPrioritizedCount()) === 20;
     await waitFor('the pause and the jobs to be back', isBack);
     t.ok(await isReady(first), 'a paused queue makes no worker unready');
-    await first.end('SIGKILL');
+    t.match(await first.end('SIGTERM'), { code: 0 }, 'it drains while its queue is paused');
     await queue.resume();
     const second = await startWorker(canary);
     await waitFor('the pause to be repaired', () => queue.isPaused());

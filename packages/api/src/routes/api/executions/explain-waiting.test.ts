@@ -105,8 +105,12 @@ t.test('a paused pool, a paused plugin: who, since when, why; and what the fleet
   t.notOk((await explain(id)).reasons.some(({ code }) => code === 'pool_paused'));
   await post('/api/plugins/sample/resume', {}, admin);
   await reasonOf(id, 'completed');
-  const after = await test.inject({ url: '/api/queues', headers: admin.headers });
-  t.match(after.json(), { items: [{ paused: null, pausedPlugins: [] }] });
+  const after = await waitFor('the end to be counted', async () => {
+    const reply = await test.inject({ url: '/api/queues', headers: admin.headers });
+    const [pool] = reply.json<{ items: { endedLastMinute: number }[] }>().items;
+    return pool?.endedLastMinute === 1 && pool;
+  });
+  t.match(after, { paused: null, pausedPlugins: [], depth: { queued: 0 }, oldestWaitMs: null });
   const audit = await test.inject({ url: '/api/audit', headers: admin.headers });
   t.match(
     audit
