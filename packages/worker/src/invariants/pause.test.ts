@@ -99,11 +99,11 @@ tap.test('a schedule of a paused plugin fires on; its executions wait', async (t
   const task = await makeScheduledTask(space, { every: 1_000 });
   const count = (more: object) => space.models.ExecutionModel.countDocuments({ taskId: task.id, ...more });
 
-  await waitFor('three of them', async () => (await count({ heldAt: { $exists: true } })) >= 3);
+  await waitFor('two of them', async () => (await count({ heldAt: { $exists: true } })) >= 2, 60_000);
 
   t.equal(await count({ epoch: { $gt: 0 } }), 0);
   await resume(fleet, target);
-  await waitFor('them to run', async () => (await count({ status: 'completed' })) >= 3);
+  await waitFor('them to run', async () => (await count({ status: 'completed' })) >= 2, 60_000);
 });
 
 tap.test(
