@@ -1,5 +1,12 @@
-import type { Explanation, JsonValue, Reason, ReasonCode } from '@mcp-server/shared';
+import {
+  type Explanation,
+  type JsonValue,
+  queueName,
+  type Reason,
+  type ReasonCode,
+} from '@mcp-server/shared';
 import { FIXTURE_PLUGINS, type ProductProcess, startProcess, waitFor } from '@mcp-server/testing';
+import { Worker } from 'bullmq';
 
 import { type Account, startTestApp, type TestApp } from './test-app.ts';
 
@@ -67,3 +74,15 @@ export async function openExplainCase(
 
 /** What happened, in order. */
 export const stepsOf = ({ timeline }: Explanation): string[] => timeline.map(({ what }) => what);
+
+/** Takes jobs of the pool as a worker does, and claims nothing, until the end of the test. */
+export function takeAndHold(t: Parameters<typeof startTestApp>[0], { redis, prefix }: TestApp): void {
+  const letGo = Promise.withResolvers<void>();
+  const connection = redis.duplicate();
+  const hands = new Worker(queueName('default'), () => letGo.promise, { connection, prefix });
+  t.teardown(async () => {
+    letGo.resolve();
+    await hands.close();
+    connection.disconnect();
+  });
+}

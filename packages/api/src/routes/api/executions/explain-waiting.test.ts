@@ -1,10 +1,9 @@
-import { insertPause, queueName } from '@mcp-server/shared';
+import { insertPause } from '@mcp-server/shared';
 import { buildExecution, waitFor } from '@mcp-server/testing';
-import { Worker } from 'bullmq';
 import t from 'tap';
 
 import { publishSample } from '../../../test-app.ts';
-import { openExplainCase, stepsOf } from '../../../test-explain.ts';
+import { openExplainCase, stepsOf, takeAndHold } from '../../../test-explain.ts';
 
 const ECHO = 'sample.echo';
 const HELLO = { message: 'hello' };
@@ -149,14 +148,7 @@ t.test('it may not start before a time; the queue lost it; a worker is taking it
   t.match(await reasonOf(id, 'not_in_queue'), { text: /The sweep delivers it/ });
 
   const taken = await submit(ECHO, HELLO);
-  const letGo = Promise.withResolvers<void>();
-  const connection = test.redis.duplicate();
-  const hands = new Worker(queueName('default'), () => letGo.promise, { connection, prefix: test.prefix });
-  t.teardown(async () => {
-    letGo.resolve();
-    await hands.close();
-    connection.disconnect();
-  });
+  takeAndHold(t, test);
   await reasonOf(taken, 'being_delivered');
   t.same(stepsOf(await explain(taken)), ['accepted', 'enqueued']);
 });
