@@ -1,29 +1,20 @@
-import {
-  type EndedExecution,
-  findMcpTask,
-  isEnded,
-  type JsonValue,
-  type McpTaskRecord,
-  type ToolPolicy,
-} from '@mcp-server/shared';
+import { findMcpTask, isEnded, type JsonValue, type McpTaskRecord } from '@mcp-server/shared';
 import {
   type CallToolRequest,
   type CallToolResult,
-  MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 
-import { submitAwaited } from '../services/execute-and-wait.ts';
 import { callOwnTool } from './call-own-tool.ts';
-import { capabilitiesOf, knowsTasks, type Scope } from './exchange.ts';
+import { capabilitiesOf, knowsTasks, requireTasks } from './capabilities.ts';
+import type { Scope } from './exchange.ts';
 import { presentFollowUp } from './follow-up.ts';
-import { hear } from './hear.ts';
-import { readIdempotency } from './idempotency.ts';
 import { presentMcpTask } from './mcp-task.ts';
-import { TASKS_EXTENSION } from './names.ts';
 import { toToolRefusal } from './refusals.ts';
+import { readRound } from './rounds.ts';
+import { run } from './run.ts';
 import { presentEnd } from './tool-result.ts';
 import type { ToolEntry } from './toolbox.ts';
 
@@ -51,23 +42,25 @@ export async function callTool(
   if (own) return own;
   const entry = (await scope.toolbox.list()).find(params.name);
   if (!entry) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
-  const hasTasks = knowsTasks(capabilitiesOf(scope, ctx));
-  if (entry.action.tool.asTask === 'required' && !hasTasks) {
-    throw new MissingRequiredClientCapabilityError({
-      requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
-    });
-  }
-  const plan = await planCall(scope, entry, hasTasks);
+  const capabilities = capabilitiesOf(scope, ctx);
+  if (entry.action.tool.asTask === 'required') requireTasks(capabilities);
+  const isContinued = readRound(ctx) !== undefined;
+  const plan = await planCall(scope, entry, { hasTasks: knowsTasks(capabilities), isContinued });
   return runTool(scope, ctx, { entry, payload: (params.arguments ?? {}) as JsonValue, plan });
 }
 
-async function planCall(scope: Scope, { plugin, action }: ToolEntry, hasTasks: boolean): Promise<Plan> {
-  const { asTask, inputFirst }: ToolPolicy = action.tool;
+async function planCall(
+  { deps }: Scope,
+  { plugin, action }: ToolEntry,
+  { hasTasks, isContinued }: { hasTasks: boolean; isContinued: boolean },
+): Promise<Plan> {
+  const { asTask, inputFirst } = action.tool;
   if (!hasTasks || asTask === 'never')
-    return { waitMs: scope.deps.config.MCP_WAIT_SECONDS * 1_000, becomesTask: false };
-  if (inputFirst) return { waitMs: QUESTION_WAIT_MS, becomesTask: true };
+    return { waitMs: deps.config.MCP_WAIT_SECONDS * 1_000, becomesTask: false };
+  // The round that brings the answers is the one that becomes an mcpTask.
+  if (inputFirst) return { waitMs: isContinued ? 0 : QUESTION_WAIT_MS, becomesTask: true };
   if (asTask !== 'auto') return { waitMs: 0, becomesTask: true };
-  const { runMs } = await scope.deps.usualTimes.read({ plugin, action: action.name });
+  const { runMs } = await deps.usualTimes.read({ plugin, action: action.name });
   const isLong = runMs !== null && runMs.p50 > LONG_RUN_MS;
   return { waitMs: isLong ? 0 : SHORT_WAIT_MS, becomesTask: true };
 }
@@ -78,20 +71,12 @@ async function runTool(
   { entry, payload, plan }: { entry: ToolEntry; payload: JsonValue; plan: Plan },
 ): Promise<CallToolResult> {
   const work = { plugin: entry.plugin, action: entry.action.name, payload };
-  const idempotency = readIdempotency(scope, ctx, work);
-  const begin = () =>
-    submitAwaited(
-      scope.deps,
-      scope.principal,
-      { ...work, source: 'mcp', idempotency, requestId: scope.requestId },
-      'answer',
-    );
   const cancelsWhenGone = scope.era === 'modern' && entry.action.tool.onDisconnect === 'cancel';
   try {
-    const { submitted, heard } = await hear(scope, ctx, begin, { waitMs: plan.waitMs, cancelsWhenGone });
-    const known: EndedExecution = heard ?? submitted.execution;
-    if (isEnded(known.status)) return presentEnd(known);
-    return await answerUnfinished(scope, submitted.execution, plan);
+    const standing = await run(scope, ctx, work, { waitMs: plan.waitMs, cancelsWhenGone });
+    if (standing.kind === 'ended') return presentEnd(standing.end);
+    if (standing.kind === 'asks') return standing.answer as unknown as CallToolResult;
+    return await answerUnfinished(scope, standing.execution, plan);
   } catch (error) {
     return toToolRefusal(error);
   }

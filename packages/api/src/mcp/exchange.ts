@@ -1,13 +1,7 @@
-import {
-  CLIENT_CAPABILITIES_META_KEY,
-  type ClientCapabilities,
-  type RequestStateCodec,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import type { RequestStateCodec } from '@modelcontextprotocol/server';
 
 import type { Deps } from '../deps.ts';
 import type { Principal } from '../services/principal.ts';
-import { TASKS_EXTENSION } from './names.ts';
 import type { RoundState } from './round-state.ts';
 import type { Toolbox } from './toolbox.ts';
 
@@ -29,12 +23,3 @@ export interface Scope extends Exchange {
   /** `modern`: revision 2026-07-28 and later. */
   era: 'modern' | 'legacy';
 }
-
-/** What the client declared with this very request; nothing, in the legacy era, which declares once and elsewhere. */
-export function capabilitiesOf({ era }: Pick<Scope, 'era'>, ctx: ServerContext): ClientCapabilities {
-  const envelope: { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined = ctx.mcpReq.envelope;
-  return (era === 'modern' && envelope?.[CLIENT_CAPABILITIES_META_KEY]) || {};
-}
-
-export const knowsTasks = ({ extensions }: ClientCapabilities): boolean =>
-  extensions !== undefined && TASKS_EXTENSION in extensions;

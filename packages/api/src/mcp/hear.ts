@@ -1,4 +1,4 @@
-import type { HeardExecution } from '@mcp-server/shared';
+import type { HeardExecution, McpTaskRecord } from '@mcp-server/shared';
 import type { ServerContext } from '@modelcontextprotocol/server';
 
 import { cancelOwnExecution } from '../services/cancel-execution.ts';
@@ -18,7 +18,7 @@ export async function hear(
   ctx: ServerContext,
   begin: () => Promise<Awaited>,
   patience: Patience,
-): Promise<{ submitted: Awaited['submitted']; heard: HeardExecution | undefined }> {
+): Promise<{ execution: McpTaskRecord; heard: HeardExecution | undefined }> {
   const progress = await watchProgress(scope.deps.eventFeed, scope.principal.userId, ctx);
   try {
     const { submitted, waiter } = await begin();
@@ -34,7 +34,7 @@ export async function hear(
         await cancelOwnExecution(scope.deps, scope.principal, submitted.execution._id);
       }
       if (heard) await progressThrough(progress, heard);
-      return { submitted, heard };
+      return { execution: submitted.execution, heard };
     } finally {
       scope.gone.removeEventListener('abort', leave);
       waiter.release();

@@ -17,7 +17,7 @@ const record = (changes: Partial<McpTaskRecord>): McpTaskRecord => ({
 });
 const show = (changes: Partial<McpTaskRecord>) => ({
   ...presentMcpTask(record(changes), { runMs: null }, 60),
-  ...presentOutcome(record(changes)),
+  ...presentOutcome(record(changes), () => true),
 });
 const failed = (failure: Failure) => show({ status: 'failed', failure });
 
@@ -69,9 +69,12 @@ t.test('open questions are shown, answered ones are not', async (t) => {
   const shown = show({ status: 'input_required', inputs });
 
   t.match(shown, { status: 'input_required' });
-  t.same(presentOutcome(record({ status: 'input_required', inputs })), {
-    inputRequests: { two: { method: 'elicitation/create', params: { message: 'Sure?' } } },
-  });
+  t.same(
+    presentOutcome(record({ status: 'input_required', inputs }), () => true),
+    {
+      inputRequests: { two: { method: 'elicitation/create', params: { message: 'Sure?' } } },
+    },
+  );
 });
 
 t.test('polls follow the usual run time within bounds', async (t) => {

@@ -62,15 +62,18 @@ export function presentMcpTask(
   };
 }
 
-/** What comes beside it when it is asked for: the result, the error, or the open questions. */
-export function presentOutcome(record: McpTaskRecord): Record<string, unknown> {
+/** What comes beside it when it is asked for: the result, the error, or the open questions that `isShown`. */
+export function presentOutcome(
+  record: McpTaskRecord,
+  isShown: (question: InputRecord) => boolean,
+): Record<string, unknown> {
   switch (statusOf(record)) {
     case 'completed':
       return { result: { ...presentEnd(record), resultType: 'complete' } };
     case 'failed':
       return { error: presentFault(record.failure) };
     case 'input_required':
-      return { inputRequests: presentQuestions(openQuestions(record)) };
+      return { inputRequests: presentQuestions(openQuestions(record).filter(isShown)) };
     default:
       return {};
   }

@@ -28,6 +28,8 @@ const pointersOf = ({ pointers }: Refusal) =>
 
 /** An error on the way to a tool as its result, so that the model can read it and do better. */
 export function toToolRefusal(error: unknown): CallToolResult {
+  // These are the client's, not the model's: no other call of the tool would mend them.
+  if (error instanceof ProtocolError || error instanceof errors.InvalidAnswer) throw error;
   if (error instanceof errors.UnknownPlugin || error instanceof errors.UnknownAction) throw error;
   const refusal = toRefusal(error);
   if (refusal instanceof errors.InternalError) throw error;

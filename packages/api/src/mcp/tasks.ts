@@ -1,16 +1,13 @@
-import {
-  MissingRequiredClientCapabilityError,
-  type Server,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import type { Server } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 import { cancelOwnExecution } from '../services/cancel-execution.ts';
-import { capabilitiesOf, knowsTasks, type Scope } from './exchange.ts';
+import { canAnswer, capabilitiesOf, requireTasks } from './capabilities.ts';
+import type { Scope } from './exchange.ts';
 import { findOwnTask } from './find-task.ts';
 import { type Guard } from './guard.ts';
 import { presentMcpTask, presentOutcome } from './mcp-task.ts';
-import { TASKS_EXTENSION } from './names.ts';
+import { answerOwn, answersOf } from './rounds.ts';
 
 const TaskParams = z.looseObject({ taskId: z.string() });
 const Answer = z.looseObject({});
@@ -23,29 +20,33 @@ export function handleTasks(server: Server, scope: Scope, guard: Guard): void {
     'tasks/get',
     schemas,
     guard(async ({ taskId }, ctx) => {
-      requireTasks(scope, ctx);
+      requireTasks(capabilitiesOf(scope, ctx));
       const record = await findOwnTask(scope, taskId);
       const usual = await deps.usualTimes.read(record);
       const task = presentMcpTask(record, usual, deps.config.EXECUTION_RETENTION_SECONDS);
-      return { ...task, ...presentOutcome(record) };
+      const capabilities = capabilitiesOf(scope, ctx);
+      return { ...task, ...presentOutcome(record, (question) => canAnswer(capabilities, question)) };
+    }),
+  );
+  server.setRequestHandler(
+    'tasks/update',
+    schemas,
+    guard(async ({ taskId }, ctx) => {
+      requireTasks(capabilitiesOf(scope, ctx));
+      await findOwnTask(scope, taskId);
+      // The library lifts `inputResponses` out of the parameters.
+      await answerOwn(scope, taskId, answersOf(ctx));
+      return {};
     }),
   );
   server.setRequestHandler(
     'tasks/cancel',
     schemas,
     guard(async ({ taskId }, ctx) => {
-      requireTasks(scope, ctx);
+      requireTasks(capabilitiesOf(scope, ctx));
       await findOwnTask(scope, taskId);
       await cancelOwnExecution(deps, principal, taskId);
       return {};
     }),
   );
-}
-
-/** @throws {MissingRequiredClientCapabilityError} before anything is looked for */
-function requireTasks(scope: Scope, ctx: ServerContext): void {
-  if (knowsTasks(capabilitiesOf(scope, ctx))) return;
-  throw new MissingRequiredClientCapabilityError({
-    requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
-  });
 }

@@ -4,6 +4,7 @@ import {
   type EndedExecution,
   type ExecutionStatus,
   isEnded,
+  type McpTaskRecord,
   type SubmitDeps,
   type Submitted,
 } from '@mcp-server/shared';
@@ -23,7 +24,7 @@ export interface Answer {
 
 /** Accepted work, and a place from which its end is heard. Whoever takes it must release the waiter. */
 export interface Awaited {
-  submitted: Submitted;
+  submitted: Pick<Submitted, 'isRepeat' | 'isEnqueued'> & { execution: McpTaskRecord };
   waiter: Waiter;
 }
 
@@ -33,7 +34,7 @@ export async function submitAwaited(
   principal: Principal,
   work: Work,
   waitedFor: WaitedFor,
-): Promise<Awaited> {
+): Promise<Awaited & { submitted: Submitted }> {
   const id = randomUUID();
   const waiter = deps.waiters.register(id, waitedFor);
   try {

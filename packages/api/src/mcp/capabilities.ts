@@ -1,0 +1,52 @@
+import type { InputRecord } from '@mcp-server/shared';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  MissingRequiredClientCapabilityError,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+
+import { TASKS_EXTENSION } from './names.ts';
+
+/** What the client declared with this very request; nothing, in the legacy era, which declares once and elsewhere. */
+export function capabilitiesOf(
+  { era }: { era: 'modern' | 'legacy' },
+  ctx: ServerContext,
+): ClientCapabilities {
+  const envelope: { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined = ctx.mcpReq.envelope;
+  return (era === 'modern' && envelope?.[CLIENT_CAPABILITIES_META_KEY]) || {};
+}
+
+export const knowsTasks = ({ extensions }: ClientCapabilities): boolean =>
+  extensions !== undefined && TASKS_EXTENSION in extensions;
+
+/** @throws {MissingRequiredClientCapabilityError} */
+export function requireTasks(capabilities: ClientCapabilities): void {
+  if (knowsTasks(capabilities)) return;
+  throw new MissingRequiredClientCapabilityError({
+    requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
+  });
+}
+
+/** What a client must have declared to be asked this. */
+export function neededFor({ method, params }: Pick<InputRecord, 'method' | 'params'>): ClientCapabilities {
+  if (method === 'roots/list') return { roots: {} };
+  const { mode, tools, toolChoice } = JSON.parse(params) as Record<string, unknown>;
+  if (method === 'sampling/createMessage')
+    return { sampling: tools === undefined && toolChoice === undefined ? {} : { tools: {} } };
+  return { elicitation: mode === 'url' ? { url: {} } : { form: {} } };
+}
+
+/** Whether a client may be asked: an empty `elicitation` stands for forms. */
+export function canAnswer(
+  { elicitation, sampling, roots }: ClientCapabilities,
+  question: InputRecord,
+): boolean {
+  const needed = neededFor(question);
+  if (needed.roots) return roots !== undefined;
+  if (needed.sampling)
+    return sampling !== undefined && (!needed.sampling.tools || sampling.tools !== undefined);
+  if (!elicitation) return false;
+  if (needed.elicitation?.url) return elicitation.url !== undefined;
+  return elicitation.form !== undefined || elicitation.url === undefined;
+}

@@ -1,0 +1,100 @@
+import { errors, type HeardExecution, type InputRecord, type JsonValue } from '@mcp-server/shared';
+import {
+  type ClientCapabilities,
+  type InputRequiredResult,
+  MissingRequiredClientCapabilityError,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+
+import { cancelOwnExecution } from '../services/cancel-execution.ts';
+import type { Awaited } from '../services/execute-and-wait.ts';
+import { provideOwnInput } from '../services/provide-input.ts';
+import { canAnswer, capabilitiesOf, neededFor } from './capabilities.ts';
+import type { Scope } from './exchange.ts';
+import { findOwnTask } from './find-task.ts';
+import { openQuestions, presentQuestions } from './mcp-task.ts';
+import { RoundState } from './round-state.ts';
+
+/** The action that a call runs. */
+export interface Target {
+  plugin: string;
+  action: string;
+}
+
+/** The round that a request goes on with; undefined for a first one. Signature and user were checked before. */
+export function readRound({ mcpReq }: ServerContext): RoundState | undefined {
+  const state = mcpReq.requestState<unknown>();
+  return state === undefined ? undefined : RoundState.parse(state);
+}
+
+/** Answers of this request, to questions of its round or before any was asked. */
+export const answersOf = ({ mcpReq }: ServerContext): Record<string, JsonValue> =>
+  (mcpReq.inputResponses ?? {}) as Record<string, JsonValue>;
+
+/**
+ * Stores answers as far as they are to open questions. What came too late, or once before, changes nothing: how it is
+ * now is told either way. @throws {errors.InvalidAnswer}
+ */
+export async function answerOwn(
+  { deps, principal }: Pick<Scope, 'deps' | 'principal'>,
+  id: string,
+  answers: Record<string, JsonValue>,
+): Promise<void> {
+  if (Object.keys(answers).length === 0) return;
+  try {
+    await provideOwnInput(deps, principal, { id, answers });
+  } catch (error) {
+    if (!(error instanceof errors.NotWaitingForInput)) throw error;
+  }
+}
+
+/** Goes on with a call: stores the answers to the questions of its round. @throws {ProtocolError} for another call's state */
+export async function continueCall(
+  scope: Scope,
+  ctx: ServerContext,
+  { plugin, action }: Target,
+  { executionId, keys }: RoundState,
+): Promise<Awaited> {
+  const asked = await findOwnTask(scope, executionId);
+  if (asked.plugin !== plugin || asked.action !== action)
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'This requestState is of another call.');
+  const given = Object.entries(answersOf(ctx)).filter(([key]) => keys.includes(key));
+  await answerOwn(scope, executionId, Object.fromEntries(given));
+  const waiter = scope.deps.waiters.register(executionId, 'answer');
+  try {
+    const execution = await findOwnTask(scope, executionId);
+    return { submitted: { execution, isRepeat: false, isEnqueued: true }, waiter };
+  } catch (error) {
+    waiter.release();
+    throw error;
+  }
+}
+
+/**
+ * The open questions as far as this client can answer them. With none of them there is nobody to ask, and the execution
+ * ends. @throws {MissingRequiredClientCapabilityError}
+ */
+export async function askClient(
+  scope: Scope,
+  ctx: ServerContext,
+  asking: Pick<HeardExecution, '_id' | 'inputs'>,
+): Promise<InputRequiredResult> {
+  const capabilities = capabilitiesOf(scope, ctx);
+  const open = openQuestions(asking);
+  const answerable = open.filter((question) => canAnswer(capabilities, question));
+  if (answerable.length === 0) {
+    await cancelOwnExecution(scope.deps, scope.principal, asking._id);
+    throw new MissingRequiredClientCapabilityError({ requiredCapabilities: neededForAll(open) });
+  }
+  const state = { executionId: asking._id, keys: answerable.map(({ key }) => key) };
+  return {
+    resultType: 'input_required',
+    inputRequests: presentQuestions(answerable) as NonNullable<InputRequiredResult['inputRequests']>,
+    requestState: await scope.rounds.mint(state, ctx),
+  };
+}
+
+const neededForAll = (questions: InputRecord[]): ClientCapabilities =>
+  Object.assign({}, ...questions.map(neededFor)) as ClientCapabilities;

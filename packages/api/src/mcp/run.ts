@@ -1,0 +1,42 @@
+import { type EndedExecution, isEnded, type JsonValue, type McpTaskRecord } from '@mcp-server/shared';
+import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
+
+import { submitAwaited } from '../services/execute-and-wait.ts';
+import type { Scope } from './exchange.ts';
+import { hear, type Patience } from './hear.ts';
+import { readIdempotency } from './idempotency.ts';
+import { answersOf, askClient, continueCall, readRound, type Target } from './rounds.ts';
+
+/** How a run stands when its request is answered. */
+export type Standing =
+  | { kind: 'ended'; end: EndedExecution }
+  /** It asks the client; the answers come with the next request. */
+  | { kind: 'asks'; answer: InputRequiredResult }
+  /** As it was when it was accepted or answered. */
+  | { kind: 'unfinished'; execution: McpTaskRecord };
+
+/** Runs an action, or goes on with a run that had asked, until it ends, asks, or patience does. */
+export async function run(
+  scope: Scope,
+  ctx: ServerContext,
+  work: Target & { payload: JsonValue },
+  patience: Patience,
+): Promise<Standing> {
+  const round = readRound(ctx);
+  const begin = async () =>
+    round
+      ? continueCall(scope, ctx, work, round)
+      : submitAwaited(scope.deps, scope.principal, submission(), 'answer');
+  const submission = () => {
+    const idempotency = readIdempotency(scope, ctx, work);
+    const earlyAnswers = answersOf(ctx);
+    const { requestId } = scope;
+    return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId };
+  };
+  const { execution, heard } = await hear(scope, ctx, begin, patience);
+  const known = heard ?? execution;
+  if (isEnded(known.status)) return { kind: 'ended', end: known };
+  const isAsking = known.status === 'input_required' && scope.era === 'modern';
+  if (isAsking) return { kind: 'asks', answer: await askClient(scope, ctx, known) };
+  return { kind: 'unfinished', execution };
+}
