@@ -3,8 +3,10 @@ import { Server } from '@modelcontextprotocol/server';
 import { mayRun } from '../services/may-run.ts';
 import { callTool } from './call-tool.ts';
 import type { Scope } from './exchange.ts';
-import { buildGuard } from './guard.ts';
+import { buildGuard, type Guard } from './guard.ts';
 import { TASKS_EXTENSION } from './names.ts';
+import { complete, getPrompt, listAllPrompts } from './prompts.ts';
+import { listAllResources, listTemplates, readResource } from './resources.ts';
 import { handleTasks } from './tasks.ts';
 
 const IDENTITY = { name: 'mcp-server', title: 'MCP server', version: '0.1.0' };
@@ -24,11 +26,18 @@ export function buildServer(scope: Scope): Server {
   const server = new Server(IDENTITY, {
     capabilities: {
       tools: {},
+      resources: {},
+      prompts: {},
+      completions: {},
       ...(era === 'modern' ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
     },
     instructions: INSTRUCTIONS,
     requestState: { verify: (state, ctx) => rounds.verify(state, ctx) },
-    cacheHints: { 'tools/list': LIST_HINT },
+    cacheHints: {
+      'tools/list': LIST_HINT,
+      'prompts/list': LIST_HINT,
+      'resources/templates/list': LIST_HINT,
+    },
   });
   server.setRequestHandler(
     'tools/list',
@@ -38,6 +47,34 @@ export function buildServer(scope: Scope): Server {
     'tools/call',
     guard((request, ctx) => callTool(scope, request, ctx)),
   );
+  handleContributions(server, scope, guard);
   if (era === 'modern') handleTasks(server, scope, guard);
   return server;
+}
+
+function handleContributions(server: Server, scope: Scope, guard: Guard): void {
+  server.setRequestHandler(
+    'resources/list',
+    guard(() => listAllResources(scope)),
+  );
+  server.setRequestHandler(
+    'resources/templates/list',
+    guard(() => listTemplates(scope)),
+  );
+  server.setRequestHandler(
+    'resources/read',
+    guard((request, ctx) => readResource(scope, request, ctx)),
+  );
+  server.setRequestHandler(
+    'prompts/list',
+    guard(() => listAllPrompts(scope)),
+  );
+  server.setRequestHandler(
+    'prompts/get',
+    guard((request, ctx) => getPrompt(scope, request, ctx)),
+  );
+  server.setRequestHandler(
+    'completion/complete',
+    guard((request) => complete(scope, request)),
+  );
 }

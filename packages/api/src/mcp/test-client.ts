@@ -43,6 +43,9 @@ export async function listen({ app }: Pick<TestApp, 'app'>): Promise<string> {
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 }
 
+/** What every worker has. */
+const PLUGINS = ['http', 'sample', 'transform'];
+
 /** Starts a worker and waits until the application knows what it can run. */
 export async function startWorker(
   t: Test,
@@ -50,7 +53,11 @@ export async function startWorker(
   env: Record<string, string> = {},
 ): Promise<ProductProcess> {
   const worker = await startProcess(t, 'worker', { ...test.env, ...env });
-  await waitFor('the catalogue', async () => (await test.deps.catalogue.list()).length > 0);
+  const wanted = 'PLUGINS_DIR' in env ? PLUGINS.length + 1 : PLUGINS.length;
+  await waitFor('the catalogue', async () => {
+    const known = (await test.deps.catalogue.list()).map(({ plugin }) => plugin.id);
+    return PLUGINS.every((id) => known.includes(id)) && known.length >= wanted;
+  });
   return worker;
 }
 
