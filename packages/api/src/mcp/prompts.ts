@@ -5,6 +5,7 @@ import {
   type GetPromptRequest,
   type GetPromptResult,
   type ListPromptsResult,
+  type PromptArgument,
   ProtocolError,
   ProtocolErrorCode,
   type ServerContext,
@@ -25,14 +26,17 @@ export async function listAllPrompts(scope: Scope): Promise<ListPromptsResult> {
       name,
       title,
       description,
-      arguments: all.map((argument) => ({
-        name: argument.name,
-        description: argument.description,
-        required: argument.required,
-      })),
+      arguments: all.map(describeArgument),
     })),
   };
 }
+
+/** Without its completions. */
+const describeArgument = ({
+  name,
+  description,
+  required,
+}: CataloguePrompt['arguments'][number]): PromptArgument => ({ name, description, required });
 
 async function findPrompt(scope: Scope, name: string): Promise<Contribution<CataloguePrompt>> {
   const found = (await listPrompts(scope)).find((prompt) => prompt.name === name);
@@ -56,7 +60,7 @@ export async function getPrompt(
   if (standing.kind === 'asks') return standing.answer as unknown as GetPromptResult;
   return {
     description: prompt.description,
-    messages: JSON.parse(resultOf(standing)) as PromptMessages as GetPromptResult['messages'],
+    messages: JSON.parse(resultOf(standing)) as PromptMessages,
   };
 }
 

@@ -31,7 +31,7 @@ export async function listAllResources(scope: Scope): Promise<ListResourcesResul
   });
   return {
     resources: [
-      ...contributed.map(({ uri, ...entry }) => ({ uri, ...describe(entry) })),
+      ...contributed.map((entry) => Object.assign(describe(entry), { uri: entry.uri })),
       ...newest.map(({ _id, plugin, action, status }) => ({
         uri: EXECUTION_URI + _id,
         name: _id,
@@ -54,7 +54,7 @@ export async function listTemplates(scope: Scope): Promise<ListResourceTemplates
         description: 'One of your executions: its status, attempts and result',
         mimeType: JSON_TYPE,
       },
-      ...contributed.map(({ uri, ...entry }) => ({ uriTemplate: uri, ...describe(entry) })),
+      ...contributed.map((entry) => Object.assign(describe(entry), { uriTemplate: entry.uri })),
     ],
   };
 }

@@ -175,7 +175,7 @@ t.test('an mcpTask asks through tasks/get and is answered through tasks/update',
   const strangers = await john('tasks/update', { taskId }, { ...able, inputResponses: {} });
   await waitFor('the second question', async () => {
     const { inputRequests } = await get();
-    return inputRequests && 'color' in (inputRequests as object);
+    return Object.keys(inputRequests ?? {}).includes('color');
   });
   await update({ color: accept({ color: 'blue' }) });
   const ended = await reach('completed');

@@ -25,7 +25,7 @@ export interface Target {
 
 /** The round that a request goes on with; undefined for a first one. Signature and user were checked before. */
 export function readRound({ mcpReq }: ServerContext): RoundState | undefined {
-  const state = mcpReq.requestState<unknown>();
+  const state = mcpReq.requestState();
   return state === undefined ? undefined : RoundState.parse(state);
 }
 
