@@ -78,7 +78,8 @@ t.test(
       perSecond.every((starts) => starts >= 14 && starts <= 20),
       'spread evenly',
     );
-    t.equal(jobs['prioritized'], 0, 'none is delivered at once');
+    // Of the first slots, which are due by the time they are enqueued.
+    t.ok((jobs['prioritized'] ?? 0) <= 5, `${jobs['prioritized']} are delivered at once`);
     // A busy machine may leave one or the other to the sweep.
     t.ok((jobs['delayed'] ?? 0) > 450, `${jobs['delayed']} wait in the queue for their time`);
     const again = await originals(test);
