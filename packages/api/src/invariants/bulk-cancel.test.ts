@@ -24,11 +24,10 @@ for (const isRedisUp of [true, false]) {
       const space = await openNamespace(t, redis.url);
       const { ExecutionModel } = space.models;
       const worker = { ...space.env, WORKER_CONCURRENCY: String(SLOTS) };
-      const [api] = await Promise.all([
-        startProcess(t, 'api', { ...space.env, DATA_DIR: t.testdir({}), DRAIN_DELAY_MS: '0' }),
-        startProcess(t, 'worker', worker),
-        startProcess(t, 'worker', worker),
-      ]);
+      const apiEnv = { ...space.env, DATA_DIR: t.testdirName, DRAIN_DELAY_MS: '0' };
+      const api = await startProcess(t, 'api', apiEnv);
+      await startProcess(t, 'worker', worker);
+      await startProcess(t, 'worker', worker);
       const url = String(api.started['address']);
       const { token, ownerId } = await signUp(url);
       // The sweep enqueues them, in the order of their ids.
