@@ -1,33 +1,15 @@
-import { pino, type DestinationStream, type Logger } from 'pino';
+import {
+  type Bindings,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  type Logger,
+  pino,
+  stdSerializers,
+} from 'pino';
+
+import { maskSecrets } from './mask-secrets.ts';
 
 export type { Logger } from 'pino';
-
-/** Fields that never reach a log line, wherever they stand one or two levels deep. */
-const SECRET_FIELDS = [
-  'password',
-  'newPassword',
-  'passwordHash',
-  'token',
-  'accessToken',
-  'refreshToken',
-  'apiKey',
-  'key',
-  'keyHash',
-  'refreshHash',
-  'secret',
-  'authorization',
-  'cookie',
-  'payload',
-  'result',
-  '["x-api-key"]',
-  '["x-admin-key"]',
-  '["set-cookie"]',
-];
-
-const atDepth = (prefix: string) =>
-  SECRET_FIELDS.map((field) =>
-    field.startsWith('[') ? `${prefix.replace(/\.$/, '')}${field}` : `${prefix}${field}`,
-  );
 
 /** JSON lines on stdout, or on `destination`. The message is constant text, values go into fields. */
 export function buildLogger(options: {
@@ -38,7 +20,20 @@ export function buildLogger(options: {
   const settings = {
     name: options.name,
     level: options.level,
-    redact: { paths: [...atDepth(''), ...atDepth('*.'), ...atDepth('*.*.')], censor: '[redacted]' },
+    formatters: { log: maskSecrets },
+    serializers: { err: (error: Error) => maskSecrets(stdSerializers.err(error)) },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  const logger = options.destination ? pino(settings, options.destination) : pino(settings);
+  maskBindings(logger);
+  return logger;
+}
+
+/** Formatters do not see what a child is bound to. Children inherit this from the root. */
+function maskBindings(logger: Logger): void {
+  const child = Reflect.get(logger, 'child') as (bindings: Bindings, options?: ChildLoggerOptions) => Logger;
+  Object.defineProperty(logger, 'child', {
+    value(this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
+      return Reflect.apply(child, this, [maskSecrets(bindings), options]);
+    },
+  });
 }

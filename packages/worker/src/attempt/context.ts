@@ -1,4 +1,4 @@
-import { type ActionContext, elicit } from '@mcp-server/shared';
+import { type ActionContext, elicit, type Logger } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { ask, nextKey } from './ask.ts';
@@ -41,15 +41,18 @@ export function buildContext(deps: Deps, run: Run): ActionContext {
 
 /** Lines of a plugin under the execution's fields; texts are masked and capped, objects are not taken. */
 function boundedLog(deps: Deps, { execution }: Run): ActionContext['log'] {
-  const log = deps.log.child({
-    executionId: execution._id,
-    plugin: execution.plugin,
-    action: execution.action,
-  });
+  // Most runs log nothing, and a child costs as much as a line.
+  let log: Logger | undefined;
+  const open = () =>
+    (log ??= deps.log.child({
+      executionId: execution._id,
+      plugin: execution.plugin,
+      action: execution.action,
+    }));
   let lines = 0;
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (text: unknown) => {
     if (++lines > MAX_LOG_LINES) return;
-    log[level]({ text: safeText(String(text), MAX_LOG_TEXT) }, 'action log');
+    open()[level]({ text: safeText(String(text), MAX_LOG_TEXT) }, 'action log');
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

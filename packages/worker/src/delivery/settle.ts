@@ -14,8 +14,18 @@ export async function settle(deps: Deps, execution: ExecutionRecord): Promise<vo
         deps.log.debug({ err, executionId: _id }, 'telling an end failed');
       });
     };
-    await settleExecution(deps.models, execution, tell, deps.writes.settle);
+    await settleExecution(deps.models, execution, tell, async (id) => markLater(deps, id));
   } catch (err) {
     deps.log.warn({ err, executionId: execution._id }, 'settling failed; the sweep will');
   }
+}
+
+/**
+ * The mark only spares the sweep a second look, so no job waits for it. A mark that gets lost with this process is made by
+ * the sweep, which tells the end again; that may be repeated.
+ */
+function markLater(deps: Deps, executionId: string): void {
+  deps.writes.settle(executionId).catch((err: unknown) => {
+    deps.log.warn({ err, executionId }, 'settling failed; the sweep will');
+  });
 }
