@@ -30,7 +30,10 @@ export function buildLogger(options: {
 
 /** Formatters do not see what a child is bound to. Children inherit this from the root. */
 function maskBindings(logger: Logger): void {
-  const child = Reflect.get(logger, 'child') as (bindings: Bindings, options?: ChildLoggerOptions) => Logger;
+  const child = (logger as { child: unknown }).child as (
+    bindings: Bindings,
+    options?: ChildLoggerOptions,
+  ) => Logger;
   Object.defineProperty(logger, 'child', {
     value(this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
       return Reflect.apply(child, this, [maskSecrets(bindings), options]);
