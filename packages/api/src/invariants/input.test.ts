@@ -127,7 +127,7 @@ t.test('a task and its events show the question, and the catalogue its tool', as
     return found.length >= told.length && found;
   });
   t.same(
-    events.toSorted(),
+    events.map(String).toSorted(),
     told.map((type) => `execution.${type}`),
   );
   const { body: plugin } = await call('GET', '/api/plugins/sample');
