@@ -25,7 +25,9 @@ const board: FastifyPluginAsyncZod = async (app) => {
     } catch (error) {
       if (wantsPage && error instanceof errors.Unauthenticated) return reply.redirect('/admin/login');
       // Here, because errors inside of Bull Board's routes are answered by Bull Board.
-      return app.errorHandler(error as FastifyError, request, reply);
+      app.errorHandler(error as FastifyError, request, reply);
+      // Without it the route would go on while the answer is still on its way, and change its status.
+      return reply;
     }
     await app.deps.board.refresh();
   });
