@@ -41,6 +41,10 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
     },
     async (request, reply) => {
       const gone = signalOfLeaving(reply);
+      // A stream has sent its headers before anybody knew of the closing; its idle connection would hold that up.
+      reply.raw.once('finish', () => {
+        if (app.deps.readiness.isClosing()) request.raw.socket.end();
+      });
       const key = request.headers['idempotency-key'];
       const exchange = {
         principal: callerOf(request.principal),
