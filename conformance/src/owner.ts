@@ -1,0 +1,18 @@
+import type { Owner } from './rig.ts';
+
+/** Ends what was begun, the last thing first, as the teardown of a test does. */
+export class Teardowns implements Owner {
+  readonly #ends: (() => Promise<void>)[] = [];
+
+  teardown(fn: () => Promise<void>): void {
+    this.#ends.unshift(fn);
+  }
+
+  comment(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.#ends) await end();
+  }
+}

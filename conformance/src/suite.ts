@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const require = createRequire(import.meta.url);
+const ENTRY = require.resolve('@modelcontextprotocol/conformance');
+const SCENARIO_TIMEOUT_MS = 60_000;
+
+/** Revisions of the protocol that the suite has a frozen set of requirements for. */
+export const REVISIONS = ['2026-07-28', '2025-11-25'] as const;
+export type Revision = (typeof REVISIONS)[number];
+
+const Checks = z.array(
+  z.looseObject({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }),
+);
+
+/** What the suite found out about one scenario. Counts are of checks. */
+export interface ScenarioResult {
+  scenario: string;
+  passed: number;
+  failed: number;
+  warnings: number;
+  /** One line for each check that did not pass. */
+  complaints: string[];
+}
+
+const Requirements = z.looseObject({
+  server: z.array(z.string()),
+  not_scored: z.array(z.looseObject({ scenario: z.string(), leg: z.string() })),
+});
+
+/** The scenarios for servers: those that a revision requires, and those that are run beside them. */
+export async function readRequirements(revision: Revision): Promise<{ scored: string[]; beside: string[] }> {
+  const path = join(dirname(ENTRY), '..', 'requirements', `${revision}.yaml`);
+  const { server, not_scored } = Requirements.parse(parse(await readFile(path, 'utf8')));
+  const beside = not_scored.filter(({ leg }) => leg === 'server').map(({ scenario }) => scenario);
+  return { scored: server, beside };
+}
+
+/** Runs all that a revision requires, and what the suite runs beside it. */
+export const runRevision = (url: string, revision: Revision): Promise<ScenarioResult[]> =>
+  runSuite(['--url', url, '--requirements', revision]);
+
+/** Runs one scenario; without a revision the suite takes the newest that knows it. */
+export async function runScenario(url: string, scenario: string): Promise<ScenarioResult> {
+  const [result] = await runSuite(['--url', url, '--scenario', scenario]);
+  if (!result) throw new Error(`the suite wrote nothing about ${scenario}`);
+  return result;
+}
+
+/** @throws {Error} with the suite's output when it wrote no results at all. */
+async function runSuite(args: readonly string[]): Promise<ScenarioResult[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'conformance-'));
+  try {
+    const output = await runCommand([
+      ENTRY,
+      'server',
+      ...args,
+      '--timeout',
+      String(SCENARIO_TIMEOUT_MS),
+      '-o',
+      dir,
+    ]);
+    const folders = (await readdir(dir)).sort();
+    if (folders.length === 0) throw new Error(`the suite wrote no results:\n${output}`);
+    return await Promise.all(folders.map((folder) => readResult(dir, folder)));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Its exit code says only whether all passed, which the results say better. */
+async function runCommand(args: readonly string[]): Promise<string> {
+  // Without the test runner's loader, which would be carried into the suite.
+  const { NODE_OPTIONS: _loader, ...env } = process.env;
+  const child = spawn(process.execPath, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  await once(child, 'close');
+  return output;
+}
+
+async function readResult(dir: string, folder: string): Promise<ScenarioResult> {
+  // Folders are named server-<scenario>-<time>.
+  const scenario = folder.replace(/^server-/, '').replace(/-\d{4}-\d\d-\d\dT[\d-]+Z$/, '');
+  const checks = Checks.parse(JSON.parse(await readFile(join(dir, folder, 'checks.json'), 'utf8')));
+  const count = (status: string) => checks.filter((check) => check.status === status).length;
+  return {
+    scenario,
+    passed: count('SUCCESS'),
+    failed: count('FAILURE'),
+    warnings: count('WARNING'),
+    complaints: checks
+      .filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
+      .map(({ id, status, errorMessage }) => `${status} ${id}: ${errorMessage ?? ''}`),
+  };
+}
