@@ -6,6 +6,7 @@ import { type BenchArguments, readArguments } from './arguments.ts';
 import type { Case, Figures } from './cases/case.ts';
 import { buildEcho } from './cases/echo.ts';
 import { buildEndToEnd } from './cases/end-to-end.ts';
+import { buildMcp, buildRawMcp } from './cases/mcp.ts';
 import { measureMemory } from './cases/memory.ts';
 import { rawBullmq } from './cases/raw-bullmq.ts';
 import { rawBatchedWrites, rawSingleWrites } from './cases/raw-database.ts';
@@ -33,6 +34,8 @@ const buildCases = (product: Product): Case[] => [
   buildEcho(product, 1),
   buildEcho(product, 32),
   buildTasks(product),
+  buildRawMcp(product),
+  buildMcp(product),
 ];
 
 async function runRounds(

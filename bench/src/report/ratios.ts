@@ -30,6 +30,26 @@ const PAIRS: readonly { title: string; of: Place; to: Place }[] = [
     to: ['raw-single-writes', 'writes/s'],
   },
   {
+    title: "tools/list : the SDK's server alone",
+    of: ['mcp', 'lists/s'],
+    to: ['raw-mcp', 'lists/s'],
+  },
+  {
+    title: "tools/call of an echo, an execution each : the SDK's server alone",
+    of: ['mcp', 'echoes/s'],
+    to: ['raw-mcp', 'echoes/s'],
+  },
+  {
+    title: "new mcpTasks : the SDK's server with one insert",
+    of: ['mcp', 'new mcpTasks/s'],
+    to: ['raw-mcp', 'new mcpTasks/s'],
+  },
+  {
+    title: "tasks/get : the SDK's server with one findById",
+    of: ['mcp', 'looks/s'],
+    to: ['raw-mcp', 'looks/s'],
+  },
+  {
     title: 'CPU of all processes for an execution : for a raw BullMQ job',
     of: ['end-to-end', 'total CPU ms'],
     to: ['raw-bullmq', 'total CPU ms'],
@@ -62,6 +82,7 @@ export interface Promised {
 const MIN_END_TO_END = 0.12;
 const MAX_ECHO_P50_MS = 15;
 const MAX_ECHO_P99_MS = 250;
+const MIN_LOOKS = 0.5;
 const MAX_GROWTH = 1.1;
 /**
  * The gate of speed. CPU time, because the clock says more about the neighbours of a shared machine than about us; against
@@ -104,6 +125,7 @@ export function checkPromises(
       summary['echo-32']?.['p99 ms']?.median,
       MAX_ECHO_P99_MS,
     ],
+    [atLeast, "tasks/get : the SDK's server with one findById", ratio('tasks/get : '), MIN_LOOKS],
     [atMost, 'memory of the API, late : early', growth(memory, 'api'), MAX_GROWTH],
     [atMost, 'memory of the worker, late : early', growth(memory, 'worker'), MAX_GROWTH],
   ] as const;

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 
 import { createRedis, endedChannel } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 
 import { type HttpClient, openHttpClient } from '../drive/http-client.ts';
+import { type McpClient, openMcpClient } from '../drive/mcp-client.ts';
 import type { Child } from './child.ts';
 import type { Stage } from './stage.ts';
 
@@ -13,6 +15,7 @@ const NO_LIMITS = {
   MAX_UNFINISHED_PER_USER: '10000000',
   MAX_UNFINISHED: '100000000',
 };
+const PLUGINS = fileURLToPath(new URL('../../plugins/', import.meta.url));
 const ALL_ENDED_MS = 300_000;
 
 /** One API and one worker, an account, and word of every execution that ends. */
@@ -22,6 +25,8 @@ export interface Product {
   ownerId: string;
   /** Opens a client with the account's key. */
   openClient(connections: number): HttpClient;
+  /** The same, for the Model Context Protocol. */
+  openMcpClient(connections: number): McpClient;
   /** Executions whose end was stored since the start. */
   ended(): number;
   /** Resolves when so many have ended. */
@@ -37,13 +42,20 @@ export async function startProduct(stage: Stage): Promise<Product> {
     REFRESH_TOKEN_SECRET: secret(),
     ...NO_LIMITS,
   });
-  const worker = await stage.startProduct('worker', { WORKER_PORT: '0' });
+  const worker = await stage.startProduct('worker', { WORKER_PORT: '0', PLUGINS_DIR: PLUGINS });
   const url = String(api.started['address']);
   const { ownerId, key } = await openAccount(url);
-  const openClient = (connections: number) =>
-    openHttpClient(url, { connections, headers: { authorization: `Bearer ${key}` } });
+  const headers = { authorization: `Bearer ${key}` };
+  const openClient = (connections: number) => openHttpClient(url, { connections, headers });
   await untilKnown(openClient);
-  return { api, worker, ownerId, openClient, ...countEnds(stage) };
+  return {
+    api,
+    worker,
+    ownerId,
+    openClient,
+    openMcpClient: (connections) => openMcpClient(url, { connections, headers }),
+    ...countEnds(stage),
+  };
 }
 
 /** An account and an API key of it: keys do not run out in a long run, tokens do. */
@@ -56,7 +68,7 @@ async function openAccount(url: string): Promise<{ ownerId: string; key: string 
     connections: 1,
     headers: { authorization: `Bearer ${String(accessToken)}` },
   });
-  const scopes = ['execute', 'tasks:read', 'tasks:write'];
+  const scopes = ['mcp', 'execute', 'tasks:read', 'tasks:write'];
   const { key } = await session.send('POST', '/api/auth/api-key/generate', { name: 'bench', scopes });
   await session.close();
   return { ownerId: (user as { id: string }).id, key: String(key) };
