@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 const require = createRequire(import.meta.url);
-const ENTRY = require.resolve('@modelcontextprotocol/conformance');
+const ENTRY = require.resolve('@modelcontextprotocol/conformance/dist/index.js');
 const SCENARIO_TIMEOUT_MS = 60_000;
 
 /** Revisions of the protocol that the suite has a frozen set of requirements for. */

@@ -1,0 +1,48 @@
+import { waitFor } from '@mcp-server/testing';
+import t from 'tap';
+
+import { openCaller } from './client.ts';
+import { startRig } from './rig.ts';
+
+const TASKS = 40;
+const SECONDS = 6;
+const ALL_ENDED_MS = 60_000;
+
+t.test(
+  '40 mcpTasks run, one worker is killed: all complete, and the client that polls sees no error',
+  async (t) => {
+    const { url, apiKey, workers, space } = await startRig(t);
+    const call = openCaller(url, apiKey);
+    const created = await Promise.all(
+      Array.from({ length: TASKS }, (_, index) =>
+        call('tools/call', { name: 'slow_compute', arguments: { seconds: SECONDS, label: `task ${index}` } }),
+      ),
+    );
+    const ids = created.map(({ taskId }) => String(taskId));
+    const running = () => space.models.ExecutionModel.countDocuments({ status: 'running' });
+    await waitFor('all to run', async () => (await running()) === TASKS);
+    const victim = workers[0];
+    const held = await space.models.ExecutionModel.countDocuments({
+      status: 'running',
+      'lease.worker': victim?.started['worker'],
+    });
+
+    await victim?.end('SIGKILL');
+    const seen = new Map<string, Record<string, unknown>>();
+    await waitFor(
+      'all to end',
+      async () => {
+        // A look that fails rejects here, and fails the test.
+        const open = ids.filter((id) => seen.get(id)?.['status'] !== 'completed');
+        const looks = await Promise.all(open.map((taskId) => call('tasks/get', { taskId })));
+        for (const look of looks) seen.set(String(look['taskId']), look);
+        return looks.every(({ status }) => status === 'completed');
+      },
+      ALL_ENDED_MS,
+    );
+
+    t.ok(held > 0, `the killed worker held ${held} of them`);
+    t.equal(seen.size, TASKS);
+    t.notOk([...seen.values()].some(({ result }) => (result as { isError?: boolean }).isError));
+  },
+);
