@@ -24,7 +24,7 @@ t.test(
     const victim = workers[0];
     const held = await space.models.ExecutionModel.countDocuments({
       status: 'running',
-      'lease.worker': victim?.started['worker'],
+      'lease.worker': String(victim?.started['worker']),
     });
 
     await victim?.end('SIGKILL');
