@@ -17,7 +17,7 @@ export interface ProductProcess {
 
 const ENTRY = { worker: '../../worker/src/main.ts', api: '../../api/src/main.ts' } as const;
 const STARTED = { worker: 'worker started', api: 'api listening' } as const;
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts an API or a worker as its own process and waits until it is up; the teardown ends it.

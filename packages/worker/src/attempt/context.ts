@@ -7,6 +7,8 @@ import { runOnce } from './once.ts';
 import type { Run } from './runs.ts';
 
 const MAX_PROGRESS_TEXT = 500;
+/** More would push other events out of the owner's stream. */
+const TOLD_AT_ONCE = 5;
 const MAX_LOG_TEXT = 2_000;
 /** An action that logs in a loop must not fill the disk. */
 const MAX_LOG_LINES = 1_000;
@@ -21,14 +23,7 @@ export function buildContext(deps: Deps, run: Run): ActionContext {
     userId: execution.ownerId,
     signal: controller.signal,
     log: boundedLog(deps, run),
-    progress(done, total, message) {
-      run.progress = {
-        done,
-        ...(total === undefined ? {} : { total }),
-        ...(message === undefined ? {} : { message: safeText(message, MAX_PROGRESS_TEXT) }),
-        at: new Date(),
-      };
-    },
+    progress: buildProgress(deps, run),
     once: (name, fn) => runOnce(deps, run, name, fn),
     async requestInput(schema, message, { key = nextKey(run) } = {}) {
       const answers = await ask(run, { [key]: elicit(schema, message) });
@@ -37,6 +32,28 @@ export function buildContext(deps: Deps, run: Run): ActionContext {
     requestInputs: (questions) => ask(run, questions),
     settings: deps.pluginSettings.get(execution.plugin) ?? {},
   };
+}
+
+/** The first few are told at once, for whoever watches a short run; the others go with the beat and before the end. */
+function buildProgress(deps: Deps, run: Run): ActionContext['progress'] {
+  let atOnce = TOLD_AT_ONCE;
+  return (done, total, message) => {
+    run.progress = {
+      done,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message: safeText(message, MAX_PROGRESS_TEXT) }),
+      at: new Date(),
+    };
+    run.untold = run.progress;
+    if (atOnce-- > 0) tellProgress(deps, run);
+  };
+}
+
+/** Tells the newest progress, if it was not told yet. */
+export function tellProgress(deps: Deps, run: Run): void {
+  const { untold } = run;
+  delete run.untold;
+  if (untold) deps.events.write({ ...run.execution, progress: untold }, 'execution.progress');
 }
 
 /** Lines of a plugin under the execution's fields; texts are masked and capped, objects are not taken. */

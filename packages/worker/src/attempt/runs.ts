@@ -33,6 +33,8 @@ export interface Run {
   readonly questions: Questions;
   /** The newest progress that is not stored yet. */
   progress?: ProgressRecord;
+  /** The newest progress that nobody was told of yet. */
+  untold?: ProgressRecord;
 }
 
 /** The runs of this process. */

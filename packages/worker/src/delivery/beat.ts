@@ -1,5 +1,6 @@
 import { renewLeases } from '@mcp-server/shared';
 
+import { tellProgress } from '../attempt/context.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
 import type { DatabaseContact } from './contact.ts';
@@ -53,7 +54,6 @@ export class Beat {
     const held = runs.map((run) => ({
       id: run.execution._id,
       token: run.token,
-      execution: run.execution,
       progress: takeProgress(run),
     }));
     const report = await renewLeases(ExecutionModel, held, this.#deps.config.LEASE_MS);
@@ -64,9 +64,7 @@ export class Beat {
       if (lost.has(run.execution._id) && this.#runs.holds(run))
         this.#runs.stop(run.execution._id, 'lease_lost');
     }
-    for (const { execution, progress } of held) {
-      if (progress) this.#deps.events.write({ ...execution, progress }, 'execution.progress');
-    }
+    for (const run of runs) tellProgress(this.#deps, run);
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@mcp-server/shared';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 
+import { tellProgress } from '../attempt/context.ts';
 import { isLastChance, runAction } from '../attempt/run.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import { findAction, type PluginSet } from '../catalogue/load-plugins.ts';
@@ -131,6 +132,7 @@ async function runToEnd(deps: Deps, delivery: Delivery, run: Run, action: Action
   const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
   const result = await runAction(deps, run, action, (left) => delivery.abandoned.add(left));
   stopTimer();
+  tellProgress(deps, run);
   deps.metrics.attempts.inc({ outcome: result.kind });
   logAttempt(deps, run, result);
   await mirrored;
