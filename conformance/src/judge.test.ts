@@ -2,11 +2,11 @@ import t from 'tap';
 
 import { isBad, judge } from './judge.ts';
 
-const result = (scenario: string, passed: number, failed: number) => ({
+const result = (scenario: string, passed: number, failed: number, warnings = 0) => ({
   scenario,
   passed,
   failed,
-  warnings: 0,
+  warnings,
   complaints: [],
 });
 const SCORED = ['required', 'baselined'];
@@ -28,4 +28,11 @@ t.test('failures that nothing expects are bad, in what is required and in the Ta
     t.equal(judged.verdict, verdict, scenario);
     t.equal(isBad(judged), bad, `${scenario}: ${verdict}`);
   }
+});
+
+t.test('a scenario that only warns is no failure, one that did not run is', async (t) => {
+  const warned = judge(result('required', 0, 0, 1), SCORED, BASELINE);
+
+  t.equal(warned.verdict, 'only warnings');
+  t.equal(isBad(warned), false);
 });

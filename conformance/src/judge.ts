@@ -8,7 +8,14 @@ import type { Revision, ScenarioResult } from './suite.ts';
 /** Scenarios that are known to fail, each with its reason. */
 export type Baseline = ReadonlyMap<string, string>;
 
-export type Verdict = 'passed' | 'failed' | 'expected to fail' | 'not runnable' | 'stale in the baseline';
+export type Verdict =
+  | 'passed'
+  | 'failed'
+  | 'expected to fail'
+  /** Nothing that is required was checked, and the suite said what it would have liked. */
+  | 'only warnings'
+  | 'not runnable'
+  | 'stale in the baseline';
 
 export interface Judged extends ScenarioResult {
   verdict: Verdict;
@@ -40,10 +47,11 @@ export function judge(result: ScenarioResult, scored: readonly string[], baselin
   };
 }
 
-function toVerdict({ passed, failed }: ScenarioResult, isExpected: boolean): Verdict {
+function toVerdict({ passed, failed, warnings }: ScenarioResult, isExpected: boolean): Verdict {
   if (failed > 0) return isExpected ? 'expected to fail' : 'failed';
   if (isExpected) return 'stale in the baseline';
-  return passed > 0 ? 'passed' : 'not runnable';
+  if (passed > 0) return 'passed';
+  return warnings > 0 ? 'only warnings' : 'not runnable';
 }
 
 /**
