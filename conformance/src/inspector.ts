@@ -6,7 +6,7 @@ const PACKAGE = '@modelcontextprotocol/inspector@2.12.0';
 
 export type Era = 'legacy' | 'modern';
 
-/** Runs the Inspector's CLI once and resolves to the JSON that it prints. @throws {Error} when it exits with an error. */
+/** Runs the Inspector's CLI once and resolves to the result that it prints. @throws {Error} when it exits with an error. */
 export async function inspect(
   { url, apiKey, era }: { url: string; apiKey: string; era: Era },
   args: readonly string[],
@@ -27,36 +27,35 @@ export async function inspect(
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`the Inspector exited with ${code}:\n${stderr}\n${stdout}`);
-  return JSON.parse(stdout) as Record<string, unknown>;
+  return (JSON.parse(stdout) as { result: Record<string, unknown> }).result;
 }
 
-/** Lists tools, echoes and follows a sleeping call to its end, in one era. Resolves to what was seen. */
-export async function inspectEverything(server: {
-  url: string;
-  apiKey: string;
-  era: Era;
-}): Promise<string[]> {
+/** A call that becomes an mcpTask takes one request to begin, and then one for each look. */
+const MIN_FOLLOWING_REQUESTS = 3;
+const SLEEP_MS = 5_000;
+
+/**
+ * Lists tools, echoes and follows a sleeping call to its end, in one era. `countRequests` tells how many the server has
+ * answered: that is how a call that was followed shows. Resolves to what was seen.
+ */
+export async function inspectEverything(
+  server: { url: string; apiKey: string; era: Era },
+  countRequests: () => number,
+): Promise<string> {
   const { tools } = (await inspect(server, ['--method', 'tools/list'])) as { tools: { name: string }[] };
-  const call = (name: string, input: object) =>
-    inspect(server, [
-      '--method',
-      'tools/call',
-      '--tool-name',
-      name,
-      '--tool-args-json',
-      JSON.stringify(input),
-    ]);
-  const echo = await call('sample__echo', { message: 'hello' });
-  const sleep = await call('sample__sleep', { ms: 5_000 });
-  for (const [name, answer, wanted] of [
-    ['sample__echo', echo, 'hello'],
-    ['sample__sleep', sleep, '5000'],
-  ] as const) {
-    if (!JSON.stringify(answer).includes(wanted)) {
-      throw new Error(`${server.era}: ${name} answered ${JSON.stringify(answer)}`);
-    }
-  }
-  return [
-    `Inspector 2.12, ${server.era}: ${tools.length} tools listed, sample__echo answered, sample__sleep (5 s) followed to its end.`,
-  ];
+  const call = async (name: string, input: object, wanted: string) => {
+    const args = ['--tool-name', name, '--tool-args-json', JSON.stringify(input)];
+    const answer = JSON.stringify(await inspect(server, ['--method', 'tools/call', ...args]));
+    if (!answer.includes(wanted)) throw new Error(`${server.era}: ${name} answered ${answer}`);
+  };
+  await call('sample__echo', { message: 'hello' }, 'hello');
+  const before = countRequests();
+  await call('sample__sleep', { ms: SLEEP_MS }, String(SLEEP_MS));
+  const requests = countRequests() - before;
+  if (server.era === 'modern' && requests < MIN_FOLLOWING_REQUESTS)
+    throw new Error(`sample__sleep took ${requests} requests: it was not followed as an mcpTask`);
+  return (
+    `Inspector 2.12, ${server.era} era, API key in a header: ${tools.length} tools listed, sample__echo answered, ` +
+    `sample__sleep of ${SLEEP_MS / 1_000} s came to its end (${requests} requests).`
+  );
 }

@@ -48,7 +48,9 @@ async function runAll(rig: Rig): Promise<number> {
   const inspected: string[] = [];
   if (values.inspector) {
     for (const era of ['legacy', 'modern'] as const) {
-      inspected.push(...(await inspectEverything({ url: rig.url, apiKey: rig.apiKey, era })));
+      inspected.push(
+        await inspectEverything({ url: rig.url, apiKey: rig.apiKey, era }, () => countRequests(rig)),
+      );
     }
     inspected.forEach(say);
   }
@@ -58,6 +60,9 @@ async function runAll(rig: Rig): Promise<number> {
   say(`${all.length - bad.length} passed, ${bad.length} failed`);
   return bad.length;
 }
+
+const countRequests = ({ apis }: Rig): number =>
+  apis.flatMap(({ lines }) => lines.filter((line) => line.includes('"route":"/mcp"'))).length;
 
 const teardowns = new Teardowns();
 try {
