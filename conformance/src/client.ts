@@ -19,7 +19,7 @@ export function openCaller(url: string, apiKey: string): McpCaller {
         accept: 'application/json, text/event-stream',
         'mcp-protocol-version': VERSION,
         'mcp-method': method,
-        ...(name === undefined ? {} : { 'mcp-name': String(name) }),
+        ...(name === undefined ? {} : { 'mcp-name': name }),
       },
       body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: ENVELOPE } }),
     });

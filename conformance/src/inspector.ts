@@ -15,8 +15,21 @@ export async function inspect(
   const child = spawn(
     'npx',
     [
-      ...['-y', '-p', PACKAGE, 'mcp-inspector', '--cli', `${url}/mcp`, '--transport', 'http'],
-      ...['--protocol-era', era, '--header', `X-API-Key: ${apiKey}`, ...args, '--format', 'json'],
+      '-y',
+      '-p',
+      PACKAGE,
+      'mcp-inspector',
+      '--cli',
+      `${url}/mcp`,
+      '--transport',
+      'http',
+      '--protocol-era',
+      era,
+      '--header',
+      `X-API-Key: ${apiKey}`,
+      ...args,
+      '--format',
+      'json',
     ],
     // npm's settings of this tree would keep npx from laying out a package.
     { env: { ...env, npm_config_package_lock_only: 'false' }, stdio: ['ignore', 'pipe', 'pipe'] },

@@ -32,7 +32,7 @@ export const prompts = {
     title: 'With a resource',
     description: 'A prompt that embeds a resource.',
     arguments: { resourceUri: { description: 'URI of the resource to embed', required: true } },
-    get: ({ resourceUri = '' }) => [
+    get: ({ resourceUri }) => [
       {
         role: 'user',
         content: {
