@@ -7,7 +7,7 @@ const PACKAGE = '@modelcontextprotocol/inspector@2.12.0';
 export type Era = 'legacy' | 'modern';
 
 /** Runs the Inspector's CLI once and resolves to the result that it prints. @throws {Error} when it exits with an error. */
-export async function inspect(
+async function inspect(
   { url, apiKey, era }: { url: string; apiKey: string; era: Era },
   args: readonly string[],
 ): Promise<Record<string, unknown>> {

@@ -23,7 +23,7 @@ export async function writeReport(
   await writeFile(join(FIGURES, 'conformance.md'), formatReport(reports, more));
 }
 
-export function formatReport(reports: readonly RevisionReport[], more: readonly string[]): string {
+function formatReport(reports: readonly RevisionReport[], more: readonly string[]): string {
   const machine = `${cpus().length} cores, ${Math.round(totalmem() / GIBIBYTE)} GiB, Node ${process.versions.node}`;
   return [
     `# Conformance, ${new Date().toISOString().slice(0, 10)}`,
