@@ -3,6 +3,7 @@ import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
 import type { Deps } from '../deps.ts';
 import type { Exchange } from './exchange.ts';
 import { answerInTime } from './late-stream.ts';
+import { findParamMismatch } from './param-headers.ts';
 import { buildRoundStates } from './round-state.ts';
 import { buildServer } from './server.ts';
 import { buildToolbox } from './toolbox.ts';
@@ -14,6 +15,14 @@ export interface McpEndpoint {
   close(): Promise<void>;
 }
 
+interface ToolCall {
+  name?: unknown;
+  arguments?: Record<string, unknown>;
+}
+
+/** Since this revision headers repeat what the body says. */
+const MODERN_VERSION = '2026-07-28';
+const HEADER_MISMATCH = -32_020;
 const METHOD_NOT_FOUND = -32_601;
 const INVALID_REQUEST = -32_600;
 
@@ -24,10 +33,21 @@ export function buildMcpEndpoint(deps: Deps): McpEndpoint {
     ({ era, authInfo }) => buildServer({ ...exchangeOf(authInfo), era, deps, toolbox, rounds }),
     { onerror: (err) => deps.logger.debug({ err }, 'mcp request refused') },
   );
+  /** The library compares the other headers; of arguments it knows only those of tools that it holds itself. */
+  const refuseMismatch = async (request: Request, body: unknown): Promise<Response | undefined> => {
+    const { method, id, params } = (body ?? {}) as { method?: unknown; id?: unknown; params?: ToolCall };
+    const isModern = request.headers.get('mcp-protocol-version') === MODERN_VERSION;
+    if (method !== 'tools/call' || !isModern || typeof params?.name !== 'string') return undefined;
+    const entry = (await toolbox.list()).find(params.name);
+    const mismatch =
+      entry && findParamMismatch(entry.tool.inputSchema, params.arguments ?? {}, request.headers);
+    return mismatch === undefined ? undefined : problem(400, HEADER_MISMATCH, mismatch, id);
+  };
   return {
     async answer(request, body, exchange) {
       return (
         refuse(body) ??
+        (await refuseMismatch(request, body)) ??
         answerInTime(handler.fetch(request, { parsedBody: body, authInfo: toAuthInfo(exchange) }))
       );
     },

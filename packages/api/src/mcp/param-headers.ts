@@ -1,0 +1,53 @@
+/** Marks an argument that clients repeat in a header, so that proxies can route by it. The value is the header's name. */
+const ANNOTATION = 'x-mcp-header';
+const PREFIX = 'mcp-param-';
+const ENCODED = /^=\?base64\?(?<text>.*)\?=$/;
+const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
+interface Schema {
+  properties?: Record<string, unknown>;
+}
+
+/**
+ * Compares the arguments of a call with the headers that repeat them: a proxy decided by the headers, so they must agree.
+ * Resolves to what is wrong, or undefined. A header without an argument and an argument without its header are wrong too.
+ */
+export function findParamMismatch(
+  schema: Schema,
+  given: Record<string, unknown>,
+  headers: Headers,
+): string | undefined {
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const found = checkProperty(property as Schema & Record<string, unknown>, given[name], headers);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function checkProperty(
+  property: Schema & Record<string, unknown>,
+  value: unknown,
+  headers: Headers,
+): string | undefined {
+  const name = property[ANNOTATION];
+  if (typeof name === 'string') return compare(`${PREFIX}${name.toLowerCase()}`, value, headers);
+  const inner = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return findParamMismatch(property, inner, headers);
+}
+
+function compare(header: string, value: unknown, headers: Headers): string | undefined {
+  const sent = headers.get(header);
+  const expected = value === undefined || value === null ? null : String(value as string | number | boolean);
+  if (sent === null && expected === null) return undefined;
+  if (sent === null) return `the argument comes without its header ${header}`;
+  const decoded = decode(sent);
+  if (decoded === undefined) return `${header} is not valid Base64`;
+  return decoded === expected ? undefined : `${header} is not what the arguments say`;
+}
+
+/** Values that a header cannot carry are wrapped; everything else is meant literally. */
+function decode(sent: string): string | undefined {
+  const text = ENCODED.exec(sent)?.groups?.['text'];
+  if (text === undefined) return sent;
+  return BASE64.test(text) ? Buffer.from(text, 'base64').toString('utf8') : undefined;
+}
