@@ -24,7 +24,6 @@ t.test('I3: the end of an attempt whose lease another one took changes nothing',
   t.match(await read(id), {
     status: 'running',
     epoch: second.epoch,
-    of: { plugin: 'sample', action: 'echo' },
     crashes: 1,
     attempts: [{ epoch: 1, outcome: 'crashed' }, { epoch: 2 }],
   });
