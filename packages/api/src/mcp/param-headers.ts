@@ -37,7 +37,7 @@ function checkProperty(
 
 function compare(header: string, value: unknown, headers: Headers): string | undefined {
   const sent = headers.get(header);
-  const expected = value === undefined || value === null ? null : String(value as string | number | boolean);
+  const expected = value === undefined || value === null ? null : String(value);
   if (sent === null && expected === null) return undefined;
   if (sent === null) return `the argument comes without its header ${header}`;
   const decoded = decode(sent);
