@@ -37,13 +37,15 @@ function checkProperty(
 
 function compare(header: string, value: unknown, headers: Headers): string | undefined {
   const sent = headers.get(header);
-  const expected = value === undefined || value === null ? null : String(value);
+  const expected = value === undefined || value === null ? null : toHeaderText(value);
   if (sent === null && expected === null) return undefined;
   if (sent === null) return `the argument comes without its header ${header}`;
   const decoded = decode(sent);
   if (decoded === undefined) return `${header} is not valid Base64`;
   return decoded === expected ? undefined : `${header} is not what the arguments say`;
 }
+
+const toHeaderText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Values that a header cannot carry are wrapped; everything else is meant literally. */
 function decode(sent: string): string | undefined {
