@@ -1,8 +1,8 @@
 import { checkRestarts, countHandBacks, restartAll } from './rolling-restart.ts';
 import { defineRow } from './row.ts';
 
-/** Two thirds of this are less than a slow run: some have to be handed back. */
-const WORKER_GRACE_MS = 2_400;
+/** Two thirds of this are half a slow run: of those that run at the stop about half have to be handed back. */
+const WORKER_GRACE_MS = 1_500;
 
 export default defineRow({
   id: 'F19',
