@@ -203,7 +203,7 @@ t.test('input first: it is asked on the call, and the answer makes the mcpTask',
     },
   );
   const able = { capabilities: { ...WITH_TASKS, elicitation: {} } };
-  await waitFor('the policy', async () => (await mary('tools/call', ASK)).status === 400);
+  await waitFor('the policy', async () => (await mary('tools/call', ASK, withForms)).status === 400);
 
   const first = await mary('tools/call', ASK, able);
   const second = await mary('tools/call', ASK, {
