@@ -178,14 +178,12 @@ export {
 export type { Stored } from './stores/stored.ts';
 export {
   countTasks,
-  findTask,
-  insertTask,
   listTasks,
   type TaskFilter,
-  type TaskInsertion,
   toTaskPageIndex,
   toTaskPageQuery,
-} from './stores/tasks.ts';
+} from './stores/task-list.ts';
+export { findTask, insertTask, type TaskInsertion } from './stores/tasks.ts';
 export { removeTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
 export { countExecutionsByDay, countTasksByKind, measureRunTimes } from './stores/task-stats.ts';
 export { announceWorker, listWorkerSightings, removeWorker, type WorkerSighting } from './stores/workers.ts';
