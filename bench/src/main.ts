@@ -19,6 +19,8 @@ import { writeFigures } from './report/write-figures.ts';
 import { type Product, startProduct } from './rig/product.ts';
 import { Stage } from './rig/stage.ts';
 
+/** For compilers and caches: V8 goes on compiling for some ten thousand executions. */
+const WARM_UP_ROUNDS = 3;
 const MEMORY = 'memory';
 const GIBIBYTE = 2 ** 30;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -46,8 +48,7 @@ async function runRounds(
   const measured: Rounds = {};
   const opened: { name: string; run: () => Promise<Figures> }[] = [];
   for (const one of cases) opened.push({ name: one.name, run: await one.open(stage, { scale }) });
-  // The first round of each is for compilers and caches.
-  for (const { run } of opened) await run();
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) for (const { run } of opened) await run();
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name, run } of opened) {
       const figures = await run();

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-import { createRedis } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 import { Queue } from 'bullmq';
 
@@ -21,9 +20,7 @@ export const rawBullmq: Case = {
     const { redisUrl } = stage.space;
     const prefix = `${stage.space.prefix}-raw`;
     await stage.startRaw('bullmq-worker.ts', [redisUrl, prefix, QUEUE, String(CONCURRENCY)]);
-    const redis = createRedis(redisUrl, 'consumer', () => undefined);
-    stage.defer(() => redis.disconnect());
-    const queue = new Queue(QUEUE, { connection: redis, prefix });
+    const queue = new Queue(QUEUE, { connection: { url: redisUrl }, prefix });
     stage.defer(() => queue.close());
     const count = Math.ceil(JOBS * scale);
 

@@ -1,8 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { createIndexes, type Logger, type Models } from '@mcp-server/shared';
+import {
+  createIndexes,
+  dropRetiredIndexes,
+  isDatabaseAway,
+  type Logger,
+  type Models,
+} from '@mcp-server/shared';
 
 const RETRY_MS = 100;
+/** Indexes that the database refuses, say for duplicates, need somebody who reads the log. */
+const REFUSED_RETRY_MS = 5_000;
 
 export interface Preparation {
   isPrepared: () => boolean;
@@ -23,11 +31,15 @@ export function prepareDatabase(
       try {
         // Rejects at once without a connection, where mongoose would hold the first command back for 10 s.
         await ping();
+        await dropRetiredIndexes(models);
         await createIndexes(models);
         isPrepared = true;
       } catch (err) {
-        logger.debug({ err }, 'indexes not created yet');
-        await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+        const isAway = isDatabaseAway(err);
+        logger[isAway ? 'debug' : 'error']({ err }, 'indexes not created yet');
+        await delay(isAway ? RETRY_MS : REFUSED_RETRY_MS, undefined, { signal: closing.signal }).catch(
+          () => undefined,
+        );
       }
     }
   };

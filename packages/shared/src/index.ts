@@ -48,7 +48,13 @@ export { mirrorTask, settleExecution, settleExecutions, type TellEnded } from '.
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';
-export { buildModels, createIndexes, type Models, workerModels } from './models/models.ts';
+export {
+  buildModels,
+  createIndexes,
+  dropRetiredIndexes,
+  type Models,
+  workerModels,
+} from './models/models.ts';
 export {
   type Action,
   type ActionContext,

@@ -21,6 +21,7 @@ export function buildExecution(changes: Partial<ExecutionRecord> = {}): Executio
       maxCrashes: 3,
     },
     status: 'queued',
+    isUnsettled: true,
     seq: 1,
     epoch: 0,
     attemptsUsed: 0,

@@ -22,7 +22,7 @@ const WorkerSettings = z.object({
   ...submissionConfig,
   ...processConfig,
   /** Runs at once in this process. */
-  WORKER_CONCURRENCY: positiveInt(1, 1_000).default(50),
+  WORKER_CONCURRENCY: positiveInt(1, 1_000).default(100),
   /** Pools served, comma separated. */
   WORKER_POOLS: list.default(['default']),
   /** Port of the health and metrics pages; 0 takes any free one. */

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Model, mongo } from 'mongoose';
+import type { Model } from 'mongoose';
 
 import { isDatabaseAway, isDuplicateKey, isNeverSent, isWriteConflict } from '../connections/mongo-errors.ts';
 import { AcceptUnknown, DatabaseUnavailable } from '../errors.ts';
+import { collectionOf } from '../models/collection-of.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
 /**
@@ -57,7 +58,7 @@ export async function acceptExecution(
 
 /** Stores one execution durably. */
 export async function insertOne(model: Model<ExecutionRecord>, record: ExecutionRecord): Promise<void> {
-  await (model.collection as unknown as mongo.Collection<ExecutionRecord>).insertOne(record, {
+  await collectionOf(model).insertOne(record, {
     writeConcern: { w: 'majority', journal: true },
     timeoutMS: INSERT_TIMEOUT_MS,
   });

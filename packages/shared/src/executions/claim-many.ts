@@ -2,6 +2,7 @@ import type { Model } from 'mongoose';
 
 import type { BatchKind } from '../batching/batcher.ts';
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
+import { collectionOf } from '../models/collection-of.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { claimable, claimOne, claimPipeline, type ClaimRequest } from './claim.ts';
 import { ofElement } from './of-element.ts';
@@ -26,14 +27,14 @@ export const claimKind = (
     if (!first) return [];
     const ids = requests.map(({ id }) => id);
     const tokens = requests.map(({ token }) => token);
-    await model.updateMany(
+    const collection = collectionOf(model);
+    await collection.updateMany(
       { _id: { $in: ids }, ...claimable(first) },
       claimPipeline(first, ofElement(ids, tokens)),
-      { updatePipeline: true, timestamps: false },
     );
-    const won = await model
+    const won = await collection
       .find({ _id: { $in: ids }, status: 'running', 'lease.token': { $in: tokens } })
-      .lean<ExecutionRecord[]>();
+      .toArray();
     const byToken = new Map(won.map((execution) => [execution.lease?.token, execution]));
     return requests.map(({ token }) => ({ isDone: true, value: byToken.get(token) }));
   },

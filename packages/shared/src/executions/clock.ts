@@ -48,11 +48,18 @@ export const leaseHasLapsed = {
   $lt: [{ $add: ['$lease.until', { $multiply: ['$crashes', CRASH_BACKOFF_MS] }] }, NOW],
 };
 
-/** Fields that every end state sets. `expiresAt` (TTL) is set here and nowhere else. */
+const hasNoTask = { $eq: [{ $type: '$taskId' }, 'missing'] };
+
+/**
+ * Fields that every end state sets. `expiresAt` (TTL) is set here and nowhere else. Without a task nothing that lasts
+ * has to follow an end, so it is settled by its own write.
+ */
 export const endFields = (retentionSeconds: number) => ({
   endedAt: NOW,
   updatedAt: NOW,
   expiresAt: inMs(retentionSeconds * 1_000),
+  settledAt: { $cond: [hasNoTask, NOW, '$$REMOVE'] },
+  isUnsettled: { $cond: [hasNoTask, '$$REMOVE', true] },
 });
 
 /** The database's time, for what must be decided before a write. @throws {DatabaseUnavailable} */

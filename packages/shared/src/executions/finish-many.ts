@@ -2,6 +2,7 @@ import type { Model } from 'mongoose';
 
 import type { BatchKind } from '../batching/batcher.ts';
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
+import { collectionOf } from '../models/collection-of.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import {
   plainEndPipeline,
@@ -41,12 +42,12 @@ export const finishKind = (model: Model<ExecutionRecord>): BatchKind<Completed, 
     const { epoch } = first;
     const ids = requests.map(({ id }) => id);
     const results = requests.map(({ end }) => end.result);
-    await model.updateMany(
+    const collection = collectionOf(model);
+    await collection.updateMany(
       { _id: { $in: ids }, epoch, status: 'running' },
       plainEndPipeline(first, ofElement(ids, results)),
-      { updatePipeline: true, timestamps: false },
     );
-    const found = await model.find({ _id: { $in: ids } }).lean<ExecutionRecord[]>();
+    const found = await collection.find({ _id: { $in: ids } }).toArray();
     const byId = new Map(found.map((execution) => [execution._id, execution]));
     return requests.map((request) => ({ isDone: true, value: judgeFinish(byId.get(request.id), request) }));
   },

@@ -49,15 +49,18 @@ export async function settleExecution(
   tellEnded: TellEnded,
   settle: (id: string) => Promise<void> = (id) => markSettled(models.ExecutionModel, [id]),
 ): Promise<void> {
-  if (!isEnded(execution.status) || execution.settledAt) return;
+  if (!isEnded(execution.status)) return;
   await mirrorTask(models.TaskModel, execution);
   await tellEnded(execution);
-  await settle(execution._id);
+  if (!execution.settledAt) await settle(execution._id);
 }
 
 /** Marks executions as settled; harmless to repeat. */
 export async function markSettled(model: Model<ExecutionRecord>, ids: readonly string[]): Promise<void> {
-  await model.updateMany({ _id: { $in: ids } }, { $set: { settledAt: new Date() } });
+  await model.updateMany(
+    { _id: { $in: ids } },
+    { $set: { settledAt: new Date() }, $unset: { isUnsettled: 1 } },
+  );
 }
 
 /** What settling needs of an execution. */

@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { Batcher, type BatchBounds } from '../batching/batcher.ts';
+import { Lane } from '../batching/lane.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { claimKind } from './claim-many.ts';
 import type { ClaimRequest } from './claim.ts';
@@ -29,11 +30,19 @@ export interface ExecutionWrites {
   close: () => Promise<void>;
 }
 
+/**
+ * Who goes first of what changes executions. Ends before claims: the runs of one batch then end together, and their
+ * slots claim together again.
+ */
+const RANK = { finish: 0, claim: 1, settle: 2 } as const;
+
 export function buildExecutionWrites(model: Model<ExecutionRecord>): ExecutionWrites {
+  // Kinds that overtake each other send more commands, each with fewer elements; commands cost more than elements.
+  const lane = new Lane();
   const inserts = new Batcher(insertKind(model), INSERTS);
-  const claims = new Batcher(claimKind(model), UPDATES);
-  const finishes = new Batcher(finishKind(model), UPDATES);
-  const settles = new Batcher(settleKind(model), UPDATES);
+  const claims = new Batcher(claimKind(model), UPDATES, (send) => lane.take(RANK.claim, send));
+  const finishes = new Batcher(finishKind(model), UPDATES, (send) => lane.take(RANK.finish, send));
+  const settles = new Batcher(settleKind(model), UPDATES, (send) => lane.take(RANK.settle, send));
   return {
     insert: (record) => inserts.run(record),
     claim: (request) => claims.run(request),

@@ -97,6 +97,7 @@ export const executionSchema = new Schema<ExecutionRecord>(
     runMs: Number,
     endedAt: Date,
     settledAt: Date,
+    isUnsettled: Boolean,
     expiresAt: Date,
   },
   { ...schemaOptions, collection: 'pluginexecutions' },
@@ -109,16 +110,17 @@ export const executionSchema = new Schema<ExecutionRecord>(
     { taskId: 1, fireTime: 1 },
     { unique: true, partialFilterExpression: { fireTime: { $exists: true } } },
   )
-  .index({ taskId: 1, createdAt: -1 })
+  .index(
+    { taskId: 1, createdAt: -1 },
+    { name: 'of_task', partialFilterExpression: { taskId: { $exists: true } } },
+  )
   .index({ ownerId: 1, createdAt: -1, _id: -1 })
   .index({ ownerId: 1, status: 1, createdAt: -1 })
-  .index({ plugin: 1, action: 1, createdAt: -1 })
+  .index({ createdAt: -1, _id: -1 })
   .index({ plugin: 1, action: 1, endedAt: -1 }, { partialFilterExpression: { endedAt: { $exists: true } } })
   .index({ plugin: 1, heldAt: 1 }, { partialFilterExpression: { heldAt: { $exists: true } } })
   .index({ status: 1, _id: 1 })
-  .index({ status: 1, nextAttemptAt: 1 })
-  .index({ status: 1, deadlineAt: 1 })
-  .index({ status: 1, 'lease.until': 1 })
+  .index({ status: 1, deadlineAt: 1 }, { name: 'unsettled', partialFilterExpression: { isUnsettled: true } })
   .index(
     { 'cancel.at': 1 },
     {
@@ -131,5 +133,18 @@ export const executionSchema = new Schema<ExecutionRecord>(
   .index({ rerunOf: 1 }, { partialFilterExpression: { rerunOf: { $exists: true } } })
   .index({ redriveId: 1 }, { partialFilterExpression: { redriveId: { $exists: true } } })
   .index({ fingerprint: 1, endedAt: 1 }, { partialFilterExpression: { fingerprint: { $exists: true } } })
-  .index({ status: 1, settledAt: 1 })
-  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  .index(
+    { expiresAt: 1 },
+    { name: 'ttl', expireAfterSeconds: 0, partialFilterExpression: { expiresAt: { $exists: true } } },
+  );
+
+/** Names of indexes that earlier versions made: kept, they would cost every write, or stand in the way of another. */
+export const RETIRED_EXECUTION_INDEXES: readonly string[] = [
+  'taskId_1_createdAt_-1',
+  'plugin_1_action_1_createdAt_-1',
+  'status_1_nextAttemptAt_1',
+  'status_1_deadlineAt_1',
+  'status_1_lease.until_1',
+  'status_1_settledAt_1',
+  'expiresAt_1',
+];

@@ -142,6 +142,8 @@ export const ExecutionRecord = z.object({
   waitMs: z.number().optional(),
   runMs: z.number().optional(),
   endedAt: z.date().optional(),
+  /** From acceptance until it is settled: keeps an index of what the sweep may have to mend. */
+  isUnsettled: z.literal(true).optional(),
   settledAt: z.date().optional(),
   expiresAt: z.date().optional(),
   createdAt: z.date(),

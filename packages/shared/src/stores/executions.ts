@@ -1,5 +1,6 @@
-import type { Model, mongo } from 'mongoose';
+import type { Model } from 'mongoose';
 
+import { collectionOf } from '../models/collection-of.ts';
 import { END_STATUSES, ExecutionStatus, isEnded, type ExecutionRecord } from '../schemas/execution.ts';
 
 type ExecutionModel = Model<ExecutionRecord>;
@@ -98,8 +99,7 @@ export async function findMcpTask(
   { id, ownerId }: { id: string; ownerId: string },
 ): Promise<McpTaskRecord | undefined> {
   // Polled more than anything else, so without what mongoose does to a document.
-  const collection = model.collection as unknown as mongo.Collection<ExecutionRecord>;
-  const found = await collection.findOne<McpTaskRecord>(
+  const found = await collectionOf(model).findOne<McpTaskRecord>(
     { _id: id, ownerId },
     { projection: MCP_TASK_FIELDS },
   );

@@ -149,6 +149,7 @@ function toRecord(
     ...texts,
     policy: toPolicy(submission, action, config.MAX_CRASHES),
     status: 'queued',
+    isUnsettled: true,
     seq: 1,
     epoch: 0,
     attemptsUsed: 0,

@@ -82,7 +82,7 @@ async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
     case 'void':
       return { kind: 'nothing' };
     case 'ended':
-      return { kind: 'nothing', ended: miss.execution };
+      return miss.execution.settledAt ? { kind: 'nothing' } : { kind: 'nothing', ended: miss.execution };
     case 'cancelled':
       return ending(await endFlagged(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
     case 'expired':

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 
 /** Step 6, settle: the task's mirror and the word that it ended. A failure is left to the sweep. */
 export async function settle(deps: Deps, execution: ExecutionRecord): Promise<void> {
-  if (!isEnded(execution.status) || execution.settledAt) return;
+  if (!isEnded(execution.status)) return;
   try {
     const tell = async ({ _id }: ExecutionRecord): Promise<void> => {
       deps.metrics.executions.inc({ status: execution.status });

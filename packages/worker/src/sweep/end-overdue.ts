@@ -13,7 +13,12 @@ export const endOverdue: Repair = async ({ deps, now }) => {
     // A live run sees its deadline and its flag itself.
     { status: 'running', 'lease.until': { $lt: now } },
   ];
-  await endEach(deps, { $or: isUnattended, deadlineAt: { $lte: now } }, 'expired', endExpired);
+  await endEach(
+    deps,
+    { isUnsettled: true, $or: isUnattended, deadlineAt: { $lte: now } },
+    'expired',
+    endExpired,
+  );
   await endEach(deps, { $or: isUnattended, 'cancel.at': { $exists: true } }, 'cancelled', endFlagged);
   return '';
 };

@@ -5,7 +5,7 @@ import { type Repair, SWEEP_PAGE } from './sweeper.ts';
 
 /**
  * Finds running work whose holder is dead and whose job is gone too, and has it delivered anew: a claim takes it. Pages
- * by the end of the lease, which its index is made for.
+ * by the end of the lease; what runs is no more than the fleet has slots.
  */
 export const redeliverLapsed: Repair = async ({ deps, now, cursor }) => {
   const after = new Date(cursor === '' ? 0 : cursor);

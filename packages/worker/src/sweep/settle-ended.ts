@@ -9,8 +9,8 @@ const SETTLE_AFTER_MS = 3_000;
 /** Settles what ended while its worker or API died before the telling. */
 export const settleEnded: Repair = async ({ deps, now }) => {
   const unsettled = await deps.models.ExecutionModel.find({
+    isUnsettled: true,
     status: { $in: END_STATUSES },
-    settledAt: { $exists: false },
     endedAt: { $lt: new Date(now.getTime() - SETTLE_AFTER_MS) },
   })
     .limit(SWEEP_PAGE)

@@ -1,0 +1,66 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { t } from 'tap';
+
+import { Lane } from './lane.ts';
+
+/** Work that ends when it is told to, and writes down when it begins. */
+function openWork(lane: Lane) {
+  const begun: string[] = [];
+  const ends = new Map<string, (error?: Error) => void>();
+  const take = (name: string, rank: number) =>
+    lane.take(rank, async () => {
+      begun.push(name);
+      const error = await new Promise<Error | undefined>((resolve) => ends.set(name, resolve));
+      if (error) throw error;
+      return name;
+    });
+  return {
+    begun,
+    take,
+    end: async (name: string, error?: Error) => {
+      ends.get(name)?.(error);
+      await nextTurn();
+      await nextTurn();
+    },
+  };
+}
+
+t.test('one at a time: the lowest rank first, then whoever came first', async (t) => {
+  const { begun, take, end } = openWork(new Lane());
+
+  const all = [take('a', 2), take('b', 2), take('c', 1), take('d', 1)];
+  t.same(begun, ['a'], 'at once when nobody is in it');
+  for (const name of ['a', 'c', 'd', 'b']) await end(name);
+
+  t.same(await Promise.all(all), ['a', 'b', 'c', 'd']);
+  t.same(begun, ['a', 'c', 'd', 'b']);
+});
+
+t.test('what ended work makes possible goes before what waits with a higher rank', async (t) => {
+  const { begun, take, end } = openWork(new Lane());
+  const first = take('claim', 1);
+  const waiting = take('next claim', 1);
+  const follower = first.then(() => take('finish', 0));
+
+  for (const name of ['claim', 'finish', 'next claim']) await end(name);
+
+  await Promise.all([follower, waiting]);
+  t.same(begun, ['claim', 'finish', 'next claim']);
+});
+
+t.test('a failure is its own, and the lane goes on', async (t) => {
+  const { take, end } = openWork(new Lane());
+  const failing = take('failing', 0);
+  const next = take('next', 0);
+  const refused = t.rejects(failing, { message: 'refused' });
+
+  await end('failing', new Error('refused'));
+  await end('next');
+  await refused;
+  t.equal(await next, 'next');
+
+  const later = take('later', 0);
+  await end('later');
+  t.equal(await later, 'later', 'an empty lane is free again');
+});
