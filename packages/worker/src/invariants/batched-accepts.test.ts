@@ -1,15 +1,20 @@
 import {
   acceptExecution,
   buildExecutionWrites,
+  buildModels,
+  createMongo,
   type ExecutionRecord,
   type ExecutionWrites,
+  pingMongo,
 } from '@mcp-server/shared';
-import { buildExecution, openNamespace } from '@mcp-server/testing';
+import { buildExecution, openNamespace, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
+import { startConflictProxy } from '../test-conflict-proxy.ts';
 import { losingFirstReplies } from '../test-lost-replies.ts';
 
 const MEGABYTE = 1_000_000;
+const POOL = { maxPoolSize: 5, serverSelectionTimeoutMs: 15_000, socketTimeoutMs: 20_000 };
 
 type Teardown = Parameters<typeof openNamespace>[0];
 
@@ -50,6 +55,40 @@ t.test('of accepts that go together, a duplicate and one that is too large fail 
   ]);
   t.match(accepted[17], { value: { execution: { _id: earlier?._id } } });
   t.equal(await model.countDocuments(), 31);
+});
+
+t.test('a duplicate, one that is too large and one that meets a deadlock: exactly these fail', async (t) => {
+  const space = await openNamespace(t);
+  const { ExecutionModel: model } = space.models;
+  const key = { idempotencyKey: 'used', bodyHash: 'one' };
+  await model.create(buildExecution(key));
+  const unlucky = 'it meets a deadlock';
+  const uri = await startConflictProxy(t, {
+    uri: space.mongodbUri,
+    BSON: model.base.mongo.BSON,
+    meets: (document) => 'requestId' in document && document.requestId === unlucky,
+  });
+  const mongo = createMongo({ ...POOL, uri });
+  t.teardown(() => mongo.close());
+  await waitFor('the proxy', () => pingMongo(mongo.connection));
+  const writes = buildExecutionWrites(buildModels(mongo.connection).ExecutionModel);
+  const records = many(40);
+  records[7] = buildExecution({ ...key, bodyHash: 'two' });
+  records[11] = buildExecution({ payload: 'x'.repeat(17 * MEGABYTE) });
+  records[23] = buildExecution({ requestId: unlucky });
+
+  const inserted = await Promise.allSettled(records.map((record) => writes.insert(record)));
+
+  const failures = inserted.flatMap((one, place) =>
+    one.status === 'rejected' ? [[place, (one.reason as { code?: unknown }).code]] : [],
+  );
+  t.match(failures, [
+    [7, 11_000],
+    [11, /TOO_LARGE|OUT_OF_RANGE|10334/],
+    [23, 112],
+  ]);
+  t.equal(await model.countDocuments(), 38);
+  await writes.close();
 });
 
 t.test(
