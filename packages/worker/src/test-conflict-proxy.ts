@@ -44,7 +44,7 @@ export async function startConflictProxy(
         .on('close', () => [client, database].forEach((one) => one.destroy()));
     }
     forwardMessages(client, database, (message) => {
-      const command = readDocument<InsertCommand>(message, BSON);
+      const command: InsertCommand | undefined = readDocument(message, BSON);
       const { documents } = command ?? {};
       if (!command || command.insert === undefined || !documents) return message;
       const places = documents.flatMap((document, place) => (meets(document) ? [place] : []));
@@ -58,8 +58,8 @@ export async function startConflictProxy(
     });
     forwardMessages(database, client, (message) => {
       const places = met.get(message.readInt32LE(8));
-      const reply = places && readDocument<InsertReply>(message, BSON);
-      if (!reply) return message;
+      const reply: InsertReply | undefined = readDocument(message, BSON);
+      if (!places || !reply) return message;
       const writeErrors = places.map((index) => ({ index, code: WRITE_CONFLICT, errmsg: 'WriteConflict' }));
       for (const error of reply.writeErrors ?? []) {
         const index = places.reduce((moved, place) => (place <= moved ? moved + 1 : moved), error.index);
@@ -92,10 +92,10 @@ function forwardMessages(from: Socket, to: Socket, change: (message: Buffer) => 
   });
 }
 
-function readDocument<T>(message: Buffer, BSON: Bson): T | undefined {
+function readDocument(message: Buffer, BSON: Bson): Record<string, never> | undefined {
   const isDocument = message.readInt32LE(12) === OP_MSG && message[DOCUMENT_AT - 1] === 0;
   if (!isDocument) return undefined;
-  return BSON.deserialize(message.subarray(DOCUMENT_AT), { promoteValues: true }) as T;
+  return BSON.deserialize(message.subarray(DOCUMENT_AT)) as Record<string, never>;
 }
 
 function replaceDocument(message: Buffer, document: object, BSON: Bson): Buffer {
