@@ -9,8 +9,8 @@ import {
 } from '@mcp-server/shared';
 
 const RETRY_MS = 100;
-/** Indexes that the database refuses, say for duplicates, need somebody who reads the log. */
-const REFUSED_RETRY_MS = 5_000;
+/** What the database refuses for 5 s, say for duplicates, needs somebody who reads the log. */
+const REFUSALS_TO_TELL = 50;
 
 export interface Preparation {
   isPrepared: () => boolean;
@@ -27,19 +27,21 @@ export function prepareDatabase(
   let isPrepared = false;
 
   const prepare = async (): Promise<void> => {
+    let refusals = 0;
     while (!closing.signal.aborted && !isPrepared) {
+      let isThere = false;
       try {
         // Rejects at once without a connection, where mongoose would hold the first command back for 10 s.
         await ping();
+        isThere = true;
         await dropRetiredIndexes(models);
         await createIndexes(models);
         isPrepared = true;
       } catch (err) {
-        const isAway = isDatabaseAway(err);
-        logger[isAway ? 'debug' : 'error']({ err }, 'indexes not created yet');
-        await delay(isAway ? RETRY_MS : REFUSED_RETRY_MS, undefined, { signal: closing.signal }).catch(
-          () => undefined,
-        );
+        if (isThere && !isDatabaseAway(err)) refusals += 1;
+        const isStuck = refusals > 0 && refusals % REFUSALS_TO_TELL === 0;
+        logger[isStuck ? 'error' : 'debug']({ err }, 'indexes not created yet');
+        await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
   };

@@ -84,7 +84,7 @@ t.test('handed back by a worker that stops', async (t) => {
     const [found] = reply.json<{ items: { running: number; lastTookAt?: string }[] }>().items;
     return found?.running === 1 && found;
   });
-  t.match(fleet, { state: 'running', freeSlots: 49, suspects: 0, abandoned: 0, lastTookAt: String });
+  t.match(fleet, { state: 'running', freeSlots: 99, suspects: 0, abandoned: 0, lastTookAt: String });
 
   await worker.end('SIGTERM');
 
