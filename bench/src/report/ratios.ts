@@ -88,7 +88,7 @@ const MAX_GROWTH = 1.1;
  * The gate of speed. CPU time, because the clock says more about the neighbours of a shared machine than about us; against
  * the raw run's, because machines differ; generous, because both still spread.
  */
-const MAX_OWN_CPU = 20;
+const MAX_OWN_CPU = 8;
 
 const atLeast = (title: string, value: number, bound: number): Promised => ({
   title,
