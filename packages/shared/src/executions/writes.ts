@@ -32,9 +32,9 @@ export interface ExecutionWrites {
 
 /**
  * Who goes first of what changes executions. Ends before claims: the runs of one batch then end together, and their
- * slots claim together again.
+ * slots claim together again. Claims and settles in turn: in a busy process there is always a claim that waits.
  */
-const RANK = { finish: 0, claim: 1, settle: 2 } as const;
+const RANK = { finish: 0, claim: 1, settle: 1 } as const;
 
 export function buildExecutionWrites(model: Model<ExecutionRecord>): ExecutionWrites {
   // Kinds that overtake each other send more commands, each with fewer elements; commands cost more than elements.

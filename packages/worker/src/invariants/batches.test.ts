@@ -251,3 +251,21 @@ t.test('a hundred writes of a kind cost a handful of commands', async (t) => {
   t.ok((operations['settle'] ?? []).length <= 3);
   t.equal(await space.model.countDocuments({ status: 'completed', settledAt: { $exists: true } }), 100);
 });
+
+t.test('claims that keep coming do not keep a mark waiting', async (t) => {
+  const space = await open(t);
+  const writes = space.openWrites();
+  const [id = ''] = await insertAll(writes, many(1));
+  let isMarked = false;
+  const keepClaiming = async () => {
+    while (!isMarked) await writes.claim(claimOf(randomUUID()));
+  };
+
+  const claiming = Promise.all([keepClaiming(), keepClaiming(), keepClaiming()]);
+  await writes.settle(id);
+  isMarked = true;
+  await claiming;
+
+  t.match(await space.read(id), { settledAt: Date });
+  await writes.close();
+});
