@@ -256,14 +256,14 @@ t.test('claims that keep coming do not keep a mark waiting', async (t) => {
   const space = await open(t);
   const writes = space.openWrites();
   const [id = ''] = await insertAll(writes, many(1));
-  let isMarked = false;
+  const marked = new AbortController();
   const keepClaiming = async () => {
-    while (!isMarked) await writes.claim(claimOf(randomUUID()));
+    while (!marked.signal.aborted) await writes.claim(claimOf(randomUUID()));
   };
 
   const claiming = Promise.all([keepClaiming(), keepClaiming(), keepClaiming()]);
   await writes.settle(id);
-  isMarked = true;
+  marked.abort();
   await claiming;
 
   t.match(await space.read(id), { settledAt: Date });
