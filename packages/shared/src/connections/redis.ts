@@ -6,21 +6,12 @@ import { Redis, type RedisOptions } from 'ioredis';
  */
 export type RedisRole = 'producer' | 'consumer' | 'subscriber';
 
-/**
- * A hung Redis must not hang a request: measured, an add was still pending after 8 s without it. What waits behind a
- * pipeline that hangs waits twice as long.
- */
-const COMMAND_TIMEOUT_MS = 250;
+/** A hung Redis must not hang a request: measured, an add was still pending after 8 s without it. */
+const COMMAND_TIMEOUT_MS = 500;
 const MAX_RECONNECT_DELAY_MS = 1_000;
 
 const ROLE_OPTIONS: Record<RedisRole, RedisOptions> = {
-  producer: {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    // What comes in one turn of the event loop goes as one write, and is answered with one.
-    enableAutoPipelining: true,
-  },
+  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS },
   consumer: { maxRetriesPerRequest: null },
   subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
 };
