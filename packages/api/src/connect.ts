@@ -35,18 +35,18 @@ import { buildLimiters } from './redis/limiters.ts';
 import { createScheduleClocks } from './redis/schedule-clocks.ts';
 import { buildTell } from './redis/tell.ts';
 import { createTicketStore } from './redis/ticket-store.ts';
-import { buildApiKeyCheck } from './services/api-key-check.ts';
-import { buildAttempts } from './services/attempts.ts';
+import { buildApiKeyCheck } from './services/accounts/api-key-check.ts';
+import { buildAttempts } from './services/accounts/auth-throttle.ts';
+import { buildPasswords } from './services/accounts/passwords.ts';
+import { buildRefreshTokens } from './services/accounts/refresh-tokens.ts';
+import { buildUserStates } from './services/accounts/user-states.ts';
+import { buildUsualTimes } from './services/executions/usual-times.ts';
+import { buildWaiters } from './services/executions/wait-for-end.ts';
+import { buildPoolFacts } from './services/fleet/pool-facts.ts';
+import { buildReadiness } from './services/fleet/readiness.ts';
 import { buildLoadReader } from './services/metrics/load.ts';
-import { buildPasswords } from './services/passwords.ts';
-import { buildPoolFacts } from './services/pool-facts.ts';
-import { buildReadiness } from './services/readiness.ts';
 import { Sockets } from './services/realtime/sockets.ts';
 import { buildTickets } from './services/realtime/tickets.ts';
-import { buildRefreshTokens } from './services/refresh-tokens.ts';
-import { buildUserStates } from './services/user-states.ts';
-import { buildUsualTimes } from './services/usual-times.ts';
-import { buildWaiters } from './services/wait-for-end.ts';
 
 /** Together these keep the promise that a caller is answered within 5 s while the database is away or hangs. */
 const SERVER_SELECTION_TIMEOUT_MS = 1_500;

@@ -8,8 +8,8 @@ import type {
   Turns,
 } from '@mcp-server/shared';
 
-import type { Secrets } from './config-secrets.ts';
-import type { ApiEnv } from './config.ts';
+import type { ApiEnv } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { Board } from './redis/bull-board.ts';
 import type { EventFeed } from './redis/event-feed.ts';
@@ -17,18 +17,18 @@ import type { ExecutionQueues } from './redis/execution-queues.ts';
 import type { Limiter } from './redis/limiters.ts';
 import type { ScheduleClocks } from './redis/schedule-clocks.ts';
 import type { Tell } from './redis/tell.ts';
-import type { ApiKeyCheck } from './services/api-key-check.ts';
-import type { Attempts } from './services/attempts.ts';
+import type { ApiKeyCheck } from './services/accounts/api-key-check.ts';
+import type { Attempts } from './services/accounts/auth-throttle.ts';
+import type { Passwords } from './services/accounts/passwords.ts';
+import type { RefreshTokens } from './services/accounts/refresh-tokens.ts';
+import type { UserStates } from './services/accounts/user-states.ts';
+import type { UsualTimes } from './services/executions/usual-times.ts';
+import type { Waiters } from './services/executions/wait-for-end.ts';
+import type { PoolFacts } from './services/fleet/pool-facts.ts';
+import type { Readiness } from './services/fleet/readiness.ts';
 import type { LoadReader } from './services/metrics/load.ts';
-import type { Passwords } from './services/passwords.ts';
-import type { PoolFacts } from './services/pool-facts.ts';
-import type { Readiness } from './services/readiness.ts';
 import type { Sockets } from './services/realtime/sockets.ts';
 import type { Tickets } from './services/realtime/tickets.ts';
-import type { RefreshTokens } from './services/refresh-tokens.ts';
-import type { UserStates } from './services/user-states.ts';
-import type { UsualTimes } from './services/usual-times.ts';
-import type { Waiters } from './services/wait-for-end.ts';
 
 export type Config = Readonly<ApiEnv & Secrets>;
 

@@ -4,12 +4,12 @@ import { ConfigError, EXIT_CONFIG, type Logger, openLog, whenParentIsGone } from
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 
-import { loadSecrets } from './config-secrets.ts';
-import { type ApiEnv, loadApiEnv } from './config.ts';
+import { buildApp } from './app.ts';
+import { type ApiEnv, loadApiEnv } from './config/config.ts';
+import { loadSecrets } from './config/secrets.ts';
 import { type Connected, connect } from './connect.ts';
 import type { Config } from './deps.ts';
-import { buildApp } from './server.ts';
-import { before } from './services/time-limit.ts';
+import { before } from './with-timeout.ts';
 
 /** Waiting callers are sent away at once, so what is in flight ends within the time of a slow database. */
 const CLOSE_TIMEOUT_MS = 8_000;

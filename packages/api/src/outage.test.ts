@@ -5,7 +5,7 @@ import { JsonValue } from '@mcp-server/shared';
 import { openNamespace } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
-import { ECHO, makeEchoTask, publishSample, startApp, startTestApp } from './test-app.ts';
+import { ECHO, makeEchoTask, publishSample, startApp, startTestApp } from './testing/test-app.ts';
 
 async function listen(t: Test, server: Server): Promise<number> {
   const sockets = new Set<Socket>();

@@ -4,11 +4,11 @@ import type { InjectOptions, RouteOptions } from 'fastify';
 import t, { type Test } from 'tap';
 
 import { signAccessToken } from './http/access-token.ts';
-import { type Caller, CALLERS, LET_IN, MATRIX, type Need, type Row, rowOf } from './route-matrix.ts';
-import { makeApiKey } from './services/api-keys.ts';
-import { openSession } from './services/open-session.ts';
-import { makeResetToken } from './services/reset-password.ts';
-import { ECHO, publishSample, startTestApp, type TestApp } from './test-app.ts';
+import { makeApiKey } from './services/accounts/api-keys.ts';
+import { openSession } from './services/accounts/open-session.ts';
+import { makeResetToken } from './services/accounts/reset-password.ts';
+import { type Caller, CALLERS, LET_IN, MATRIX, type Need, type Row, rowOf } from './testing/route-matrix.ts';
+import { ECHO, publishSample, startTestApp, type TestApp } from './testing/test-app.ts';
 
 type Method = NonNullable<InjectOptions['method']>;
 

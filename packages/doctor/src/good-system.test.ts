@@ -3,7 +3,7 @@ import { openNamespace, startProcess, waitFor } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
 import { loadChecks } from './load-checks.ts';
-import { readLines, runDoctor } from './test-doctor.ts';
+import { readLines, runDoctor } from './testing/test-doctor.ts';
 
 /** An API and a worker that are up, and the environment in which they are found. */
 async function startSystem(t: Test) {

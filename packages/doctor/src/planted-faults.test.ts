@@ -15,7 +15,7 @@ import {
 } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
-import { complaintsOf, readLines, runDoctor } from './test-doctor.ts';
+import { complaintsOf, readLines, runDoctor } from './testing/test-doctor.ts';
 
 const WEAK = 'change-me-please';
 /** More than any disk has. */

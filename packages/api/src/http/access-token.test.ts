@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 import t from 'tap';
 
-import { type Account, startTestApp } from '../test-app.ts';
+import { type Account, startTestApp } from '../testing/test-app.ts';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (part = '') =>

@@ -3,7 +3,7 @@ import { AccessClaims, TOKEN_ISSUER } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
 
 import type { Config } from '../deps.ts';
-import type { OpenSession } from '../services/open-session.ts';
+import type { OpenSession } from '../services/accounts/open-session.ts';
 
 const AUDIENCES = ['api', 'mcp'] as const;
 

@@ -1,7 +1,7 @@
 import { errors, Role, type Scope } from '@mcp-server/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { API_KEY_PREFIX } from '../services/api-key-text.ts';
+import { API_KEY_PREFIX } from '../services/accounts/api-key-text.ts';
 import type { Principal } from '../services/principal.ts';
 import { readAccessToken } from './access-token.ts';
 import { limitByAddress, limitByUser } from './rate-limit.ts';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import t from 'tap';
 
-import { startTestApp } from '../test-app.ts';
+import { startTestApp } from '../testing/test-app.ts';
 
 const DOCUMENT = new URL('../../../../docs/openapi.json', import.meta.url);
 

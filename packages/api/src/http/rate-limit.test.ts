@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 
 import t from 'tap';
 
-import { startApp, startTestApp, type TestApp } from '../test-app.ts';
+import { startApp, startTestApp, type TestApp } from '../testing/test-app.ts';
 
 const login = (email: string, password: string, remoteAddress: string) => ({
   method: 'POST' as const,

@@ -1,7 +1,7 @@
 import { errors, retryLater } from '@mcp-server/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { clientNetwork } from '../services/client-network.ts';
+import { clientNetwork } from '../services/accounts/client-network.ts';
 import type { Principal } from '../services/principal.ts';
 
 /** Probes come at their own pace and must see the state of the process, not of a limit. */

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 import t from 'tap';
 
-import { publishSample, startTestApp } from '../test-app.ts';
+import { publishSample, startTestApp } from '../testing/test-app.ts';
 import { isTooDeep } from './json-body.ts';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);

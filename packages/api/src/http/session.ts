@@ -1,8 +1,8 @@
 import type { SignedIn } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
 
-import type { OpenSession } from '../services/open-session.ts';
-import { presentUser } from '../services/present-user.ts';
+import type { OpenSession } from '../services/accounts/open-session.ts';
+import { presentUser } from '../services/accounts/present-user.ts';
 import { signAccessToken } from './access-token.ts';
 
 /** The answer to register, login and refresh. */

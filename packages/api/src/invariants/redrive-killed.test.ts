@@ -2,7 +2,7 @@ import type { Redrive } from '@mcp-server/shared';
 import { buildFailure, openNamespace, startProcess, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { publishSample } from '../test-app.ts';
+import { publishSample } from '../testing/test-app.ts';
 
 const FAILURES = 400;
 const CAP = 300;

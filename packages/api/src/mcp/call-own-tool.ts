@@ -2,9 +2,9 @@ import { isEnded } from '@mcp-server/shared';
 import { type CallToolRequest, type CallToolResult, ProtocolError } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-import { cancelOwnExecution } from '../services/cancel-execution.ts';
+import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
 import type { Scope } from './exchange.ts';
-import { findOwnTask } from './find-task.ts';
+import { findOwnTask } from './find-mcp-task.ts';
 import { presentFollowUp } from './follow-up.ts';
 import { presentMcpTask } from './mcp-task.ts';
 import { TASK_CANCEL, TASK_GET } from './names.ts';

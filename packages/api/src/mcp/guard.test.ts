@@ -2,9 +2,9 @@ import { Socket } from 'node:net';
 
 import t from 'tap';
 
-import { makeApiKey } from '../services/api-keys.ts';
-import { publishSample, startTestApp, type TestApp } from '../test-app.ts';
-import { listen, openClient } from './test-client.ts';
+import { makeApiKey } from '../services/accounts/api-keys.ts';
+import { listen, openClient } from '../testing/mcp-client.ts';
+import { publishSample, startTestApp, type TestApp } from '../testing/test-app.ts';
 
 const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };
 const ACCEPT = { accept: 'application/json, text/event-stream' };

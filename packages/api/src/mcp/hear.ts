@@ -1,8 +1,8 @@
 import type { HeardExecution, McpTaskRecord } from '@mcp-server/shared';
 import type { ServerContext } from '@modelcontextprotocol/server';
 
-import { cancelOwnExecution } from '../services/cancel-execution.ts';
-import type { Awaited } from '../services/execute-and-wait.ts';
+import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
+import type { Awaited } from '../services/executions/execute-and-wait.ts';
 import type { Scope } from './exchange.ts';
 import { type ProgressWatch, watchProgress } from './progress.ts';
 

@@ -1,8 +1,8 @@
 import { FIXTURE_PLUGINS, waitFor } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
-import { startTestApp } from '../test-app.ts';
-import { listen, type McpReply, openClient, startWorker, WITH_TASKS } from './test-client.ts';
+import { listen, type McpReply, openClient, startWorker, WITH_TASKS } from '../testing/mcp-client.ts';
+import { startTestApp } from '../testing/test-app.ts';
 
 const ASK = { name: 'sample__ask', arguments: {} };
 const withForms = { capabilities: { elicitation: {} } };

@@ -8,12 +8,12 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 
-import { cancelOwnExecution } from '../services/cancel-execution.ts';
-import type { Awaited } from '../services/execute-and-wait.ts';
-import { provideOwnInput } from '../services/provide-input.ts';
+import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
+import type { Awaited } from '../services/executions/execute-and-wait.ts';
+import { provideOwnInput } from '../services/executions/provide-input.ts';
 import { canAnswer, capabilitiesOf, neededFor } from './capabilities.ts';
 import type { Scope } from './exchange.ts';
-import { findOwnTask } from './find-task.ts';
+import { findOwnTask } from './find-mcp-task.ts';
 import { openQuestions, presentQuestions } from './mcp-task.ts';
 import { RoundState } from './round-state.ts';
 

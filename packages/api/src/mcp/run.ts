@@ -1,7 +1,7 @@
 import { type EndedExecution, isEnded, type JsonValue, type McpTaskRecord } from '@mcp-server/shared';
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 
-import { submitAwaited } from '../services/execute-and-wait.ts';
+import { submitAwaited } from '../services/executions/execute-and-wait.ts';
 import type { Scope } from './exchange.ts';
 import { hear, type Patience } from './hear.ts';
 import { readIdempotency } from './idempotency.ts';

@@ -1,12 +1,12 @@
 import { Server } from '@modelcontextprotocol/server';
 
-import { mayRun } from '../services/may-run.ts';
+import { mayRun } from '../services/executions/may-run.ts';
 import { callTool } from './call-tool.ts';
+import { complete, getPrompt, listAllPrompts } from './contributions/prompts.ts';
+import { listAllResources, listTemplates, readResource } from './contributions/resources.ts';
 import type { Scope } from './exchange.ts';
 import { buildGuard, type Guard } from './guard.ts';
 import { TASKS_EXTENSION } from './names.ts';
-import { complete, getPrompt, listAllPrompts } from './prompts.ts';
-import { listAllResources, listTemplates, readResource } from './resources.ts';
 import { handleTasks } from './tasks.ts';
 
 const IDENTITY = { name: 'mcp-server', title: 'MCP server', version: '0.1.0' };

@@ -1,8 +1,8 @@
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { publishSample, startTestApp, type TestApp } from '../test-app.ts';
-import { listen, type McpClient, openClient, startWorker, WITH_TASKS } from './test-client.ts';
+import { listen, type McpClient, openClient, startWorker, WITH_TASKS } from '../testing/mcp-client.ts';
+import { publishSample, startTestApp, type TestApp } from '../testing/test-app.ts';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const withTasks = { capabilities: WITH_TASKS };

@@ -1,10 +1,10 @@
 import type { Server } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-import { cancelOwnExecution } from '../services/cancel-execution.ts';
+import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
 import { canAnswer, capabilitiesOf, requireTasks } from './capabilities.ts';
 import type { Scope } from './exchange.ts';
-import { findOwnTask } from './find-task.ts';
+import { findOwnTask } from './find-mcp-task.ts';
 import { type Guard } from './guard.ts';
 import { presentMcpTask, presentOutcome } from './mcp-task.ts';
 import { answerOwn, answersOf } from './rounds.ts';

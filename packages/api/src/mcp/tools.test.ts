@@ -1,7 +1,7 @@
 import t from 'tap';
 
-import { publishSample, startTestApp } from '../test-app.ts';
-import { listen, openClient, startWorker } from './test-client.ts';
+import { listen, openClient, startWorker } from '../testing/mcp-client.ts';
+import { publishSample, startTestApp } from '../testing/test-app.ts';
 
 type Listed = { name: string; inputSchema: { type: string }; annotations: object; outputSchema?: object };
 

@@ -1,7 +1,7 @@
 import { openNamespace, startProcess, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { openClient, WITH_TASKS } from './test-client.ts';
+import { openClient, WITH_TASKS } from '../testing/mcp-client.ts';
 
 const SECRETS = {
   JWT_SECRET: 'Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7U',

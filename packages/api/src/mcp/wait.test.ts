@@ -2,8 +2,8 @@ import type { ExecutionRecord } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { publishSample, startTestApp, type TestApp } from '../test-app.ts';
-import { listen, openClient, startWorker } from './test-client.ts';
+import { listen, openClient, startWorker } from '../testing/mcp-client.ts';
+import { publishSample, startTestApp, type TestApp } from '../testing/test-app.ts';
 
 const only = ({ models }: TestApp) => models.ExecutionModel.findOne().lean<ExecutionRecord>();
 const SLEEP = { name: 'sample__sleep', arguments: { ms: 60_000 } };

@@ -11,7 +11,7 @@ import {
   type StreamEntry,
 } from '@mcp-server/shared';
 
-import { before } from '../services/time-limit.ts';
+import { before } from '../with-timeout.ts';
 
 type Redis = ReturnType<typeof createRedis>;
 

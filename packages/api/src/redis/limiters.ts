@@ -1,7 +1,7 @@
 import { type createRedis } from '@mcp-server/shared';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-import { before } from '../services/time-limit.ts';
+import { before } from '../with-timeout.ts';
 
 type Redis = ReturnType<typeof createRedis>;
 type Backend = RateLimiterRedis | RateLimiterMemory;

@@ -2,7 +2,7 @@ import t from 'tap';
 
 import type { Outgoing } from './outgoing.ts';
 import { followRedirect } from './redirect.ts';
-import { answerJson, bodyOf, failureOf, openService, runRequest } from './test-servers.ts';
+import { answerJson, bodyOf, failureOf, openService, runRequest } from './testing/test-servers.ts';
 
 const post: Outgoing = {
   url: new URL('https://a.test/start?q=1'),

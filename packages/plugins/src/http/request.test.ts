@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import t from 'tap';
 
 import plugin from './index.ts';
-import { answerJson, bodyOf, failureOf, openService, runRequest } from './test-servers.ts';
+import { answerJson, bodyOf, failureOf, openService, runRequest } from './testing/test-servers.ts';
 
 t.test('method, query, headers and a JSON body arrive, and the JSON answer is the result', async (t) => {
   const service = await openService(t, async (request, response) => {

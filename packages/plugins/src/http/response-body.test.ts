@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import t from 'tap';
 
 import { presentBody } from './present-body.ts';
-import { failureOf, openService, runRequest } from './test-servers.ts';
+import { failureOf, openService, runRequest } from './testing/test-servers.ts';
 
 const TOO_LARGE = { name: 'FatalError', code: 'RESPONSE_TOO_LARGE' };
 const KIB = 1_024;

@@ -1,7 +1,7 @@
 import t from 'tap';
 
 import { HttpSettings } from './settings.ts';
-import { failureOf, openService, resolveFrom, runRequest, SERVICE } from './test-servers.ts';
+import { failureOf, openService, resolveFrom, runRequest, SERVICE } from './testing/test-servers.ts';
 
 t.test('an operator allows private hosts by name, address and network', async (t) => {
   const service = await openService(t, (_request, response) => response.end('here'));

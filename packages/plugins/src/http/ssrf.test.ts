@@ -1,6 +1,13 @@
 import t from 'tap';
 
-import { failureOf, openCanary, openService, resolveFrom, runRequest, SERVICE } from './test-servers.ts';
+import {
+  failureOf,
+  openCanary,
+  openService,
+  resolveFrom,
+  runRequest,
+  SERVICE,
+} from './testing/test-servers.ts';
 
 /** `PORT` is where the canary listens, on IPv4 and IPv6. */
 const FORMS = [

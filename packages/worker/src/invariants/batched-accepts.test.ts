@@ -10,8 +10,8 @@ import {
 import { buildExecution, openNamespace, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { startConflictProxy } from '../test-conflict-proxy.ts';
-import { losingFirstReplies } from '../test-lost-replies.ts';
+import { startConflictProxy } from '../testing/test-conflict-proxy.ts';
+import { losingFirstReplies } from '../testing/test-lost-replies.ts';
 
 const MEGABYTE = 1_000_000;
 const POOL = { maxPoolSize: 5, serverSelectionTimeoutMs: 15_000, socketTimeoutMs: 20_000 };

@@ -11,7 +11,7 @@ import {
 import { buildExecution, type Namespace, openNamespace } from '@mcp-server/testing';
 import t from 'tap';
 
-import { losingFirstReplies } from '../test-lost-replies.ts';
+import { losingFirstReplies } from '../testing/test-lost-replies.ts';
 
 const LEASE_MS = 60_000;
 const MEGABYTE = 1_000_000;

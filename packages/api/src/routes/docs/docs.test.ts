@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import { startTestApp } from '../../test-app.ts';
+import { startTestApp } from '../../testing/test-app.ts';
 
 t.test(
   'the page and everything it loads come from here, under a policy without inline scripts',

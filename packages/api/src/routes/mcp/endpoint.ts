@@ -8,7 +8,7 @@ import { callerOf } from '../../http/authenticate.ts';
 import { challenge } from '../../http/mcp-challenge.ts';
 import { requireOwnHost } from '../../http/own-host.ts';
 import { problems } from '../../http/responses.ts';
-import { buildMcpEndpoint } from '../../mcp/endpoint.ts';
+import { buildMcpEndpoint } from '../../mcp/http/endpoint.ts';
 
 const RIGHTS = { access: 'signed-in', scope: 'mcp' } as const;
 /** Said by Fastify and Node as they see fit. */

@@ -2,7 +2,7 @@ import { claimExecution, endedChannel, finishExecution } from '@mcp-server/share
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, ECHO, publishSample, startTestApp, type TestApp } from '../../test-app.ts';
+import { type Account, ECHO, publishSample, startTestApp, type TestApp } from '../../testing/test-app.ts';
 
 const call = (test: TestApp, { headers }: Account, changes: object = {}, more: Record<string, string> = {}) =>
   test.inject({

@@ -7,8 +7,8 @@ import { IdempotencyHeaders, markRepeat } from '../../http/idempotency.ts';
 import { problems } from '../../http/responses.ts';
 import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, prefersAsync } from '../../http/wait.ts';
 import { describeRequest } from '../../services/body-hash.ts';
-import { executeAndWait } from '../../services/execute-and-wait.ts';
-import { presentCall } from '../../services/present-call.ts';
+import { executeAndWait } from '../../services/executions/execute-and-wait.ts';
+import { presentCall } from '../../services/executions/present-call.ts';
 
 const Call = z.strictObject({
   plugin: Slug,

@@ -1,7 +1,7 @@
 import { buildExecution, checkWithPromtool, parseMetrics, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { ECHO, publishSample, startTestApp } from '../../test-app.ts';
+import { ECHO, publishSample, startTestApp } from '../../testing/test-app.ts';
 
 const TOKEN = 'scrape-Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7U';
 

@@ -2,8 +2,8 @@ import type { ExecutionRecord } from '@mcp-server/shared';
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, ECHO, makeEchoTask, publishSample, type TestApp } from '../../test-app.ts';
-import { openSocket, startListening } from '../../test-socket.ts';
+import { type Account, ECHO, makeEchoTask, publishSample, type TestApp } from '../../testing/test-app.ts';
+import { openSocket, startListening } from '../../testing/test-socket.ts';
 
 const execute = async ({ inject }: TestApp, { headers }: Account): Promise<string> => {
   const reply = await inject({

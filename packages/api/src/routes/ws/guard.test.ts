@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { startTestApp } from '../../test-app.ts';
-import { openSocket, refusal, startListening } from '../../test-socket.ts';
+import { startTestApp } from '../../testing/test-app.ts';
+import { openSocket, refusal, startListening } from '../../testing/test-socket.ts';
 
 t.test(
   'the token comes by header, subprotocol or ticket, and only the name of the protocol goes back',

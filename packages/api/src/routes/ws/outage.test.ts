@@ -1,7 +1,7 @@
 import { buildExecution, startOwnRedis, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { openSocket, startListening } from '../../test-socket.ts';
+import { openSocket, startListening } from '../../testing/test-socket.ts';
 
 t.test('after an outage of Redis sockets are told to look anew, and hear what comes then', async (t) => {
   const redis = await startOwnRedis(t);

@@ -1,7 +1,7 @@
 import { FIXTURE_PLUGINS, openNamespace, startProcess, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { openSocket } from '../../test-socket.ts';
+import { openSocket } from '../../testing/test-socket.ts';
 
 interface SignedUp {
   accessToken: string;

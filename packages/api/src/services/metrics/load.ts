@@ -1,7 +1,7 @@
 import { type Catalogue, type Logger, type Workload } from '@mcp-server/shared';
 
 import type { ExecutionQueues } from '../../redis/execution-queues.ts';
-import type { Readiness, ReadinessReport } from '../readiness.ts';
+import type { Readiness, ReadinessReport } from '../fleet/readiness.ts';
 
 /** Counting everything costs; several scrapers, or one that is wild, get the same figures. */
 const MAX_AGE_MS = 5_000;

@@ -1,6 +1,6 @@
 import { describeEvent, type Models } from '@mcp-server/shared';
 
-import { findOwnExecution } from '../find-execution.ts';
+import { findOwnExecution } from '../executions/find-execution.ts';
 import type { LiveSocket, SocketHolder, Wire } from './live-socket.ts';
 import type { Sockets } from './sockets.ts';
 

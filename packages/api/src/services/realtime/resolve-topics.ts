@@ -1,8 +1,8 @@
 import type { Models } from '@mcp-server/shared';
 
-import { findOwnExecution } from '../find-execution.ts';
-import { findOwnTask } from '../find-task.ts';
+import { findOwnExecution } from '../executions/find-execution.ts';
 import type { Principal } from '../principal.ts';
+import { findOwnTask } from '../tasks/find-task.ts';
 import type { OwnedTopic } from './event-channel.ts';
 import { idOfTopic, type Topic } from './topics.ts';
 

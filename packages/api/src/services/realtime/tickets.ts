@@ -2,8 +2,8 @@ import { errors, ObjectIdText, retryLater, Role } from '@mcp-server/shared';
 import { z } from 'zod';
 
 import type { TicketStore } from '../../redis/ticket-store.ts';
+import type { UserStates } from '../accounts/user-states.ts';
 import type { Principal } from '../principal.ts';
-import type { UserStates } from '../user-states.ts';
 
 /** Long enough to open a socket with, too short to be worth stealing from a log. */
 export const TICKET_TTL_SECONDS = 30;

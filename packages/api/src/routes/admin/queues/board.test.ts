@@ -1,7 +1,7 @@
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { ECHO, publishSample, startTestApp, type TestApp } from '../../../test-app.ts';
+import { ECHO, publishSample, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 const PASSWORD = 'Test123456';
 

@@ -1,8 +1,8 @@
 import { type AuditEvent, insertAudit } from '@mcp-server/shared';
 import t from 'tap';
 
-import { audited } from '../../../services/audit.ts';
-import { startTestApp } from '../../../test-app.ts';
+import { audited } from '../../../services/audit/audit.ts';
+import { startTestApp } from '../../../testing/test-app.ts';
 
 interface Page {
   items: AuditEvent[];

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
 import { cursorQuery } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
-import { listAuditEvents } from '../../../services/audit.ts';
-import { presentAudit } from '../../../services/present-audit.ts';
+import { listAuditEvents } from '../../../services/audit/audit.ts';
+import { presentAudit } from '../../../services/audit/present-audit.ts';
 
 const AuditQuery = z.strictObject({
   ...cursorQuery(PageCursor),

@@ -1,7 +1,7 @@
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, ECHO, publishSample, startTestApp, type TestApp } from '../../../test-app.ts';
+import { type Account, ECHO, publishSample, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 interface Made {
   id: string;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { listOwnApiKeys, makeApiKey, revokeOwnApiKey } from '../../../services/api-keys.ts';
-import { presentApiKey } from '../../../services/present-api-key.ts';
+import { listOwnApiKeys, makeApiKey, revokeOwnApiKey } from '../../../services/accounts/api-keys.ts';
+import { presentApiKey } from '../../../services/accounts/present-api-key.ts';
 import { sessionOf } from '../../../services/principal.ts';
 
 const TAGS = ['auth'];

@@ -7,7 +7,7 @@ import { authenticate } from '../../../http/authenticate.ts';
 import { setDashboardCookie } from '../../../http/dashboard-cookie.ts';
 import { requireOwnOrigin } from '../../../http/origin.ts';
 import { problems } from '../../../http/responses.ts';
-import { openDashboardSession } from '../../../services/open-dashboard-session.ts';
+import { openDashboardSession } from '../../../services/accounts/open-dashboard-session.ts';
 import { sessionOf } from '../../../services/principal.ts';
 
 const dashboardSession: FastifyPluginAsyncZod = async (app) => {

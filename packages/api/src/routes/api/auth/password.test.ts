@@ -1,7 +1,7 @@
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, startTestApp, type TestApp } from '../../../test-app.ts';
+import { type Account, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 const OLD = 'Test123456';
 const NEW = 'Other-654321';

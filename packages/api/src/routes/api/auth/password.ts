@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
 import { presentSession } from '../../../http/session.ts';
-import { changeOwnPassword } from '../../../services/change-password.ts';
+import { changeOwnPassword } from '../../../services/accounts/change-password.ts';
+import { resetPassword } from '../../../services/accounts/reset-password.ts';
 import { sessionOf } from '../../../services/principal.ts';
-import { resetPassword } from '../../../services/reset-password.ts';
 
 const TAGS = ['auth'];
 

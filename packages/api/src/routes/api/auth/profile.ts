@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { findOwnProfile } from '../../../services/find-profile.ts';
-import { presentUser } from '../../../services/present-user.ts';
+import { findOwnProfile } from '../../../services/accounts/find-profile.ts';
+import { presentUser } from '../../../services/accounts/present-user.ts';
 
 const profile: FastifyPluginAsyncZod = async (app) => {
   app.get(

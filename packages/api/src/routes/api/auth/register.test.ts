@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import { startTestApp } from '../../../test-app.ts';
+import { startTestApp } from '../../../testing/test-app.ts';
 
 const account = (name: string, more: object = {}) => ({
   method: 'POST' as const,

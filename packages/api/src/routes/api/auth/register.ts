@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { authenticate } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
 import { presentSession } from '../../../http/session.ts';
+import { registerUser } from '../../../services/accounts/register-user.ts';
 import { sessionOf } from '../../../services/principal.ts';
-import { registerUser } from '../../../services/register-user.ts';
 
 const register: FastifyPluginAsyncZod = async (app) => {
   app.post(

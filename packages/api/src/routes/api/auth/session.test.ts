@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import { startTestApp } from '../../../test-app.ts';
+import { startTestApp } from '../../../testing/test-app.ts';
 
 const login = (payload: object) => ({ method: 'POST' as const, url: '/api/auth/login', payload });
 const refresh = (refreshToken: string) => ({

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { presentSession } from '../../../http/session.ts';
-import { logIn } from '../../../services/log-in.ts';
-import { logOut } from '../../../services/log-out.ts';
+import { logIn } from '../../../services/accounts/log-in.ts';
+import { logOut } from '../../../services/accounts/log-out.ts';
+import { rotateSession } from '../../../services/accounts/rotate-session.ts';
 import { sessionOf } from '../../../services/principal.ts';
-import { rotateSession } from '../../../services/rotate-session.ts';
 
 const TAGS = ['auth'];
 

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
-import { presentSessionRecord } from '../../../services/present-session.ts';
+import { presentSessionRecord } from '../../../services/accounts/present-session.ts';
+import { endOwnSession, endSessionsOf, listOwnSessions } from '../../../services/accounts/sessions.ts';
 import { sessionOf } from '../../../services/principal.ts';
-import { endOwnSession, endSessionsOf, listOwnSessions } from '../../../services/sessions.ts';
 
 const TAGS = ['auth'];
 

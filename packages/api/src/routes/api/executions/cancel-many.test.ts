@@ -2,7 +2,13 @@ import { type BulkCancel, claimExecution, createRedis, cancelChannel } from '@mc
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, makeEchoTask, publishSample, startTestApp, type TestApp } from '../../../test-app.ts';
+import {
+  type Account,
+  makeEchoTask,
+  publishSample,
+  startTestApp,
+  type TestApp,
+} from '../../../testing/test-app.ts';
 
 const post = (test: TestApp, { headers }: Account, payload: object) =>
   test.inject({ method: 'POST', url: '/api/executions/cancel', headers, payload });

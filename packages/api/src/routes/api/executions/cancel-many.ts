@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { cancelByFilter } from '../../../services/cancel-executions.ts';
+import { cancelByFilter } from '../../../services/executions/cancel-executions.ts';
 
 const cancelMany: FastifyPluginAsyncZod = async (app) => {
   app.post(

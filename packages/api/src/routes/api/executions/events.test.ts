@@ -1,7 +1,7 @@
 import { buildExecution } from '@mcp-server/testing';
 import t from 'tap';
 
-import { startListening } from '../../../test-socket.ts';
+import { startListening } from '../../../testing/test-socket.ts';
 
 /** The events of a stream that ends, as a client reads them. */
 const parse = (text: string) =>

@@ -4,7 +4,7 @@ import { cancelChannel, claimExecution, createRedis, type Execution } from '@mcp
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { makeEchoTask, publishSample, startTestApp } from '../../../test-app.ts';
+import { makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 t.test("another's execution answers like one that never was", async (t) => {
   const test = await startTestApp(t);

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { MAX_WAIT_SECONDS } from '../../../http/wait.ts';
-import { cancelOwnExecution } from '../../../services/cancel-execution.ts';
-import { awaitOwnExecution, listOwnReruns } from '../../../services/find-execution.ts';
-import { presentExecution } from '../../../services/present-execution.ts';
+import { cancelOwnExecution } from '../../../services/executions/cancel-execution.ts';
+import { awaitOwnExecution, listOwnReruns } from '../../../services/executions/find-execution.ts';
+import { presentExecution } from '../../../services/executions/present-execution.ts';
 
 const TAGS = ['executions'];
 const Params = z.object({ id: z.uuid() });

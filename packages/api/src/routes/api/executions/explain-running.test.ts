@@ -1,7 +1,7 @@
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { openExplainCase, stepsOf } from '../../../test-explain.ts';
+import { openExplainCase, stepsOf } from '../../../testing/test-explain.ts';
 
 const LONG = { ms: 60_000 };
 

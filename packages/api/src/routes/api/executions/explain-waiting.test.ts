@@ -2,8 +2,8 @@ import { insertPause } from '@mcp-server/shared';
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { publishSample } from '../../../test-app.ts';
-import { openExplainCase, stepsOf, takeAndHold } from '../../../test-explain.ts';
+import { publishSample } from '../../../testing/test-app.ts';
+import { openExplainCase, stepsOf, takeAndHold } from '../../../testing/test-explain.ts';
 
 const ECHO = 'sample.echo';
 const HELLO = { message: 'hello' };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { explainOwnExecution } from '../../../services/explain/explain-execution.ts';
+import { explainOwnExecution } from '../../../services/executions/explain/explain-execution.ts';
 
 const explain: FastifyPluginAsyncZod = async (app) => {
   app.get(

@@ -2,7 +2,7 @@ import { claimExecution, type ExecutionRecord, type FailureGroup, finishExecutio
 import { buildExecution } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, startTestApp, type TestApp } from '../../../test-app.ts';
+import { type Account, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 /** Lets an execution fail by the same writes that a worker makes. */
 async function fail(

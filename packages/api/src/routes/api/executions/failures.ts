@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { listFailures } from '../../../services/list-failures.ts';
+import { listFailures } from '../../../services/executions/list-failures.ts';
 
 const MAX_GROUPS = 100;
 

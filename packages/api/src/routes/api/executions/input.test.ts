@@ -18,7 +18,7 @@ import {
   publishSample,
   startTestApp,
   type TestApp,
-} from '../../../test-app.ts';
+} from '../../../testing/test-app.ts';
 
 const FORM = {
   mode: 'form',

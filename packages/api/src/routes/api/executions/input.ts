@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { provideOwnInput } from '../../../services/provide-input.ts';
+import { provideOwnInput } from '../../../services/executions/provide-input.ts';
 
 const Provided = z.object({
   executionId: z.uuid(),

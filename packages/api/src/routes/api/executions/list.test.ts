@@ -2,7 +2,7 @@ import { type Execution, type ExecutionSummary } from '@mcp-server/shared';
 import { buildExecution } from '@mcp-server/testing';
 import t from 'tap';
 
-import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../test-app.ts';
+import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 interface Page {
   items: ExecutionSummary[];

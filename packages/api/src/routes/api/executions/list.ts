@@ -6,8 +6,8 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { ExecutionCursor, writeCursor } from '../../../http/page-cursor.ts';
 import { listQuery, toPageQuery } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
-import { listOwnExecutions } from '../../../services/list-executions.ts';
-import { summarizeExecution } from '../../../services/present-execution.ts';
+import { listOwnExecutions } from '../../../services/executions/list-executions.ts';
+import { summarizeExecution } from '../../../services/executions/present-execution.ts';
 
 const list: FastifyPluginAsyncZod = async (app) => {
   app.get(

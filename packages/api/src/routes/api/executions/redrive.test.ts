@@ -2,7 +2,7 @@ import type { FailureGroup, Redrive } from '@mcp-server/shared';
 import { buildFailure } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, publishSample, startTestApp, type TestApp } from '../../../test-app.ts';
+import { type Account, publishSample, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 const post = (test: TestApp, { headers }: Account, payload: object, key?: string) =>
   test.inject({

@@ -5,7 +5,7 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { problems } from '../../../http/responses.ts';
 import { describeRequest } from '../../../services/body-hash.ts';
-import { redriveExecutions } from '../../../services/redrive-executions.ts';
+import { redriveExecutions } from '../../../services/executions/redrive-executions.ts';
 
 const redrive: FastifyPluginAsyncZod = async (app) => {
   app.post(

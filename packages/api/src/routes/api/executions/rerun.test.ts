@@ -2,7 +2,7 @@ import type { AuditEvent, Execution } from '@mcp-server/shared';
 import { buildExecution } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, publishSample, startTestApp, type TestApp } from '../../../test-app.ts';
+import { type Account, publishSample, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 const rerun = async (test: TestApp, { headers }: Account, id: string, payload: object = {}) =>
   test.inject({ method: 'POST', url: `/api/executions/${id}/rerun`, headers, payload });

@@ -6,7 +6,7 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { problems } from '../../../http/responses.ts';
 import { describeRequest } from '../../../services/body-hash.ts';
-import { rerunExecution } from '../../../services/rerun-execution.ts';
+import { rerunExecution } from '../../../services/executions/rerun-execution.ts';
 
 const Started = z.object({
   executionId: z.uuid(),

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
-import { pauseWork, resumeWork } from '../../../services/pause-work.ts';
-import { presentPause } from '../../../services/present-pause.ts';
+import { pauseWork, resumeWork } from '../../../services/fleet/pause-work.ts';
+import { presentPause } from '../../../services/fleet/present-pause.ts';
 
 const Params = z.object({ id: Slug });
 const Answer = z.object({ id: z.string(), paused: Pause.nullable() });

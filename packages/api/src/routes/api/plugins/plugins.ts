@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { problems } from '../../../http/responses.ts';
-import { findPlugin } from '../../../services/find-plugin.ts';
-import { PluginView, presentPlugin } from '../../../services/present-plugin.ts';
+import { findPlugin } from '../../../services/fleet/find-plugin.ts';
+import { PluginView, presentPlugin } from '../../../services/fleet/present-plugin.ts';
 
 const TAGS = ['plugins'];
 

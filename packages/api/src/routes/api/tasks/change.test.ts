@@ -2,7 +2,7 @@ import type { Task } from '@mcp-server/shared';
 import { buildExecution } from '@mcp-server/testing';
 import t from 'tap';
 
-import { makeEchoTask, publishSample, startTestApp } from '../../../test-app.ts';
+import { makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 async function openTask(t: Parameters<typeof startTestApp>[0]) {
   const test = await startTestApp(t);

@@ -4,10 +4,10 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
-import { cancelTask } from '../../../services/cancel-task.ts';
-import { changeTask } from '../../../services/change-task.ts';
-import { presentTask } from '../../../services/present-task.ts';
-import { removeOwnTask } from '../../../services/remove-task.ts';
+import { cancelTask } from '../../../services/tasks/cancel-task.ts';
+import { changeTask } from '../../../services/tasks/change-task.ts';
+import { removeOwnTask } from '../../../services/tasks/delete-task.ts';
+import { presentTask } from '../../../services/tasks/present-task.ts';
 
 const TAGS = ['tasks'];
 const Params = z.object({ id: ObjectIdText });

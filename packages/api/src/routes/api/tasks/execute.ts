@@ -6,7 +6,7 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { describeRequest } from '../../../services/body-hash.ts';
-import { executeTask } from '../../../services/execute-task.ts';
+import { executeTask } from '../../../services/tasks/execute-task.ts';
 
 const Started = z.object({
   executionId: z.uuid(),

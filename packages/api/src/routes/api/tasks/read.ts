@@ -6,10 +6,10 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
 import { listQuery, toPageQuery } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
-import { findOwnTask } from '../../../services/find-task.ts';
-import { listOwnTasks } from '../../../services/list-tasks.ts';
-import { presentTask } from '../../../services/present-task.ts';
-import { readTaskStats } from '../../../services/task-stats.ts';
+import { findOwnTask } from '../../../services/tasks/find-task.ts';
+import { listOwnTasks } from '../../../services/tasks/list-tasks.ts';
+import { presentTask } from '../../../services/tasks/present-task.ts';
+import { readTaskStats } from '../../../services/tasks/task-stats.ts';
 
 const TAGS = ['tasks'];
 const MAX_TAGS = 20;

@@ -1,7 +1,7 @@
 import { buildTickQueue, type Task } from '@mcp-server/shared';
 import t from 'tap';
 
-import { type Account, ECHO, publishSample, startTestApp, type TestApp } from '../../../test-app.ts';
+import { type Account, ECHO, publishSample, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
 const HOUR = 3_600_000;
 

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
-import { findNextRuns, setPaused } from '../../../services/pause-schedule.ts';
-import { presentTask } from '../../../services/present-task.ts';
+import { findNextRuns, setPaused } from '../../../services/tasks/pause-schedule.ts';
+import { presentTask } from '../../../services/tasks/present-task.ts';
 
 const TAGS = ['tasks'];
 const Params = z.object({ id: ObjectIdText });

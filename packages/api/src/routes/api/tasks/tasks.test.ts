@@ -1,7 +1,7 @@
 import type { Task } from '@mcp-server/shared';
 import t from 'tap';
 
-import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../test-app.ts';
+import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 t.test('a task is made with what is needed only, read and listed', async (t) => {
   const test = await startTestApp(t);

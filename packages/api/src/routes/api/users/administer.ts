@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
-import { removeAccount } from '../../../services/remove-user.ts';
-import { makeResetToken } from '../../../services/reset-password.ts';
+import { removeAccount } from '../../../services/accounts/delete-user.ts';
+import { makeResetToken } from '../../../services/accounts/reset-password.ts';
 
 const TAGS = ['users'];
 const Params = z.object({ id: ObjectIdText });

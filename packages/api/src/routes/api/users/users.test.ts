@@ -8,7 +8,7 @@ import {
   publishSample,
   startTestApp,
   type TestApp,
-} from '../../../test-app.ts';
+} from '../../../testing/test-app.ts';
 
 interface Page {
   items: { id: string; username: string }[];

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
 import { problems } from '../../../http/responses.ts';
-import { changeUser } from '../../../services/change-user.ts';
-import { presentUser } from '../../../services/present-user.ts';
-import { countAccounts, findVisibleUser, listAccounts } from '../../../services/users.ts';
+import { changeUser } from '../../../services/accounts/change-user.ts';
+import { presentUser } from '../../../services/accounts/present-user.ts';
+import { countAccounts, findVisibleUser, listAccounts } from '../../../services/accounts/users.ts';
 
 const TAGS = ['users'];
 const Params = z.object({ id: ObjectIdText });

@@ -1,7 +1,7 @@
 import { announceWorker } from '@mcp-server/shared';
 import t from 'tap';
 
-import { publishSample, startTestApp } from '../../../test-app.ts';
+import { publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 const WORKER = {
   _id: 'host-1-abc',

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { problems } from '../../../http/responses.ts';
-import { listWorkers } from '../../../services/list-workers.ts';
+import { listWorkers } from '../../../services/fleet/list-workers.ts';
 
 const workers: FastifyPluginAsyncZod = async (app) => {
   app.get(

@@ -1,0 +1,82 @@
+import type { CataloguePrompt, PromptMessages } from '@mcp-server/shared';
+import {
+  type CompleteRequest,
+  type CompleteResult,
+  type GetPromptRequest,
+  type GetPromptResult,
+  type ListPromptsResult,
+  type PromptArgument,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+
+import type { Scope } from '../exchange.ts';
+import { run } from '../run.ts';
+import { type Contribution, listPrompts, listResources, resultOf } from './contribution.ts';
+
+/** So many values at most go with one answer (the protocol's own limit). */
+const MAX_COMPLETIONS = 100;
+
+const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+
+export async function listAllPrompts(scope: Scope): Promise<ListPromptsResult> {
+  return {
+    prompts: (await listPrompts(scope)).map(({ name, title, description, arguments: all }) => ({
+      name,
+      title,
+      description,
+      arguments: all.map(describeArgument),
+    })),
+  };
+}
+
+/** Without its completions. */
+const describeArgument = ({
+  name,
+  description,
+  required,
+}: CataloguePrompt['arguments'][number]): PromptArgument => ({ name, description, required });
+
+async function findPrompt(scope: Scope, name: string): Promise<Contribution<CataloguePrompt>> {
+  const found = (await listPrompts(scope)).find((prompt) => prompt.name === name);
+  if (!found) throw invalid(`Unknown prompt: ${name}`);
+  return found;
+}
+
+/** Runs the action behind a prompt. @throws {ProtocolError} */
+export async function getPrompt(
+  scope: Scope,
+  { params }: GetPromptRequest,
+  ctx: ServerContext,
+): Promise<GetPromptResult> {
+  const prompt = await findPrompt(scope, params.name);
+  const standing = await run(
+    scope,
+    ctx,
+    { plugin: prompt.plugin, action: prompt.action, payload: params.arguments ?? {} },
+    { waitMs: scope.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: scope.era === 'modern' },
+  );
+  if (standing.kind === 'asks') return standing.answer as unknown as GetPromptResult;
+  return {
+    description: prompt.description,
+    messages: JSON.parse(resultOf(standing)) as PromptMessages,
+  };
+}
+
+/** Values of the catalogue that begin with what was typed. Templates of resources have none. */
+export async function complete(scope: Scope, { params }: CompleteRequest): Promise<CompleteResult> {
+  const { ref, argument } = params;
+  if (ref.type === 'ref/resource') {
+    const isKnown = (await listResources(scope)).some(({ uri }) => uri === ref.uri);
+    if (!isKnown) throw invalid(`Unknown resource: ${ref.uri}`);
+    return { completion: { values: [], total: 0, hasMore: false } };
+  }
+  const prompt = await findPrompt(scope, ref.name);
+  const found = prompt.arguments.find(({ name }) => name === argument.name);
+  if (!found) throw invalid(`Unknown argument: ${argument.name}`);
+  const typed = argument.value.toLowerCase();
+  const fitting = found.completions.filter((value) => value.toLowerCase().startsWith(typed));
+  const values = fitting.slice(0, MAX_COMPLETIONS);
+  return { completion: { values, total: fitting.length, hasMore: fitting.length > values.length } };
+}

@@ -1,0 +1,109 @@
+import { findExecution, listExecutions, matchUri, type ResourceContents } from '@mcp-server/shared';
+import {
+  type ListResourcesResult,
+  type ListResourceTemplatesResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceRequest,
+  type ReadResourceResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+
+import { presentExecution } from '../../services/executions/present-execution.ts';
+import type { Scope } from '../exchange.ts';
+import { run } from '../run.ts';
+import { listResources, resultOf } from './contribution.ts';
+
+const EXECUTION_URI = 'execution://';
+const JSON_TYPE = 'application/json';
+/** Of the caller's executions the newest are listed; all can be read. */
+const LISTED_EXECUTIONS = 20;
+/** Code of the `FatalError` by which an action says that a URI is of nothing. */
+const NOT_FOUND_CODE = 'NOT_FOUND';
+
+/** What plugins contribute, then the caller's newest executions. */
+export async function listAllResources(scope: Scope): Promise<ListResourcesResult> {
+  const contributed = (await listResources(scope)).filter(({ isTemplate }) => !isTemplate);
+  const newest = await listExecutions(scope.deps.models.ExecutionModel, {
+    filter: { ownerId: scope.principal.userId },
+    limit: LISTED_EXECUTIONS,
+  });
+  return {
+    resources: [
+      ...contributed.map((entry) => Object.assign(describe(entry), { uri: entry.uri })),
+      ...newest.map(({ _id, plugin, action, status }) => ({
+        uri: EXECUTION_URI + _id,
+        name: _id,
+        title: `${plugin}.${action}`,
+        description: `An execution that is ${status}`,
+        mimeType: JSON_TYPE,
+      })),
+    ],
+  };
+}
+
+export async function listTemplates(scope: Scope): Promise<ListResourceTemplatesResult> {
+  const contributed = (await listResources(scope)).filter(({ isTemplate }) => isTemplate);
+  return {
+    resourceTemplates: [
+      {
+        uriTemplate: `${EXECUTION_URI}{id}`,
+        name: 'execution',
+        title: 'Execution',
+        description: 'One of your executions: its status, attempts and result',
+        mimeType: JSON_TYPE,
+      },
+      ...contributed.map((entry) => Object.assign(describe(entry), { uriTemplate: entry.uri })),
+    ],
+  };
+}
+
+interface Described {
+  name: string;
+  title: string;
+  description: string;
+  mimeType?: string | undefined;
+}
+
+const describe = ({ name, title, description, mimeType }: Described) => ({
+  name,
+  title,
+  description,
+  ...(mimeType === undefined ? {} : { mimeType }),
+});
+
+/** Reads an own execution, or runs the action behind a resource. @throws {ProtocolError} */
+export async function readResource(
+  scope: Scope,
+  { params: { uri } }: ReadResourceRequest,
+  ctx: ServerContext,
+): Promise<ReadResourceResult> {
+  if (uri.startsWith(EXECUTION_URI)) return readExecution(scope, uri);
+  const all = await listResources(scope);
+  const found =
+    all.find((entry) => !entry.isTemplate && entry.uri === uri) ??
+    all.find((entry) => entry.isTemplate && matchUri(entry.uri, uri) !== undefined);
+  if (!found) throw unknownResource(uri);
+  const standing = await run(
+    scope,
+    ctx,
+    { plugin: found.plugin, action: found.action, payload: { uri } },
+    { waitMs: scope.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: scope.era === 'modern' },
+  );
+  if (standing.kind === 'asks') return standing.answer as unknown as ReadResourceResult;
+  if (standing.kind === 'ended' && standing.end.failure?.code === NOT_FOUND_CODE) throw unknownResource(uri);
+  return { contents: JSON.parse(resultOf(standing)) as ResourceContents };
+}
+
+async function readExecution({ deps, principal }: Scope, uri: string): Promise<ReadResourceResult> {
+  const id = z.uuid().safeParse(uri.slice(EXECUTION_URI.length)).data;
+  const found =
+    id !== undefined && (await findExecution(deps.models.ExecutionModel, { id, ownerId: principal.userId }));
+  if (!found) throw unknownResource(uri);
+  return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(presentExecution(found)) }] };
+}
+
+/** Sent as -32602, in both eras (SEP-2164). */
+const unknownResource = (uri: string): ProtocolError =>
+  new ProtocolError(ProtocolErrorCode.ResourceNotFound, 'There is no resource with this URI.', { uri });

@@ -1,0 +1,81 @@
+import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
+
+import type { Deps } from '../../deps.ts';
+import type { Exchange } from '../exchange.ts';
+import { buildRoundStates } from '../round-state.ts';
+import { buildServer } from '../server.ts';
+import { buildToolbox } from '../toolbox.ts';
+import { answerInTime } from './late-stream.ts';
+import { findParamMismatch } from './param-headers.ts';
+
+/** The Model Context Protocol over HTTP, both eras. */
+export interface McpEndpoint {
+  /** `body` is the parsed JSON of `request`. Who calls was found out before. */
+  answer(request: Request, body: unknown, exchange: Exchange): Promise<Response>;
+  close(): Promise<void>;
+}
+
+interface ToolCall {
+  name?: unknown;
+  arguments?: Record<string, unknown>;
+}
+
+/** Since this revision headers repeat what the body says. */
+const MODERN_VERSION = '2026-07-28';
+const HEADER_MISMATCH = -32_020;
+const METHOD_NOT_FOUND = -32_601;
+const INVALID_REQUEST = -32_600;
+
+export function buildMcpEndpoint(deps: Deps): McpEndpoint {
+  const toolbox = buildToolbox(deps);
+  const rounds = buildRoundStates(deps.config);
+  const handler = createMcpHandler(
+    ({ era, authInfo }) => buildServer({ ...exchangeOf(authInfo), era, deps, toolbox, rounds }),
+    { onerror: (err) => deps.logger.debug({ err }, 'mcp request refused') },
+  );
+  /** The library compares the other headers; of arguments it knows only those of tools that it holds itself. */
+  const refuseMismatch = async (request: Request, body: unknown): Promise<Response | undefined> => {
+    const { method, id, params } = (body ?? {}) as { method?: unknown; id?: unknown; params?: ToolCall };
+    const isModern = request.headers.get('mcp-protocol-version') === MODERN_VERSION;
+    if (method !== 'tools/call' || !isModern || typeof params?.name !== 'string') return undefined;
+    const entry = (await toolbox.list()).find(params.name);
+    const mismatch =
+      entry && findParamMismatch(entry.tool.inputSchema, params.arguments ?? {}, request.headers);
+    return mismatch === undefined ? undefined : problem(400, HEADER_MISMATCH, mismatch, id);
+  };
+  return {
+    async answer(request, body, exchange) {
+      return (
+        refuse(body) ??
+        (await refuseMismatch(request, body)) ??
+        answerInTime(handler.fetch(request, { parsedBody: body, authInfo: toAuthInfo(exchange) }))
+      );
+    },
+    close: () => handler.close(),
+  };
+}
+
+/** The credential itself goes no further than the check of it. */
+const toAuthInfo = (exchange: Exchange): AuthInfo => ({
+  token: '',
+  clientId: exchange.principal.userId,
+  scopes: ['mcp'],
+  extra: { exchange },
+});
+
+function exchangeOf(authInfo: AuthInfo | undefined): Exchange {
+  const exchange = authInfo?.extra?.exchange;
+  if (!exchange) throw new Error('a request without its exchange');
+  return exchange as Exchange;
+}
+
+/** What the library would serve and this server does not: batches, which no revision since 2025-06-18 has, and listening. */
+function refuse(body: unknown): Response | undefined {
+  if (Array.isArray(body)) return problem(400, INVALID_REQUEST, 'Batches are not supported.', null);
+  const { method, id } = (body ?? {}) as { method?: unknown; id?: unknown };
+  if (method !== 'subscriptions/listen') return undefined;
+  return problem(404, METHOD_NOT_FOUND, 'Method not found', id);
+}
+
+const problem = (status: number, code: number, message: string, id: unknown): Response =>
+  Response.json({ jsonrpc: '2.0', id: id ?? null, error: { code, message } }, { status });

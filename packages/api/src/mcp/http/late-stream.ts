@@ -1,0 +1,53 @@
+import { before } from '../../with-timeout.ts';
+
+/** What is answered within this keeps its own status and shape. */
+const STREAM_AFTER_MS = 5_000;
+const KEEP_ALIVE_MS = 10_000;
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+/**
+ * Answers with what comes soon as it is. Anything later becomes an event stream that carries comments until then, so
+ * that no proxy takes a waiting call for a dead one.
+ */
+export async function answerInTime(answering: Promise<Response>): Promise<Response> {
+  const soon = await before(STREAM_AFTER_MS, answering);
+  return soon ?? new Response(streamWhileWaiting(answering), { headers: STREAM_HEADERS });
+}
+
+function streamWhileWaiting(answering: Promise<Response>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let comments: NodeJS.Timeout | undefined;
+  let rest: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const say = (text: string) => controller.enqueue(encoder.encode(text));
+      say(': waiting\n\n');
+      comments = setInterval(() => say(': waiting\n\n'), KEEP_ALIVE_MS);
+    },
+    async pull(controller) {
+      const response = await answering;
+      clearInterval(comments);
+      if (isStream(response) && response.body) {
+        rest ??= response.body.getReader();
+        const { done, value } = await rest.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+        return;
+      }
+      controller.enqueue(encoder.encode(`event: message\ndata: ${await response.text()}\n\n`));
+      controller.close();
+    },
+    async cancel(reason) {
+      clearInterval(comments);
+      await rest?.cancel(reason);
+    },
+  });
+}
+
+const isStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true;

@@ -1,0 +1,40 @@
+import { Task, TaskInput } from '@mcp-server/shared';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+
+import { callerOf } from '../../../http/authenticate.ts';
+import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
+import { problems } from '../../../http/responses.ts';
+import { describeRequest } from '../../../services/body-hash.ts';
+import { makeTask } from '../../../services/tasks/create-task.ts';
+import { presentTask } from '../../../services/tasks/present-task.ts';
+
+const make: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '',
+    {
+      config: { access: 'signed-in', scope: 'tasks:write' },
+      schema: {
+        summary: 'Make a task',
+        tags: ['tasks'],
+        headers: IdempotencyHeaders,
+        body: TaskInput,
+        response: { 201: Task, ...problems(401, 404, 409, 413) },
+      },
+    },
+    async ({ principal, body, headers }, reply) => {
+      const idempotency = describeRequest(headers['idempotency-key'], {
+        method: 'POST',
+        path: '/api/tasks',
+        body,
+      });
+      const { task, isRepeat } = await makeTask(app.deps, callerOf(principal).userId, {
+        ...body,
+        idempotency,
+      });
+      markRepeat(reply, isRepeat);
+      return reply.code(201).header('location', `/api/tasks/${task.id}`).send(presentTask(task));
+    },
+  );
+};
+
+export default make;

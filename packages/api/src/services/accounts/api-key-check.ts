@@ -1,0 +1,71 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import type { ApiKeySighting, Stored, UserRecord } from '@mcp-server/shared';
+
+import type { KeyPrincipal } from '../principal.ts';
+import { hashApiKey, readApiKeyPrefix } from './api-key-text.ts';
+import { buildReadings } from './readings.ts';
+
+/** The owner sees a use within a minute, and the database sees two writes a minute and process at most. */
+const TOUCH_AFTER_MS = 30_000;
+
+export interface ApiKeyCheck {
+  /** Who calls with this key; undefined when it is made up, revoked or expired, or its owner is disabled or gone. */
+  check(key: string): Promise<KeyPrincipal | undefined>;
+  /** Whether the key of somebody who came in with it is still good. */
+  isLive(principal: KeyPrincipal): Promise<boolean>;
+  /** Makes the next check of this key a fresh one, in this process. */
+  forget(prefix: string): void;
+}
+
+interface Sources {
+  findKey: (prefix: string) => Promise<ApiKeySighting | undefined>;
+  findUser: (id: string) => Promise<Stored<UserRecord> | undefined>;
+  touch: (id: string) => Promise<void>;
+}
+
+interface KeyState {
+  principal: KeyPrincipal;
+  hash: Buffer;
+  isTouchDue: boolean;
+}
+
+/** Compared with when there is no such key, so that time does not tell which ids exist. */
+const NO_HASH = Buffer.alloc(32);
+
+export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyCheck {
+  const readings = buildReadings<KeyState | undefined>();
+
+  const load = async (prefix: string): Promise<KeyState | undefined> => {
+    const sighting = await findKey(prefix);
+    if (!sighting || sighting.isExpired) return undefined;
+    const { key, unusedMs } = sighting;
+    const owner = await findUser(key.userId);
+    if (!owner?.isActive) return undefined;
+    return {
+      principal: { userId: owner.id, role: owner.role, keyId: key.id, keyPrefix: prefix, scopes: key.scopes },
+      hash: Buffer.from(key.keyHash, 'hex'),
+      isTouchDue: unusedMs === undefined || unusedMs > TOUCH_AFTER_MS,
+    };
+  };
+
+  const read = (prefix: string) => readings.read(prefix, () => load(prefix));
+
+  return {
+    isLive: async ({ keyPrefix }) => (await read(keyPrefix)) !== undefined,
+    async check(key) {
+      const prefix = readApiKeyPrefix(key);
+      if (prefix === undefined) return undefined;
+      const state = await read(prefix);
+      const isRight = timingSafeEqual(hashApiKey(key), state?.hash ?? NO_HASH);
+      if (!state || !isRight) return undefined;
+      if (state.isTouchDue) {
+        // Before the write: the requests of the next second share this reading.
+        state.isTouchDue = false;
+        await touch(state.principal.keyId);
+      }
+      return state.principal;
+    },
+    forget: (prefix) => readings.forget((known) => known === prefix),
+  };
+}

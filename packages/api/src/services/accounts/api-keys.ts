@@ -1,0 +1,66 @@
+import {
+  type ApiKeyInput,
+  type ApiKeyRecord,
+  countApiKeys,
+  errors,
+  insertApiKey,
+  listApiKeys,
+  type Models,
+  revokeApiKey,
+  type Stored,
+} from '@mcp-server/shared';
+
+import type { SessionPrincipal } from '../principal.ts';
+import type { ApiKeyCheck } from './api-key-check.ts';
+import { drawApiKey, hashApiKey } from './api-key-text.ts';
+
+const DAY_MS = 86_400_000;
+/** Enough for every machine of a person. A bound, not an account: requests at the same time may pass it by a few. */
+const MAX_KEYS = 100;
+const SHOWN_TAIL = 4;
+
+interface KeyDeps {
+  models: Models;
+  apiKeyCheck: ApiKeyCheck;
+}
+
+/**
+ * Makes a key for the caller. The key is in this answer and nowhere else: only its digest is stored.
+ * @throws {errors.TooManyApiKeys}
+ */
+export async function makeApiKey(
+  { models }: Pick<KeyDeps, 'models'>,
+  { userId }: SessionPrincipal,
+  { name, scopes, expiresInDays }: ApiKeyInput,
+): Promise<{ record: Stored<ApiKeyRecord>; key: string }> {
+  const count = await countApiKeys(models.ApiKeyModel, userId);
+  if (count >= MAX_KEYS) throw new errors.TooManyApiKeys(count);
+  const { key, prefix } = drawApiKey();
+  const record = await insertApiKey(models.ApiKeyModel, {
+    userId,
+    name,
+    prefix,
+    scopes,
+    keyHash: hashApiKey(key).toString('hex'),
+    lastFour: key.slice(-SHOWN_TAIL),
+    ...(expiresInDays === undefined ? {} : { expiresAt: new Date(Date.now() + expiresInDays * DAY_MS) }),
+  });
+  return { record, key };
+}
+
+/** The caller's keys that are not revoked. */
+export const listOwnApiKeys = (
+  { models }: Pick<KeyDeps, 'models'>,
+  { userId }: SessionPrincipal,
+): Promise<Stored<ApiKeyRecord>[]> => listApiKeys(models.ApiKeyModel, userId);
+
+/** Revokes a key of the caller: at once in this process, within a second in the others. @throws {errors.NotFound} */
+export async function revokeOwnApiKey(
+  { models, apiKeyCheck }: KeyDeps,
+  { userId }: SessionPrincipal,
+  id: string,
+): Promise<void> {
+  const revoked = await revokeApiKey(models.ApiKeyModel, { id, userId });
+  if (!revoked) throw new errors.NotFound('API key');
+  apiKeyCheck.forget(revoked.prefix);
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+
+import { errors, retryLater } from '@mcp-server/shared';
+
+import type { Limit, Limiter } from '../../redis/limiters.ts';
+import { clientNetwork } from './client-network.ts';
+
+/** What somebody may guess at. */
+export type AttemptKind = 'login' | 'register' | 'refresh' | 'reset' | 'password';
+
+export interface Attempts {
+  /**
+   * Runs `work` unless too much failed before, by account and by address. Counted before the work, so that many at once
+   * do not slip through; what succeeds is given back, except for registrations, which are the thing to limit.
+   * @throws {errors.TooManyRequests} and whatever `work` throws.
+   */
+  guard<T>(kind: AttemptKind, who: { account: string; address: string }, work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * In units of AUTH_LIMIT_FAILURES. The narrow limit is for an account from one address: nobody can lock an account for
+ * its owner elsewhere. One address gets more, for there may be an office behind it, and an account from everywhere
+ * gets the most: it stops only what comes from many addresses at once.
+ */
+const PAIR = 1;
+const ADDRESS = 5;
+const ACCOUNT = 10;
+
+/** A session that several tabs refresh at once fails often without anybody guessing. */
+const REFRESH_PAIR = 5;
+
+/** An attempt that ends otherwise (a full queue, a database that is away) says nothing about who made it. */
+const FAILURES = [errors.BadCredentials, errors.Unauthenticated, errors.ResetRefused];
+
+export function buildAttempts(
+  buildLimiter: (limit: Limit) => Limiter,
+  config: { AUTH_LIMIT_FAILURES: number; AUTH_LIMIT_WINDOW_MS: number },
+): Attempts {
+  const limiter = (name: string, factor: number) =>
+    buildLimiter({ name, max: factor * config.AUTH_LIMIT_FAILURES, windowMs: config.AUTH_LIMIT_WINDOW_MS });
+  const byAddress = limiter('auth-address', ADDRESS);
+  const byPair = limiter('auth-pair', PAIR);
+  const byRefreshPair = limiter('auth-refresh', REFRESH_PAIR);
+  const byAccount = limiter('auth-account', ACCOUNT);
+
+  return {
+    async guard(kind, { account, address }, work) {
+      const network = clientNetwork(address);
+      // The address comes first: one that is refused no longer uses up what an account has.
+      const counts: [Limiter, string][] = [
+        [byAddress, keyOf(kind, network)],
+        [kind === 'refresh' ? byRefreshPair : byPair, keyOf(kind, account, network)],
+        [byAccount, keyOf(kind, account)],
+      ];
+      for (const [limit, key] of counts) await takeOrRefuse(limit, key);
+      const giveBack = () => Promise.all(counts.map(([limit, key]) => limit.giveBack(key)));
+      try {
+        const result = await work();
+        if (kind !== 'register') await giveBack();
+        return result;
+      } catch (error) {
+        const isFailure = FAILURES.some((Failure) => error instanceof Failure);
+        if (!isFailure && kind !== 'register') await giveBack();
+        throw error;
+      }
+    },
+  };
+}
+
+async function takeOrRefuse(limit: Limiter, key: string): Promise<void> {
+  const taken = await limit.take(key);
+  if (!taken.isAllowed) throw retryLater(new errors.TooManyRequests('attempts'), taken.retryAfterSeconds);
+}
+
+/** Digests, because addresses of people are nothing to keep in Redis. */
+const keyOf = (...parts: string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');

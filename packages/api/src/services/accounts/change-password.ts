@@ -1,0 +1,56 @@
+import {
+  errors,
+  findUserById,
+  type PasswordChange,
+  replacePassword,
+  replaceRefreshHash,
+  revokeSessionsOf,
+} from '@mcp-server/shared';
+
+import type { SessionPrincipal } from '../principal.ts';
+import type { Attempts } from './auth-throttle.ts';
+import type { Client, OpenSession, SessionDeps } from './open-session.ts';
+import type { Passwords } from './passwords.ts';
+import type { UserStates } from './user-states.ts';
+
+interface PasswordDeps extends SessionDeps {
+  passwords: Passwords;
+  attempts: Attempts;
+  userStates: UserStates;
+}
+
+/**
+ * Sets the caller's password and ends all other sessions. Every token made so far is void, so the session that asked
+ * goes on with new ones.
+ * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Unauthenticated} {errors.Busy}
+ */
+export const changeOwnPassword = (
+  deps: PasswordDeps,
+  principal: SessionPrincipal,
+  change: PasswordChange,
+  { ip: address }: Client,
+): Promise<OpenSession> =>
+  deps.attempts.guard('password', { account: principal.userId, address }, () =>
+    changeIfRight(deps, principal, change),
+  );
+
+async function changeIfRight(
+  deps: PasswordDeps,
+  { userId, sessionId }: SessionPrincipal,
+  { currentPassword, newPassword }: PasswordChange,
+): Promise<OpenSession> {
+  const { UserModel, SessionModel } = deps.models;
+  const found = await findUserById(UserModel, userId);
+  const isRight = await deps.passwords.verify(currentPassword, found?.passwordHash);
+  if (!found || !isRight) throw new errors.BadCredentials();
+  const toHash = await deps.passwords.hash(newPassword);
+  const user = await replacePassword(UserModel, { id: userId, fromHash: found.passwordHash, toHash });
+  // Somebody else set it between the two: what the caller proved to know is no longer the password.
+  if (!user) throw new errors.BadCredentials();
+  await revokeSessionsOf(SessionModel, { userId, exceptFamily: sessionId });
+  deps.userStates.forgetUser(userId);
+  const { token: refreshToken, hash: refreshHash } = deps.refreshTokens.draw(sessionId);
+  const isOpen = await replaceRefreshHash(SessionModel, { family: sessionId, refreshHash });
+  if (!isOpen) throw new errors.Unauthenticated();
+  return { user, family: sessionId, refreshToken };
+}

@@ -1,0 +1,45 @@
+import {
+  errors,
+  type Models,
+  type Stored,
+  updateUser,
+  type UserChanges,
+  type UserRecord,
+} from '@mcp-server/shared';
+
+import { type Principal, sessionOf } from '../principal.ts';
+import { keepAnAdmin } from './last-admin.ts';
+import { endSessionsOf } from './sessions.ts';
+import type { UserStates } from './user-states.ts';
+import { findVisibleUser } from './users.ts';
+
+/**
+ * Changes an account. Everybody may change their own name and address; role and state are an admin's, and take a
+ * session: a key changes nobody's rights.
+ * @throws {errors.NotFound} {errors.Forbidden} {errors.SessionRequired} {errors.AccountExists} {errors.LastAdmin}
+ */
+export async function changeUser(
+  deps: { models: Models; userStates: UserStates },
+  principal: Principal,
+  id: string,
+  changes: UserChanges,
+): Promise<Stored<UserRecord>> {
+  const before = await findVisibleUser(deps, principal, id);
+  const touchesRights = changes.role !== undefined || changes.isActive !== undefined;
+  if (touchesRights && sessionOf(principal).role !== 'admin') {
+    throw new errors.Forbidden('role and isActive are for admins to change');
+  }
+  const given = Object.fromEntries(
+    Object.entries(changes).filter(([, value]) => value !== undefined),
+  ) as Partial<UserRecord>;
+  const after = { role: changes.role ?? before.role, isActive: changes.isActive ?? before.isActive };
+  const update = await keepAnAdmin(deps, { before, after }, () =>
+    updateUser(deps.models.UserModel, id, given),
+  );
+  if (update.kind === 'gone') throw new errors.NotFound('user');
+  if (update.kind === 'taken') throw new errors.AccountExists(update.field);
+  // Sessions of before must not open anything when the account is enabled again.
+  if (changes.isActive === false) await endSessionsOf(deps, id);
+  deps.userStates.forgetUser(id);
+  return update.user;
+}

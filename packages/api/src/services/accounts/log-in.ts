@@ -1,0 +1,33 @@
+import { errors, findUserByEmail, type LoginInput, recordLogin } from '@mcp-server/shared';
+
+import type { Attempts } from './auth-throttle.ts';
+import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
+import type { Passwords } from './passwords.ts';
+
+interface LoginDeps extends SessionDeps {
+  passwords: Passwords;
+  attempts: Attempts;
+}
+
+/**
+ * Opens a session for an e-mail and a password. Unknown, disabled and wrong look and take the same.
+ * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Busy}
+ */
+export const logIn = (deps: LoginDeps, input: LoginInput, client: Client): Promise<OpenSession> =>
+  deps.attempts.guard('login', { account: input.email, address: client.ip }, () =>
+    openIfRight(deps, input, client),
+  );
+
+async function openIfRight(
+  deps: LoginDeps,
+  { email, password }: LoginInput,
+  client: Client,
+): Promise<OpenSession> {
+  const { UserModel } = deps.models;
+  const found = await findUserByEmail(UserModel, email);
+  const isRight = await deps.passwords.verify(password, found?.passwordHash);
+  if (!found?.isActive || !isRight) throw new errors.BadCredentials();
+  const user = await recordLogin(UserModel, found.id);
+  if (!user?.isActive) throw new errors.BadCredentials();
+  return openSession(deps, user, client);
+}

@@ -1,0 +1,13 @@
+import { type Models, revokeSession } from '@mcp-server/shared';
+
+import type { SessionPrincipal } from '../principal.ts';
+import type { UserStates } from './user-states.ts';
+
+/** Ends the caller's session: its refresh token at once, its access tokens within a second everywhere. */
+export async function logOut(
+  deps: { models: Models; userStates: UserStates },
+  { userId, sessionId }: SessionPrincipal,
+): Promise<void> {
+  await revokeSession(deps.models.SessionModel, sessionId);
+  deps.userStates.forget(userId, sessionId);
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+
+import { errors } from '@mcp-server/shared';
+import bcrypt from 'bcrypt';
+
+import { retryLater } from '../refusal.ts';
+
+/** About 35 checks a second on two cores; OWASP's floor. */
+const COST = 10;
+/** bcrypt works on libuv's four threads, which file and DNS work share: more at once only slows everything down. */
+const MAX_RUNNING = 4;
+/** About a second of work. Beyond it callers are told to come back instead of waiting for minutes. */
+const MAX_WAITING = 32;
+/** bcrypt reads 72 bytes: a longer password would match on its first 72 alone. */
+const MAX_BYTES = 72;
+
+export interface Passwords {
+  /** @throws {errors.Busy} */
+  hash(password: string): Promise<string>;
+  /** Takes as long without a hash as with one, so that time does not tell which accounts exist. @throws {errors.Busy} */
+  verify(password: string, hash: string | undefined): Promise<boolean>;
+}
+
+/** Hashing with a bounded queue. */
+export function buildPasswords(): Passwords {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  const dummyHash = bcrypt.hash(randomBytes(16).toString('hex'), COST);
+
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running < MAX_RUNNING) running += 1;
+    else if (waiting.length >= MAX_WAITING) throw retryLater(new errors.Busy('password checks'), 1);
+    // The one who leaves hands its place over, so `running` stays as it is.
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+
+  return {
+    hash: (password) => inTurn(() => bcrypt.hash(password, COST)),
+    verify: (password, hash) =>
+      inTurn(async () => {
+        const isMatch = await bcrypt.compare(password, hash ?? (await dummyHash));
+        return isMatch && hash !== undefined && Buffer.byteLength(password) <= MAX_BYTES;
+      }),
+  };
+}

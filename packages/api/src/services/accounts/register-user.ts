@@ -1,0 +1,82 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+import {
+  errors,
+  insertUser,
+  type RegisterInput,
+  type Role,
+  type Stored,
+  type UserRecord,
+} from '@mcp-server/shared';
+
+import type { Attempts } from './auth-throttle.ts';
+import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
+import type { Passwords } from './passwords.ts';
+
+/** What the caller brings along to be given more than the role `user`. */
+export interface Credentials {
+  adminKey?: string | undefined;
+  /** The role of the signed-in caller, if there is one. */
+  callerRole?: Role | undefined;
+}
+
+interface RegisterDeps extends SessionDeps {
+  passwords: Passwords;
+  attempts: Attempts;
+  config: SessionDeps['config'] & { ADMIN_API_KEY?: string | undefined; NODE_ENV: string };
+}
+
+/**
+ * Makes an account and opens its first session.
+ * @throws {errors.AdminRefused} {errors.AccountExists} {errors.TooManyRequests} {errors.Busy}
+ */
+export async function registerUser(
+  deps: RegisterDeps,
+  input: RegisterInput,
+  from: Client & Credentials,
+): Promise<OpenSession> {
+  const right = input.role === 'user' ? 'none_needed' : rightToRole(deps.config, input.role, from);
+  return deps.attempts.guard('register', { account: input.email, address: from.ip }, async () => {
+    const passwordHash = await deps.passwords.hash(input.password);
+    const user = await insertWithRight(deps, { ...input, passwordHash }, right);
+    return openSession(deps, user, from);
+  });
+}
+
+type Right = 'none_needed' | 'granted' | 'first_admin_only';
+
+function rightToRole(
+  config: RegisterDeps['config'],
+  role: Role,
+  { adminKey, callerRole }: Credentials,
+): Right {
+  if (callerRole === 'admin') return 'granted';
+  if (config.ADMIN_API_KEY !== undefined) {
+    if (adminKey !== undefined && isSameText(adminKey, config.ADMIN_API_KEY)) return 'granted';
+    throw new errors.AdminRefused('it takes the key in X-Admin-Key, or an admin');
+  }
+  if (config.NODE_ENV === 'production') throw new errors.AdminRefused('set ADMIN_API_KEY, or ask an admin');
+  if (role !== 'admin') throw new errors.AdminRefused('ask an admin');
+  return 'first_admin_only';
+}
+
+/** Digests are of equal length, so neither length nor content shows in the time. */
+const isSameText = (one: string, other: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest());
+
+/** Whoever becomes admin tries to be the first: the unique index on `bootstrap` knows whether there ever was one. */
+async function insertWithRight(
+  { models }: RegisterDeps,
+  { email, username, role, passwordHash }: Omit<RegisterInput, 'password'> & { passwordHash: string },
+  right: Right,
+): Promise<Stored<UserRecord>> {
+  const account = { email, username, role, passwordHash };
+  const asFirst = role === 'admin' ? ({ ...account, bootstrap: true } as const) : account;
+  let insertion = await insertUser(models.UserModel, asFirst);
+  if (insertion.kind === 'taken' && insertion.field === 'bootstrap') {
+    if (right !== 'granted') throw new errors.AdminRefused('there is an admin already; ask them');
+    insertion = await insertUser(models.UserModel, account);
+  }
+  if (insertion.kind === 'taken') throw new errors.AccountExists(insertion.field);
+  return insertion.user;
+}

@@ -1,0 +1,50 @@
+import {
+  errors,
+  findLiveSession,
+  listLiveSessions,
+  type Models,
+  type PagePosition,
+  raiseTokenVersion,
+  revokeSession,
+  revokeSessionsOf,
+  type SessionRecord,
+  type Stored,
+} from '@mcp-server/shared';
+
+import { cutPage } from '../page.ts';
+import type { SessionPrincipal } from '../principal.ts';
+import type { UserStates } from './user-states.ts';
+
+interface SessionsDeps {
+  models: Models;
+  userStates: UserStates;
+}
+
+/** The caller's open sessions, newest first. */
+export async function listOwnSessions(
+  { models }: Pick<SessionsDeps, 'models'>,
+  { userId }: SessionPrincipal,
+  { after, limit }: { after?: PagePosition | undefined; limit: number },
+): Promise<{ items: Stored<SessionRecord>[]; next?: PagePosition }> {
+  const query = { userId, limit: limit + 1, ...(after ? { after } : {}) };
+  return cutPage(await listLiveSessions(models.SessionModel, query), limit);
+}
+
+/** Ends one of the caller's sessions. @throws {errors.NotFound} also for another's session. */
+export async function endOwnSession(
+  { models, userStates }: SessionsDeps,
+  { userId }: SessionPrincipal,
+  family: string,
+): Promise<void> {
+  const session = await findLiveSession(models.SessionModel, family);
+  if (session?.userId !== userId) throw new errors.NotFound('session');
+  await revokeSession(models.SessionModel, family);
+  userStates.forget(userId, family);
+}
+
+/** Ends all sessions of a user: their tokens are void here at once, within a second elsewhere. */
+export async function endSessionsOf({ models, userStates }: SessionsDeps, userId: string): Promise<void> {
+  await raiseTokenVersion(models.UserModel, userId);
+  await revokeSessionsOf(models.SessionModel, { userId });
+  userStates.forgetUser(userId);
+}

@@ -1,0 +1,132 @@
+import {
+  type BulkCancel,
+  type BulkCancelInput,
+  type BulkFilter,
+  cancelExecutions,
+  type CancelledExecution,
+  type CancelManyOutcome,
+  countMatching,
+  type ExecutionRecord,
+  type JsonValue,
+  listMatchingIds,
+  settleExecutions,
+} from '@mcp-server/shared';
+
+import { type AuditCaller, audited, type AuditDeps } from '../audit/audit.ts';
+import { narrowToCaller } from './bulk-filter.ts';
+import type { CancelDeps } from './cancel-execution.ts';
+
+type BulkCancelDeps = CancelDeps & AuditDeps;
+
+const UNFINISHED = ['queued', 'running', 'retrying', 'input_required'] as const;
+/** One bulk of updates; it takes some ten milliseconds. */
+const BATCH_SIZE = 250;
+/** What one request takes on. */
+const MAX_IDS = 10_000;
+const MAX_COUNT = 1_000_000;
+
+/**
+ * Cancels what fits, in batches: first all of it, so that as little as possible starts meanwhile, then the telling.
+ * Safe to repeat: what has ended is not matched.
+ * @throws {errors.Forbidden}
+ */
+export async function cancelByFilter(
+  deps: BulkCancelDeps,
+  caller: AuditCaller,
+  { filter: asked, dryRun }: BulkCancelInput,
+): Promise<BulkCancel> {
+  const filter = narrowToCaller(caller.principal, toFilter(asked));
+  const count = () => countMatching(deps.models.ExecutionModel, filter, MAX_COUNT);
+  const matched = await count();
+  if (dryRun) return { matched, cancelled: 0, requested: 0, remaining: matched };
+  const details = { filter: JSON.parse(JSON.stringify(asked)) as JsonValue };
+  const entry = { action: 'executions.cancel', target: 'executions', details } as const;
+  return audited(deps, caller, entry, async (note) => {
+    const { cancelled, requested } = await cancelAll(deps, filter, caller.principal.userId);
+    await settleAll(deps, cancelled);
+    const isCut = cancelled.length + requested.length >= MAX_IDS;
+    const done = {
+      matched,
+      cancelled: cancelled.length,
+      requested: requested.length,
+      remaining: isCut ? Math.max(0, (await count()) - requested.length) : 0,
+    };
+    note(done);
+    return done;
+  });
+}
+
+/** The time is that of the acceptance. */
+const toFilter = ({ from, to, status, ...fields }: BulkCancelInput['filter']): BulkFilter => ({
+  ...fields,
+  status: status === undefined ? UNFINISHED : [status],
+  createdFrom: from,
+  createdTo: to,
+});
+
+/**
+ * What waits first and what runs second: a run that stops makes room, and its worker would take the next one that waits.
+ */
+async function cancelAll(deps: BulkCancelDeps, filter: BulkFilter, by: string): Promise<CancelManyOutcome> {
+  const statuses = filter.status ?? UNFINISHED;
+  const waiting = statuses.filter((status) => status !== 'running');
+  const first = await cancelEach(deps, { ...filter, status: waiting }, by, MAX_IDS);
+  if (waiting.length === statuses.length) return first;
+  const left = MAX_IDS - first.cancelled.length;
+  // With what came to wait again meanwhile: a retry, a hand-back.
+  const second = await cancelEach(deps, filter, by, left);
+  return { cancelled: [...first.cancelled, ...second.cancelled], requested: second.requested };
+}
+
+async function cancelEach(
+  deps: BulkCancelDeps,
+  filter: BulkFilter,
+  by: string,
+  atMost: number,
+): Promise<CancelManyOutcome> {
+  const { ExecutionModel } = deps.models;
+  const { status: statuses = [] } = filter;
+  const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
+  const done: CancelManyOutcome = { cancelled: [], requested: [] };
+  if (statuses.length === 0) return done;
+  for (let after = '', left = atMost; left > 0;) {
+    const page = { filter, after, limit: Math.min(BATCH_SIZE, left) };
+    const ids = await listMatchingIds(ExecutionModel, page);
+    const last = ids.at(-1);
+    if (last === undefined) break;
+    after = last;
+    left -= ids.length;
+    const batch = await cancelExecutions(ExecutionModel, { ids, statuses, by, retentionSeconds });
+    // At once: their workers stop the sooner.
+    await tellRequested(deps, batch.requested);
+    done.cancelled.push(...batch.cancelled);
+    done.requested.push(...batch.requested);
+  }
+  return done;
+}
+
+async function tellRequested(
+  { events, tell }: BulkCancelDeps,
+  requested: CancelledExecution[],
+): Promise<void> {
+  for (const execution of requested) events.write(execution as ExecutionRecord, 'execution.cancel_requested');
+  await Promise.all(requested.map(({ _id }) => tell.cancelRequested(_id)));
+}
+
+/** The cancels are written; what follows is repeated by the sweep if it fails here. */
+async function settleAll(
+  { models, events, tell, logger }: BulkCancelDeps,
+  cancelled: CancelledExecution[],
+): Promise<void> {
+  for (let first = 0; first < cancelled.length; first += BATCH_SIZE) {
+    const batch = cancelled.slice(first, first + BATCH_SIZE);
+    try {
+      await settleExecutions(models, batch, async (execution) => {
+        events.write(execution as ExecutionRecord);
+        await tell.ended(execution._id);
+      });
+    } catch (err) {
+      logger.warn({ err, count: batch.length }, 'cancelled executions not settled, the sweep will');
+    }
+  }
+}

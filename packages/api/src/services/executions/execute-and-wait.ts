@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  type EndedExecution,
+  type ExecutionStatus,
+  isEnded,
+  type McpTaskRecord,
+  type SubmitDeps,
+  type Submitted,
+} from '@mcp-server/shared';
+
+import type { Principal } from '../principal.ts';
+import { submitFor, type Work } from './may-run.ts';
+import type { Waiter, Waiters } from './wait-for-end.ts';
+import type { WaitedFor } from './waiting-room.ts';
+
+export interface Answer {
+  submitted: Submitted;
+  /** Undefined when it did not end in time, or when nobody can tell in time because Redis is away. */
+  end: EndedExecution | undefined;
+  /** As far as it was heard of: `input_required` when it asks, which ends the waiting too. */
+  status: ExecutionStatus;
+}
+
+/** Accepted work, and a place from which its end is heard. Whoever takes it must release the waiter. */
+export interface Awaited {
+  submitted: Pick<Submitted, 'isRepeat' | 'isEnqueued'> & { execution: McpTaskRecord };
+  waiter: Waiter;
+}
+
+/** Accepts an execution; the place to wait is taken before the insert. */
+export async function submitAwaited(
+  deps: SubmitDeps & { waiters: Waiters },
+  principal: Principal,
+  work: Work,
+  waitedFor: WaitedFor,
+): Promise<Awaited & { submitted: Submitted }> {
+  const id = randomUUID();
+  const waiter = deps.waiters.register(id, waitedFor);
+  try {
+    const submitted = await submitFor(deps, principal, { ...work, id });
+    if (submitted.execution._id === id) return { submitted, waiter };
+    waiter.release();
+    return { submitted, waiter: deps.waiters.register(submitted.execution._id, waitedFor) };
+  } catch (error) {
+    waiter.release();
+    throw error;
+  }
+}
+
+/** Accepts an execution and waits a while for its end, or for its first question. */
+export async function executeAndWait(
+  deps: SubmitDeps & { waiters: Waiters },
+  principal: Principal,
+  work: Work,
+  waitMs: number,
+): Promise<Answer> {
+  const { submitted, waiter } = await submitAwaited(deps, principal, work, 'answer');
+  try {
+    const heard = waitMs > 0 && submitted.isEnqueued ? await waiter.ended(waitMs) : undefined;
+    const status = heard?.status ?? submitted.execution.status;
+    return { submitted, status, end: heard && isEnded(heard.status) ? heard : undefined };
+  } finally {
+    waiter.release();
+  }
+}

@@ -1,0 +1,60 @@
+import { errors, type Explanation, isEnded, type Reason } from '@mcp-server/shared';
+
+import type { Principal } from '../../principal.ts';
+import { findOwnExecution } from '../find-execution.ts';
+import type { UsualTimes } from '../usual-times.ts';
+import { explainEnd } from './ended-reasons.ts';
+import { type ExplainFacts, type FactsDeps, gatherFacts } from './facts.ts';
+import { explainCancel, explainRun, explainSuspicion, hasLapsed } from './running-reasons.ts';
+import { buildTimeline } from './timeline.ts';
+import {
+  explainAdmission,
+  explainCrew,
+  explainInput,
+  explainPauses,
+  explainPlace,
+  explainTime,
+} from './waiting-reasons.ts';
+
+/** Why the caller's execution is where it is. @throws {errors.NotFound} */
+export async function explainOwnExecution(
+  deps: FactsDeps & { usualTimes: UsualTimes },
+  principal: Principal,
+  id: string,
+): Promise<Explanation> {
+  const { plugin, action } = await findOwnExecution(deps, principal, id);
+  const [facts, usual] = await Promise.all([gatherFacts(deps, id), deps.usualTimes.read({ plugin, action })]);
+  if (!facts) throw new errors.NotFound('execution');
+  return {
+    id,
+    status: facts.execution.status,
+    reasons: explain(facts),
+    timeline: buildTimeline(facts.execution, facts.place),
+    usual,
+    now: facts.now.toISOString(),
+  };
+}
+
+/** The reasons, what stops it first. */
+function explain(facts: ExplainFacts): Reason[] {
+  const { execution, now } = facts;
+  if (isEnded(execution.status)) return [explainEnd(execution)];
+  const cancel = explainCancel(execution);
+  if (execution.status === 'input_required') return [explainInput(execution), ...cancel];
+  const isRunning = execution.status === 'running';
+  const run = isRunning ? [explainRun(execution, now)] : [];
+  if (isRunning && !hasLapsed(execution, now)) return [...run, ...cancel, ...explainSuspicion(execution)];
+  const time = isRunning ? [] : explainTime(facts);
+  // Before its time it is in no line.
+  const place = time.length === 0 || !facts.place ? explainPlace(facts) : [];
+  return [
+    ...run,
+    ...cancel,
+    ...explainPauses(facts),
+    ...explainCrew(facts),
+    ...time,
+    ...explainSuspicion(execution),
+    ...place,
+    explainAdmission(facts),
+  ];
+}

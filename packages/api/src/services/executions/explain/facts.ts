@@ -1,0 +1,68 @@
+import {
+  countUnfinished,
+  type ExecutionRecord,
+  isEnded,
+  type Models,
+  type Paused,
+  readExecution,
+  readPaused,
+} from '@mcp-server/shared';
+
+import type { ExecutionQueues } from '../../../redis/execution-queues.ts';
+import type { QueuePlace } from '../../../redis/queue-place.ts';
+import { listWorkers } from '../../fleet/list-workers.ts';
+import { type Crew, crewOf } from '../../fleet/pool-crew.ts';
+
+/** What an explanation stands on, read at about the same time. */
+export interface ExplainFacts {
+  execution: ExecutionRecord;
+  /** The database's time of the reading. */
+  now: Date;
+  paused: Paused;
+  crew: Crew;
+  /** Missing while Redis does not answer. */
+  place: QueuePlace | undefined;
+  /** Unfinished executions of the owner, counted up to the limit. */
+  unfinished: number;
+  unfinishedLimit: number;
+}
+
+export interface FactsDeps {
+  config: { MAX_UNFINISHED_PER_USER: number };
+  models: Models;
+  queues: ExecutionQueues;
+}
+
+/** An execution may move on while the facts are read; then they are read again. */
+const MAX_LOOKS = 3;
+
+/** Undefined when the execution is gone. */
+export async function gatherFacts(deps: FactsDeps, id: string): Promise<ExplainFacts | undefined> {
+  const { ExecutionModel } = deps.models;
+  let reading = await readExecution(ExecutionModel, id);
+  for (let look = 1; reading; look += 1) {
+    const { execution } = reading;
+    const around = await readAround(deps, execution);
+    const after = await readExecution(ExecutionModel, id);
+    if (after && (look === MAX_LOOKS || isSameState(execution, after.execution))) {
+      return { ...around, ...after };
+    }
+    reading = after;
+  }
+  return undefined;
+}
+
+const isSameState = (one: ExecutionRecord, other: ExecutionRecord): boolean =>
+  one.status === other.status && one.epoch === other.epoch && one.seq === other.seq;
+
+async function readAround({ config, models, queues }: FactsDeps, execution: ExecutionRecord) {
+  const { ownerId, pool, status } = execution;
+  const unfinishedLimit = config.MAX_UNFINISHED_PER_USER;
+  const [paused, fleet, place, unfinished] = await Promise.all([
+    readPaused(models.PauseModel),
+    listWorkers({ models }),
+    queues.locate(execution).catch(() => undefined),
+    isEnded(status) ? 0 : countUnfinished(models.ExecutionModel, { ownerId, limit: unfinishedLimit }),
+  ]);
+  return { paused, crew: crewOf(fleet, pool), place, unfinished, unfinishedLimit };
+}

@@ -1,0 +1,62 @@
+import {
+  errors,
+  type ExecutionRecord,
+  findExecution,
+  handOver,
+  isOpen,
+  type JsonValue,
+  provideInput,
+  type SubmitDeps,
+} from '@mcp-server/shared';
+
+import type { Principal } from '../principal.ts';
+import { checkAnswers } from './check-answers.ts';
+
+export interface ProvidedInput {
+  /** As it is now: `input_required` while questions are open. */
+  execution: ExecutionRecord;
+  /** Keys of the questions that are still open. */
+  open: string[];
+}
+
+/**
+ * Answers what the caller's own execution asked for, admins included: nobody answers in another's name. Parts may come one
+ * by one, the first answer to a question stands, answers to unknown questions are ignored, and a repeat of what was
+ * stored is told as it was the first time.
+ * @throws {errors.NotFound} {errors.InvalidAnswer} {errors.PayloadTooLarge} {errors.NotWaitingForInput}
+ */
+export async function provideOwnInput(
+  deps: Pick<SubmitDeps, 'config' | 'models' | 'queues' | 'events' | 'logger'>,
+  { userId }: Principal,
+  { id, answers }: { id: string; answers: Record<string, JsonValue> },
+): Promise<ProvidedInput> {
+  const { models, config, events } = deps;
+  const asking = await findExecution(models.ExecutionModel, { id, ownerId: userId });
+  if (!asking) throw new errors.NotFound('execution');
+  const texts = checkAnswers(asking.inputs ?? [], answers);
+  if (bytesOf(asking, texts) > config.MAX_PAYLOAD_BYTES)
+    throw new errors.PayloadTooLarge('answers', config.MAX_PAYLOAD_BYTES);
+
+  const outcome = await provideInput(models.ExecutionModel, { id, answers: texts });
+  switch (outcome.kind) {
+    case 'gone':
+      throw new errors.NotFound('execution');
+    case 'ended':
+    case 'not_waiting':
+      throw new errors.NotWaitingForInput(outcome.execution.status);
+    case 'accepted':
+      events.write(outcome.execution);
+      break;
+    case 'resumed':
+    case 'repeated':
+      // Whoever stored the last answer may have died before it was enqueued; adding the same seq again is harmless.
+      if (outcome.execution.status === 'queued') await handOver(deps, outcome.execution);
+  }
+  const { execution } = outcome;
+  return { execution, open: (execution.inputs ?? []).filter(isOpen).map(({ key }) => key) };
+}
+
+/** All answers of an execution together are bounded like a payload. */
+function bytesOf({ inputs = [] }: ExecutionRecord, texts: ReadonlyMap<string, string>): number {
+  return inputs.reduce((sum, { key, answer }) => sum + Buffer.byteLength(answer ?? texts.get(key) ?? ''), 0);
+}

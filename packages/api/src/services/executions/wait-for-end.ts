@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { errors, type HeardExecution, type Logger } from '@mcp-server/shared';
+
+import { before } from '../../with-timeout.ts';
+import { retryLater } from '../refusal.ts';
+import { buildWaitingRoom, type Resolve, type WaitedFor } from './waiting-room.ts';
+
+/** Messages get lost, so all waited ids are re-read this often. */
+const REREAD_MS = 250;
+/** Each waiter is an open request; beyond this callers poll instead. */
+const MAX_WAITERS = 10_000;
+
+/** A place in the waiting room. Whoever takes one must release it. */
+export interface Waiter {
+  /** Resolves to what was waited for, or to undefined when `timeoutMs` passed or the process is closing. */
+  ended(timeoutMs: number): Promise<HeardExecution | undefined>;
+  /** Sends the waiting one away, too. */
+  release(): void;
+}
+
+export interface Waiters {
+  /** Take it before the insert, so that no end can be missed. @throws {errors.Busy} */
+  register(executionId: string, waitedFor?: WaitedFor): Waiter;
+  /** Executions that somebody waits for. */
+  count(): number;
+  /** Sends everybody away without an end. */
+  close(): void;
+}
+
+interface WaitersDeps {
+  readHeard: (ids: string[]) => Promise<HeardExecution[]>;
+  feed: { onEnded(listener: (executionId: string) => void): void };
+  logger: Logger;
+}
+
+/** Callers that wait for the end of an execution. What they are told comes from the document, never from a message. */
+export function buildWaiters({ readHeard, feed, logger }: WaitersDeps): Waiters {
+  const room = buildWaitingRoom();
+  const closing = new AbortController();
+  let watching: Promise<void> | undefined;
+  let wake: () => void = () => undefined;
+
+  /** Runs while somebody waits; one reading at a time, the next one after a message or 250 ms. */
+  const watch = async (): Promise<void> => {
+    while (room.size() > 0) {
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      try {
+        for (const heard of await readHeard(room.ids())) room.tell(heard);
+      } catch (err) {
+        logger.debug({ err }, 'reading ended executions failed');
+      }
+      if (room.size() > 0) await sleepUntil(woken, closing.signal);
+    }
+    watching = undefined;
+  };
+
+  feed.onEnded((executionId) => {
+    if (room.has(executionId)) wake();
+  });
+
+  return {
+    register(executionId, waitedFor = 'end') {
+      if (room.size() >= MAX_WAITERS) throw retryLater(new errors.Busy('waiting callers'), 1);
+      let resolve: Resolve = () => undefined;
+      const end = new Promise<HeardExecution | undefined>((fulfil) => (resolve = fulfil));
+      room.enter(executionId, resolve, waitedFor);
+      return {
+        async ended(timeoutMs) {
+          if (closing.signal.aborted) return undefined;
+          watching ??= watch();
+          return before(timeoutMs, end);
+        },
+        release() {
+          room.leave(executionId, resolve);
+          // Else the timer of whoever still waits would hold a closing process.
+          resolve(undefined);
+        },
+      };
+    },
+    count: () => room.size(),
+    close() {
+      closing.abort();
+      room.dismissAll();
+      wake();
+    },
+  };
+}
+
+/** Until a message comes or the pause is over, whichever is first. */
+async function sleepUntil(woken: Promise<void>, closing: AbortSignal): Promise<void> {
+  const pause = new AbortController();
+  const signal = AbortSignal.any([pause.signal, closing]);
+  await Promise.race([woken, delay(REREAD_MS, undefined, { signal }).catch(() => undefined)]);
+  pause.abort();
+}

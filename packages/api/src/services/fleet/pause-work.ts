@@ -1,0 +1,78 @@
+import {
+  type Catalogue,
+  errors,
+  insertPause,
+  type Logger,
+  type Models,
+  type PauseKind,
+  type PauseRecord,
+  removePause,
+} from '@mcp-server/shared';
+
+import type { ExecutionQueues } from '../../redis/execution-queues.ts';
+import type { Tell } from '../../redis/tell.ts';
+import { type AuditCaller, type AuditDeps, audited } from '../audit/audit.ts';
+
+interface PauseDeps extends AuditDeps {
+  models: Models;
+  catalogue: Catalogue;
+  queues: ExecutionQueues;
+  tell: Tell;
+  logger: Logger;
+}
+
+interface PauseTarget {
+  kind: PauseKind;
+  name: string;
+}
+
+/**
+ * Stops a pool or a plugin from starting anything; work is still accepted, and what runs goes on. Once it resolves, the
+ * pause survives every restart. A pause that is there stays as it is.
+ * @throws {errors.NotFound} {errors.UnknownPlugin}
+ */
+export async function pauseWork(
+  deps: PauseDeps,
+  caller: AuditCaller,
+  { reason, ...target }: PauseTarget & { reason?: string | undefined },
+): Promise<PauseRecord> {
+  await requireKnown(deps, target);
+  const { kind, name } = target;
+  const by = caller.principal.userId;
+  return audited(deps, caller, { action: `${kind}.pause`, target: name, details: { reason } }, async () => {
+    const pause = await insertPause(deps.models.PauseModel, { ...target, by, reason });
+    await tellFleet(deps, target, true);
+    return pause;
+  });
+}
+
+/** Ends a pause, if there is one. @throws {errors.NotFound} {errors.UnknownPlugin} */
+export async function resumeWork(deps: PauseDeps, caller: AuditCaller, target: PauseTarget): Promise<void> {
+  await requireKnown(deps, target);
+  const { kind, name } = target;
+  await audited(deps, caller, { action: `${kind}.resume`, target: name }, async (note) => {
+    note({ wasPaused: await removePause(deps.models.PauseModel, target) });
+    await tellFleet(deps, target, false);
+  });
+}
+
+/** A pause of something that never was would be a typing error that nobody sees. */
+async function requireKnown({ catalogue }: PauseDeps, { kind, name }: PauseTarget): Promise<void> {
+  const known = await catalogue.list();
+  if (kind === 'plugin' && !known.some(({ plugin }) => plugin.id === name))
+    throw new errors.UnknownPlugin(name);
+  if (kind === 'pool' && !known.some(({ plugin }) => plugin.pool === name)) throw new errors.NotFound('pool');
+}
+
+/** The document is written; workers read it anyway, and the sweep repairs the queue. */
+async function tellFleet(
+  { queues, tell, logger }: PauseDeps,
+  { kind, name }: PauseTarget,
+  isPaused: boolean,
+): Promise<void> {
+  await tell.pausesChanged(name);
+  if (kind !== 'pool') return;
+  await queues
+    .setPaused(name, isPaused)
+    .catch((err: unknown) => logger.warn({ err, pool: name, isPaused }, 'queue not told, the sweep will'));
+}

@@ -1,0 +1,67 @@
+import {
+  type Catalogue,
+  checkPayload,
+  type JsonValue,
+  type Models,
+  type Stored,
+  type TaskChanges,
+  type TaskRecord,
+  updateTask,
+} from '@mcp-server/shared';
+
+import type { ScheduleClocks } from '../../redis/schedule-clocks.ts';
+import type { Principal } from '../principal.ts';
+import { beginSchedule } from './begin-schedule.ts';
+import { findOwnTask } from './find-task.ts';
+
+interface ChangeDeps {
+  config: { MAX_PAYLOAD_BYTES: number };
+  models: Models;
+  catalogue: Catalogue;
+  clocks: ScheduleClocks;
+}
+
+/**
+ * Changes the caller's task; executions that were accepted before keep what they were accepted with.
+ * @throws {errors.NotFound} {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge}
+ * {errors.InvalidPayload} {errors.InvalidRequest}
+ */
+export async function changeTask(
+  deps: ChangeDeps,
+  principal: Principal,
+  id: string,
+  { schedule, ...changes }: TaskChanges,
+): Promise<Stored<TaskRecord>> {
+  const scheduling = schedule
+    ? await beginSchedule(deps, schedule)
+    : schedule === null && { schedule: undefined, nextRunAt: undefined };
+  for (;;) {
+    const task = await findOwnTask(deps, principal, id);
+    const update = { ...changes, payload: await recheckPayload(deps, task, changes) };
+    const changed = await updateTask(deps.models.TaskModel, task, {
+      update,
+      ...(scheduling ? { scheduling } : {}),
+    });
+    // Nothing matched: another request changed the action or its payload meanwhile, so the check is void.
+    if (!changed) continue;
+    if (scheduling) await deps.clocks.follow(changed);
+    return changed;
+  }
+}
+
+/** The payload as it is stored, if it or its action changes: the two must fit together. */
+async function recheckPayload(
+  { catalogue, config }: ChangeDeps,
+  task: Stored<TaskRecord>,
+  changes: Omit<TaskChanges, 'schedule'>,
+): Promise<string | undefined> {
+  const { plugin = task.plugin, action = task.action } = changes;
+  const isSame = changes.payload === undefined && plugin === task.plugin && action === task.action;
+  if (isSame) return undefined;
+  const payload = changes.payload ?? (JSON.parse(task.payload) as JsonValue);
+  return checkPayload(
+    await catalogue.find(plugin, action),
+    { plugin, action, payload },
+    config.MAX_PAYLOAD_BYTES,
+  );
+}

@@ -1,0 +1,42 @@
+import {
+  type Catalogue,
+  checkPayload,
+  errors,
+  type Idempotency,
+  insertTask,
+  type Models,
+  type Stored,
+  type TaskInput,
+  type TaskRecord,
+} from '@mcp-server/shared';
+
+import type { ScheduleClocks } from '../../redis/schedule-clocks.ts';
+import { beginSchedule } from './begin-schedule.ts';
+
+interface MakeDeps {
+  config: { MAX_PAYLOAD_BYTES: number };
+  models: Models;
+  catalogue: Catalogue;
+  clocks: ScheduleClocks;
+}
+
+/**
+ * Stores a task, and sets its clock if it has a schedule. It is checked now as its executions will be, so that a
+ * mistake shows when it is made.
+ * @throws {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge} {errors.InvalidPayload}
+ * {errors.IdempotencyConflict} {errors.InvalidRequest}
+ */
+export async function makeTask(
+  deps: MakeDeps,
+  ownerId: string,
+  { idempotency, schedule, ...input }: TaskInput & { idempotency?: Idempotency | undefined },
+): Promise<{ task: Stored<TaskRecord>; isRepeat: boolean }> {
+  const known = await deps.catalogue.find(input.plugin, input.action);
+  const payload = checkPayload(known, input, deps.config.MAX_PAYLOAD_BYTES);
+  const begun = schedule && { ...(await beginSchedule(deps, schedule)), scheduleRevision: 1 };
+  const record = { ...input, ...begun, ...idempotency, ownerId, payload };
+  const insertion = await insertTask(deps.models.TaskModel, record);
+  if (insertion.kind === 'conflict') throw new errors.IdempotencyConflict();
+  if (schedule) await deps.clocks.follow(insertion.task);
+  return { task: insertion.task, isRepeat: insertion.kind === 'repeated' };
+}

@@ -1,0 +1,33 @@
+import {
+  type Idempotency,
+  type JsonValue,
+  type SubmitDeps,
+  submitExecution,
+  type Submitted,
+} from '@mcp-server/shared';
+
+import type { Principal } from '../principal.ts';
+import { findOwnTask } from './find-task.ts';
+
+/** Starts one execution of a task. It belongs to the task's owner, also when an admin starts it. */
+export async function executeTask(
+  deps: SubmitDeps,
+  principal: Principal,
+  { taskId, ...request }: { taskId: string; idempotency?: Idempotency | undefined; requestId: string },
+): Promise<Submitted> {
+  const task = await findOwnTask(deps, principal, taskId);
+  const { ownerId, plugin, action, priority, retry, timeoutMs } = task;
+  const payload = JSON.parse(task.payload) as JsonValue;
+  return submitExecution(deps, {
+    ...request,
+    taskId,
+    source: 'task',
+    ownerId,
+    plugin,
+    action,
+    payload,
+    priority,
+    retry,
+    timeoutMs,
+  });
+}

@@ -1,0 +1,42 @@
+import {
+  countTasks,
+  listTasks,
+  type Models,
+  type PageOrder,
+  type PagePosition,
+  type Stored,
+  type TaskFilter,
+  type TaskRecord,
+} from '@mcp-server/shared';
+
+import { cutPage } from '../page.ts';
+import { type Principal, visibleTo } from '../principal.ts';
+
+/** What every list may be asked for beside its filters. */
+export interface PageQuery {
+  after?: PagePosition | undefined;
+  limit: number;
+  order: PageOrder;
+  withTotal: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Where the next page begins; undefined on the last one. */
+  next?: PagePosition;
+  total?: number;
+}
+
+/** The caller's tasks. */
+export async function listOwnTasks(
+  { models }: { models: Models },
+  principal: Principal,
+  { after, limit, order, withTotal, ...fields }: PageQuery & Omit<TaskFilter, 'ownerId'>,
+): Promise<Page<Stored<TaskRecord>>> {
+  const filter: TaskFilter = { ...fields, ...visibleTo(principal) };
+  const [found, total] = await Promise.all([
+    listTasks(models.TaskModel, { filter, order, limit: limit + 1, ...(after ? { after } : {}) }),
+    withTotal ? countTasks(models.TaskModel, filter) : undefined,
+  ]);
+  return { ...cutPage(found, limit), ...(total === undefined ? {} : { total }) };
+}

@@ -1,0 +1,50 @@
+import {
+  errors,
+  type Models,
+  nextFire,
+  nextFires,
+  readDatabaseTime,
+  replaceSchedule,
+  type Stored,
+  type TaskRecord,
+} from '@mcp-server/shared';
+
+import type { ScheduleClocks } from '../../redis/schedule-clocks.ts';
+import type { Principal } from '../principal.ts';
+import { findOwnTask } from './find-task.ts';
+
+/**
+ * Pauses or resumes the schedule of the caller's task. Fire times that pass meanwhile are not made up for: a resumed
+ * schedule begins with the next one. @throws {errors.NotFound} {errors.NoSchedule}
+ */
+export async function setPaused(
+  deps: { models: Models; clocks: ScheduleClocks },
+  principal: Principal,
+  { id, isPaused }: { id: string; isPaused: boolean },
+): Promise<Stored<TaskRecord>> {
+  for (;;) {
+    const task = await findOwnTask(deps, principal, id);
+    if (!task.schedule) throw new errors.NoSchedule();
+    if (task.schedule.isPaused === isPaused) return task;
+    const now = await readDatabaseTime(deps.models.TaskModel);
+    const changed = await replaceSchedule(deps.models.TaskModel, task, {
+      schedule: { ...task.schedule, isPaused },
+      nextRunAt: isPaused ? undefined : nextFire(task.schedule, now),
+    });
+    // Changed by somebody else meanwhile: look again.
+    if (!changed) continue;
+    await deps.clocks.follow(changed);
+    return changed;
+  }
+}
+
+/** When the caller's task fires next; none while its schedule is paused or at its end. @throws {errors.NotFound} */
+export async function findNextRuns(
+  deps: { models: Models },
+  principal: Principal,
+  { id, count }: { id: string; count: number },
+): Promise<Date[]> {
+  const { schedule, nextRunAt } = await findOwnTask(deps, principal, id);
+  if (!schedule || !nextRunAt) return [];
+  return [nextRunAt, ...nextFires(schedule, nextRunAt, count - 1)];
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+import type { Line } from '../examine.ts';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+export interface Examination {
+  code: number | null;
+  output: string;
+}
+
+/** Runs the doctor as its own process, in this environment and no other. */
+export async function runDoctor(env: Record<string, string>, ...args: string[]): Promise<Examination> {
+  const child = spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [output, [code]] = await Promise.all([
+    text(child.stdout),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { code, output };
+}
+
+/** The same, its report taken apart. */
+export async function readLines(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number | null; lines: Line[]; output: string }> {
+  const { code, output } = await runDoctor(env, '--json', ...args);
+  const { lines } = JSON.parse(output) as { lines: Line[] };
+  return { code, lines, output };
+}
+
+/** What a check says beside that all is well, in one text. */
+export const complaintsOf = (lines: readonly Line[], check: string): string =>
+  lines
+    .filter((line) => line.check === check && line.level !== 'ok')
+    .map(({ level, found }) => `${level} ${found}`)
+    .join('; ');
