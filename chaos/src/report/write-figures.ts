@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import bullmq from 'bullmq/package.json' with { type: 'json' };
 
 import type { RowResult } from '../run-row.ts';
 import { formatTable } from './table.ts';
@@ -31,7 +32,7 @@ export async function writeFigures({ results, stores, name, ...run }: Run): Prom
     date: new Date().toISOString().slice(0, 10),
     ...run,
     command: commandOf(name, run),
-    versions: { node: process.versions.node, bullmq: versionOf('bullmq'), ...stores },
+    versions: { node: process.versions.node, bullmq: bullmq.version, ...stores },
     machine: { cores: cpus().length, memoryGiB: Math.round(totalmem() / GIBIBYTE), platform: platform() },
   };
   const rows = results.map(({ row, seed, figures }) => ({ row: row.id, fault: row.title, seed, ...figures }));
@@ -74,10 +75,3 @@ const list = (facts: unknown) =>
   Object.entries(facts as Record<string, unknown>)
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ');
-
-function versionOf(dependency: string): string {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'chaos', 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  return manifest.dependencies[dependency] ?? 'unknown';
-}
