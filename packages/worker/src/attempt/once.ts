@@ -1,6 +1,6 @@
 import { endStep, FatalError, readStep, startStep } from '@mcp-server/shared';
 
-import { untilAnswered } from '../delivery/finish.ts';
+import { untilAnswered } from '../delivery/until-answered.ts';
 import type { Deps } from '../deps.ts';
 import { type Run, StopError } from './runs.ts';
 

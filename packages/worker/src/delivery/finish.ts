@@ -1,20 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import {
   type FinishOutcome,
   handBackExecution,
   type HandBackOutcome,
-  isDatabaseAway,
-  isWriteConflict,
   releaseClaim,
   type RunEnd,
 } from '@mcp-server/shared';
 
 import type { Run } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
-
-const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 1_000;
+import { untilAnswered } from './until-answered.ts';
 
 /**
  * Offers the end of a run until the database takes it or refuses it. An outage is waited out: whether the lease was
@@ -64,19 +58,4 @@ export async function handBack(
 export async function release(deps: Deps, run: Run, giveUp: AbortSignal): Promise<HandBackOutcome> {
   const request = { id: run.execution._id, epoch: run.execution.epoch };
   return untilAnswered(giveUp, () => releaseClaim(deps.models.ExecutionModel, request));
-}
-
-/**
- * Repeats a write, which must be safe to repeat, until the database has answered it.
- * @throws what the database refused it with, or the last failure once `giveUp` is aborted.
- */
-export async function untilAnswered<T>(giveUp: AbortSignal, write: () => Promise<T>): Promise<T> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-    try {
-      return await write();
-    } catch (error) {
-      if (giveUp.aborted || !(isDatabaseAway(error) || isWriteConflict(error))) throw error;
-      await delay(pauseMs, undefined, { signal: giveUp });
-    }
-  }
 }

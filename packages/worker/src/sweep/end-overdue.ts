@@ -2,7 +2,7 @@ import { endExpired, endFlagged, type ExecutionRecord } from '@mcp-server/shared
 
 import { settle } from '../delivery/settle.ts';
 import type { Deps } from '../deps.ts';
-import { type Repair, SWEEP_PAGE } from './sweeper.ts';
+import { type Repair, SWEEP_PAGE } from './repair.ts';
 
 const WAITING = ['queued', 'retrying', 'input_required'];
 

@@ -1,7 +1,7 @@
 import { listOverdue } from '@mcp-server/shared';
 
 import { fireSchedule } from '../schedules/fire.ts';
-import type { Repair } from './sweeper.ts';
+import type { Repair } from './repair.ts';
 
 /** A tick fires within milliseconds; what is still due after this has no clock, or its worker died. */
 const OVERDUE_MS = 1_000;

@@ -1,7 +1,7 @@
 import type { ExecutionRecord } from '@mcp-server/shared';
 
 import { REDELIVERY_FIELDS, redeliverAll, type Redeliverable } from './redeliver.ts';
-import { type Repair, SWEEP_PAGE } from './sweeper.ts';
+import { type Repair, SWEEP_PAGE } from './repair.ts';
 
 /**
  * Finds running work whose holder is dead and whose job is gone too, and has it delivered anew: a claim takes it. Pages

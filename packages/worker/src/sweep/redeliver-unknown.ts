@@ -1,7 +1,7 @@
 import type { ExecutionRecord } from '@mcp-server/shared';
 
 import { REDELIVERY_FIELDS, redeliverAll, type Redeliverable } from './redeliver.ts';
-import { type Repair, SWEEP_PAGE } from './sweeper.ts';
+import { type Repair, SWEEP_PAGE } from './repair.ts';
 
 /**
  * Finds queued and retrying work whose job Redis does not know (the API died or Redis was away between insert and add,

@@ -7,7 +7,7 @@ import {
 } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
-import type { Repair } from './sweeper.ts';
+import type { Repair } from './repair.ts';
 
 /** One question to Redis for each schedule, every turn. */
 const PAGE = 200;

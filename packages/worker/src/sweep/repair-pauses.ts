@@ -1,7 +1,7 @@
 import { jobId, listHeld, type HeldExecution, readPaused, releaseHeld } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
-import type { Repair } from './sweeper.ts';
+import type { Repair } from './repair.ts';
 
 /** Held executions woken in one turn, and how many at once. */
 const WAKE_PAGE = 2_000;

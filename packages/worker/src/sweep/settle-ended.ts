@@ -1,7 +1,7 @@
 import { END_STATUSES, type ExecutionRecord } from '@mcp-server/shared';
 
 import { settle } from '../delivery/settle.ts';
-import { type Repair, SWEEP_PAGE } from './sweeper.ts';
+import { type Repair, SWEEP_PAGE } from './repair.ts';
 
 /** Its own worker settles within milliseconds; before this nothing was left behind. */
 const SETTLE_AFTER_MS = 3_000;

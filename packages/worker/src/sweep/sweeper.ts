@@ -11,10 +11,9 @@ import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
 import { removeStrayClocks, restoreClocks } from './repair-clocks.ts';
 import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
+import type { Repair } from './repair.ts';
 import { settleEnded } from './settle-ended.ts';
 
-/** Documents looked at by one step of a repair. */
-export const SWEEP_PAGE = 500;
 /** A sweeper that died is replaced after so many missed sweeps. */
 const MISSED_SWEEPS = 5;
 const MIN_ROLE_MS = 3_000;
@@ -22,16 +21,6 @@ const MIN_ROLE_MS = 3_000;
 /** The generation key while unfinished work is put back; found by another process, it means: not yet done. */
 const RESTORING = 'restoring:';
 const SET_IF_SAME = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2]) end";
-
-/** What a repair is given: the database's time, and where it stopped the last time. */
-export interface SweepStep {
-  deps: Deps;
-  now: Date;
-  cursor: string;
-}
-
-/** A repair looks at one page and says where the next begins; an empty cursor means that it has been round. */
-export type Repair = (step: SweepStep) => Promise<string>;
 
 /**
  * Two roles, each held by one process at a time: repairs that need no Redis go on while it is away, and those that do
