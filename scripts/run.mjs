@@ -30,6 +30,7 @@ const COMMANDS = {
   check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
   bench: (args) => ['node', SOURCE, 'bench/src/main.ts', ...args],
+  prose: (args) => ['node', 'scripts/prose/main.ts', ...args],
   doctor: (args) => ['node', SOURCE, 'packages/doctor/src/main.ts', ...args],
   conformance: (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'conformance/src/main.ts', ...args],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
