@@ -48,7 +48,7 @@ function partyOf({ pid, name, command }: Entry): Party | undefined {
   if (pid === process.pid) return 'bench';
   if (name === 'redis-server') return 'redis';
   if (name === 'postgres' || name === 'mongod') return 'database';
-  return command.includes('/gateway/main.') ? 'gateway' : undefined;
+  return command.includes('/documentdb-gateway/') ? 'gateway' : undefined;
 }
 
 function readProcesses(): Entry[] {

@@ -1,42 +1,29 @@
-import { once } from 'node:events';
-import { createConnection, type Socket } from 'node:net';
+import { MongoClient } from 'mongodb';
 
-import { deserialize, serialize, type Document } from 'bson';
-
-import { FrameReader } from './gateway/frame-reader.ts';
-import { opMsgParts, parseOpMsg } from './gateway/op-msg.ts';
-
-const ATTEMPT_MS = 5_000;
+/** How long one probe waits for a server that does not listen yet. */
+const LISTEN_MS = 1_000;
+const LISTEN_STEP_MS = 25;
+const ANSWER_MS = 5_000;
 const PROBE_DATABASE = 'local_services';
 
-/** Whether the MongoDB server at this loopback port answers `ping` and stores a document. */
+/** Whether the MongoDB server at this loopback port stores a document. */
 export async function storesDocuments(port: number): Promise<boolean> {
-  const socket = createConnection({ host: '127.0.0.1', port });
-  socket.setTimeout(ATTEMPT_MS, () => socket.destroy(new Error('no answer')));
+  const client = new MongoClient(`mongodb://127.0.0.1:${port}`, {
+    directConnection: true,
+    retryWrites: false,
+    serverSelectionTimeoutMS: LISTEN_MS,
+    minHeartbeatFrequencyMS: LISTEN_STEP_MS,
+    socketTimeoutMS: ANSWER_MS,
+  });
   try {
-    await once(socket, 'connect');
-    const replies = [
-      await runCommand(socket, { ping: 1, $db: PROBE_DATABASE }),
-      await runCommand(socket, {
-        update: 'starts',
-        updates: [{ q: { _id: 'last' }, u: { $set: { at: new Date() } }, upsert: true }],
-        $db: PROBE_DATABASE,
-      }),
-    ];
-    return replies.every((reply) => reply['ok'] === 1 && reply['writeErrors'] === undefined);
+    await client
+      .db(PROBE_DATABASE)
+      .collection<{ _id: string }>('starts')
+      .updateOne({ _id: 'last' }, { $set: { at: new Date() } }, { upsert: true });
+    return true;
   } catch {
     return false;
   } finally {
-    socket.destroy();
-  }
-}
-
-async function runCommand(socket: Socket, command: Document): Promise<Document> {
-  const reader = new FrameReader();
-  socket.write(Buffer.concat(opMsgParts(1, 0, serialize(command))));
-  for (;;) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
-    const [frame] = reader.push(chunk);
-    if (frame !== undefined) return deserialize(parseOpMsg(frame).body);
+    await client.close();
   }
 }

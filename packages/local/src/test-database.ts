@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
+import { MongoClient, type MongoClientOptions } from 'mongodb';
 
 import { startLocalServices, type LocalServices } from './local-services.ts';
 
@@ -26,13 +26,4 @@ export async function connect(t: Test, uri: string, options: MongoClientOptions 
   const client = await MongoClient.connect(uri, options);
   t.teardown(() => client.close());
   return client;
-}
-
-/** An empty database on the environment's MongoDB, or on one started for this test. */
-export async function openTestDatabase(t: Test): Promise<Db> {
-  const uri = process.env['MONGODB_URI'] || (await startOwnServices(t)).mongodbUri;
-  const client = await connect(t, uri);
-  const database = client.db(`test_${process.pid}_${Date.now()}`);
-  t.teardown(() => database.dropDatabase());
-  return database;
 }

@@ -1,4 +1,4 @@
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { dieWithParent, ServerProcess } from '../server-process.ts';
@@ -48,8 +48,7 @@ export class GatewayProcess {
   }
 
   #command(): string[] {
-    // Runs from the sources in development and from dist in production, as this file does.
-    const main = fileURLToPath(new URL(`../gateway/main${extname(import.meta.filename)}`, import.meta.url));
+    const main = fileURLToPath(import.meta.resolve('@mcp-server/documentdb-gateway/main'));
     return [process.execPath, main, this.#socketDir, String(this.#port)];
   }
 }

@@ -1,7 +1,7 @@
 import type { Collection, Document } from 'mongodb';
 import t from 'tap';
 
-import { openTestDatabase } from '../test-database.ts';
+import { openTestDatabase } from './testing/test-database.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 1);

@@ -1,7 +1,7 @@
 import { MongoBulkWriteError, type Document } from 'mongodb';
 import t from 'tap';
 
-import { openTestDatabase } from '../test-database.ts';
+import { openTestDatabase } from './testing/test-database.ts';
 
 interface Account extends Document {
   _id: number | string;

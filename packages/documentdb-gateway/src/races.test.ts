@@ -1,13 +1,13 @@
 import t from 'tap';
 
-import { connect, openTestDatabase, startOwnServices } from '../test-database.ts';
+import { connect, openTestDatabase, testMongodbUri } from './testing/test-database.ts';
 
 const RACERS = 12;
 
-const uri = process.env['MONGODB_URI'] || (await startOwnServices(t)).mongodbUri;
-process.env['MONGODB_URI'] = uri;
 const database = await openTestDatabase(t);
-const clients = await Promise.all(Array.from({ length: RACERS }, () => connect(t, uri, { maxPoolSize: 2 })));
+const clients = await Promise.all(
+  Array.from({ length: RACERS }, () => connect(t, testMongodbUri(), { maxPoolSize: 2 })),
+);
 const racers = clients.map((client) => client.db(database.databaseName));
 
 t.test('of twelve clients exactly one wins each document', async (t) => {

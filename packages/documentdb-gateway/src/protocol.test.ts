@@ -4,21 +4,21 @@ import { createConnection, type Socket } from 'node:net';
 import { deserialize, serialize, type Document } from 'bson';
 import t from 'tap';
 
-import { startOwnServices } from '../test-database.ts';
 import { FrameReader } from './frame-reader.ts';
 import { parseOpMsg } from './op-msg.ts';
+import { openTestDatabase, testMongodbUri } from './testing/test-database.ts';
 
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
 const EXHAUST_ALLOWED = 1 << 16;
 
-const { mongodbUri } = await startOwnServices(t);
-const port = Number(new URL(mongodbUri).port);
+const { hostname: host, port } = new URL(testMongodbUri());
+const { databaseName } = await openTestDatabase(t);
 
 type Test = Pick<typeof t, 'teardown'>;
 
 async function openSocket(t: Test): Promise<Socket> {
-  const socket = createConnection({ host: '127.0.0.1', port });
+  const socket = createConnection({ host, port: Number(port) });
   t.teardown(() => socket.destroy());
   await once(socket, 'connect');
   return socket;
@@ -35,7 +35,7 @@ function withHeader(opCode: number, requestId: number, body: Buffer): Buffer {
 function opMsg(requestId: number, command: Document, flags = 0, section?: [string, Document[]]): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32LE(flags, 0);
-  const parts = [head, serialize({ ...command, $db: 'protocol' })];
+  const parts = [head, serialize({ ...command, $db: databaseName })];
   if (section !== undefined) {
     const [name, documents] = section;
     const content = Buffer.concat([

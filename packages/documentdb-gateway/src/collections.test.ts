@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import { openTestDatabase } from '../test-database.ts';
+import { openTestDatabase } from './testing/test-database.ts';
 
 const database = await openTestDatabase(t);
 

@@ -1,7 +1,7 @@
 import { Long, type Document } from 'mongodb';
 import t from 'tap';
 
-import { openTestDatabase } from '../test-database.ts';
+import { openTestDatabase } from './testing/test-database.ts';
 
 const COUNT = 10_000;
 
