@@ -97,7 +97,9 @@ t.test('the images hold no tests, no sources, no development dependencies and no
     t.equal(user, 'node');
     t.ok(files.includes(join(root, 'app/dist/main.js')));
     t.strictSame(
-      files.filter((file) => /mcp-server.*\.test\.|\/\.env/.test(file.slice(root.length))),
+      files.filter((file) =>
+        /(mcp-server|\/app\/dist).*(\.test\.|\/testing\/)|\/\.env/.test(file.slice(root.length)),
+      ),
       [],
     );
     t.strictSame(

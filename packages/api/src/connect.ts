@@ -23,7 +23,8 @@ import {
   Turns,
 } from '@mcp-server/shared';
 
-import type { Config, Deps } from './deps.ts';
+import type { Config } from './config/config.ts';
+import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { createBoard } from './redis/bull-board.ts';

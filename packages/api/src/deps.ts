@@ -8,8 +8,7 @@ import type {
   Turns,
 } from '@mcp-server/shared';
 
-import type { ApiEnv } from './config/config.ts';
-import type { Secrets } from './config/secrets.ts';
+import type { Config } from './config/config.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { Board } from './redis/bull-board.ts';
 import type { EventFeed } from './redis/event-feed.ts';
@@ -29,8 +28,6 @@ import type { Readiness } from './services/fleet/readiness.ts';
 import type { LoadReader } from './services/metrics/load.ts';
 import type { Sockets } from './services/realtime/sockets.ts';
 import type { Tickets } from './services/realtime/tickets.ts';
-
-export type Config = Readonly<ApiEnv & Secrets>;
 
 /** Everything that requests use: built once by `connect`, handed down as `app.deps`. */
 export interface Deps {

@@ -5,10 +5,9 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from './app.ts';
-import { type ApiEnv, loadApiEnv } from './config/config.ts';
+import { type ApiEnv, type Config, loadApiEnv } from './config/config.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { type Connected, connect } from './connect.ts';
-import type { Config } from './deps.ts';
 import { before } from './with-timeout.ts';
 
 /** Waiting callers are sent away at once, so what is in flight ends within the time of a slow database. */

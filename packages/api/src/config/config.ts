@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { liveConfig } from './live.ts';
 import { mcpConfig } from './mcp.ts';
 import { networkConfig } from './network.ts';
-import { isLoopback, secretText } from './secrets.ts';
+import { isLoopback, type Secrets, secretText } from './secrets.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -52,6 +52,9 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
 }
 
 export type ApiEnv = z.infer<ReturnType<typeof buildApiEnv>>;
+
+/** Settings of an API process with its secrets, given or read from the data folder. */
+export type Config = Readonly<ApiEnv & Secrets>;
 
 /** @throws {ConfigError} that lists every problem at once, never a value. */
 export function loadApiEnv(env: NodeJS.ProcessEnv): Readonly<ApiEnv> {

@@ -2,7 +2,7 @@ import fastifyJwt from '@fastify/jwt';
 import { AccessClaims, TOKEN_ISSUER } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
 
-import type { Config } from '../deps.ts';
+import type { Config } from '../config/config.ts';
 import type { OpenSession } from '../services/accounts/open-session.ts';
 
 const AUDIENCES = ['api', 'mcp'] as const;

@@ -1,7 +1,5 @@
-import { errors } from '@mcp-server/shared';
+import { errors, pointedAt } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
-
-import { pointedAt } from '../services/refusal.ts';
 
 /** No honest request nests deeper, and every recursive walk over a body is bounded by it. */
 const MAX_DEPTH = 64;

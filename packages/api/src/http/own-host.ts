@@ -1,7 +1,7 @@
 import { errors } from '@mcp-server/shared';
 import type { FastifyRequest } from 'fastify';
 
-import type { Config } from '../deps.ts';
+import type { Config } from '../config/config.ts';
 import { requireOwnOrigin } from './origin.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];

@@ -1,7 +1,7 @@
 import { Instant, Slug } from '@mcp-server/shared';
 import { z } from 'zod';
 
-import type { PageQuery } from '../services/tasks/list-tasks.ts';
+import type { PageQuery } from '../services/page.ts';
 import type { PageCursor } from './page-cursor.ts';
 
 const MAX_PAGE = 100;

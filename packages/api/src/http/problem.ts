@@ -1,8 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 
-import { errors, isDatabaseAway, isWriteConflict, type Problem } from '@mcp-server/shared';
-
-import type { Pointed, RetryLater } from '../services/refusal.ts';
+import {
+  errors,
+  isDatabaseAway,
+  isWriteConflict,
+  type Pointed,
+  type Problem,
+  type RetryLater,
+} from '@mcp-server/shared';
 
 /** An error of the catalogue: its message is made for callers. */
 type CatalogueError = Error & { code: string; statusCode: number } & Partial<Pointed> & Partial<RetryLater>;

@@ -1,7 +1,5 @@
-import { errors } from '@mcp-server/shared';
+import { errors, retryLater } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
-
-import { retryLater } from '../services/refusal.ts';
 
 /** Paths that must answer whatever state the process is in. */
 const ALWAYS = /^\/(health|openapi\.json|metrics|docs|admin\/login)/;

@@ -1,8 +1,6 @@
-import { errors } from '@mcp-server/shared';
+import { errors, type Pointed, pointedAt } from '@mcp-server/shared';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
-
-import { type Pointed, pointedAt } from '../services/refusal.ts';
 
 /** Validates with zod and says where the request does not fit. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =

@@ -1,4 +1,19 @@
-import type { PagePosition } from '@mcp-server/shared';
+import type { PageOrder, PagePosition } from '@mcp-server/shared';
+
+/** Paging of a list: every list takes it beside its filters. */
+export interface PageQuery {
+  after?: PagePosition | undefined;
+  limit: number;
+  order: PageOrder;
+  withTotal: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Where the next page begins; undefined on the last one. */
+  next?: PagePosition;
+  total?: number;
+}
 
 /** What a list needs to know about an item to go on after it. */
 interface Placed {

@@ -4,8 +4,9 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 
 import { buildApp } from '../app.ts';
 import { loadApiEnv } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { connect } from '../connect.ts';
-import type { Config, Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
 
 type Teardown = Parameters<typeof openNamespace>[0];
 type Env = Record<string, string>;

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-import { errors } from '@mcp-server/shared';
+import { errors, retryLater } from '@mcp-server/shared';
 import bcrypt from 'bcrypt';
-
-import { retryLater } from '../refusal.ts';
 
 /** About 35 checks a second on two cores; OWASP's floor. */
 const COST = 10;

@@ -13,9 +13,8 @@ import {
   type Stored,
 } from '@mcp-server/shared';
 
-import { cutPage } from '../page.ts';
+import { cutPage, type Page } from '../page.ts';
 import type { Principal } from '../principal.ts';
-import type { Page } from '../tasks/list-tasks.ts';
 
 export interface AuditDeps {
   config: { AUDIT_RETENTION_SECONDS: number };

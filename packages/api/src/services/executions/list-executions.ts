@@ -6,10 +6,8 @@ import {
   type Models,
 } from '@mcp-server/shared';
 
-import { cutPage } from '../page.ts';
+import { cutPage, type Page, type PageQuery } from '../page.ts';
 import { type Principal, visibleTo } from '../principal.ts';
-import { findOwnTask } from '../tasks/find-task.ts';
-import type { Page, PageQuery } from '../tasks/list-tasks.ts';
 
 /** The caller's executions. */
 export async function listOwnExecutions(
@@ -27,14 +25,3 @@ export async function listOwnExecutions(
 
 /** A page goes on after an id, whatever the record calls it. */
 const place = (execution: ListedExecution) => ({ ...execution, id: execution._id });
-
-/** The executions of the caller's task. @throws {errors.NotFound} */
-export async function listTaskExecutions(
-  deps: { models: Models },
-  principal: Principal,
-  taskId: string,
-  query: PageQuery & Pick<ExecutionFilter, 'status'>,
-): Promise<Page<ListedExecution>> {
-  await findOwnTask(deps, principal, taskId);
-  return listOwnExecutions(deps, principal, { ...query, taskId });
-}

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { errors, type HeardExecution, type Logger } from '@mcp-server/shared';
+import { errors, type HeardExecution, type Logger, retryLater } from '@mcp-server/shared';
 
 import { before } from '../../with-timeout.ts';
-import { retryLater } from '../refusal.ts';
 import { buildWaitingRoom, type Resolve, type WaitedFor } from './waiting-room.ts';
 
 /** Messages get lost, so all waited ids are re-read this often. */

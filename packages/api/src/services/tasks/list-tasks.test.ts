@@ -2,8 +2,9 @@ import type { Models } from '@mcp-server/shared';
 import { openNamespace } from '@mcp-server/testing';
 import t from 'tap';
 
+import type { Page, PageQuery } from '../page.ts';
 import type { Principal } from '../principal.ts';
-import { listOwnTasks, type Page, type PageQuery } from './list-tasks.ts';
+import { listOwnTasks } from './list-tasks.ts';
 
 const TASKS = 200;
 const ADMIN = { userId: 'a'.repeat(24), role: 'admin' } as Principal;

@@ -2,30 +2,13 @@ import {
   countTasks,
   listTasks,
   type Models,
-  type PageOrder,
-  type PagePosition,
   type Stored,
   type TaskFilter,
   type TaskRecord,
 } from '@mcp-server/shared';
 
-import { cutPage } from '../page.ts';
+import { cutPage, type Page, type PageQuery } from '../page.ts';
 import { type Principal, visibleTo } from '../principal.ts';
-
-/** What every list may be asked for beside its filters. */
-export interface PageQuery {
-  after?: PagePosition | undefined;
-  limit: number;
-  order: PageOrder;
-  withTotal: boolean;
-}
-
-export interface Page<T> {
-  items: T[];
-  /** Where the next page begins; undefined on the last one. */
-  next?: PagePosition;
-  total?: number;
-}
 
 /** The caller's tasks. */
 export async function listOwnTasks(

@@ -6,8 +6,8 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { ExecutionCursor, writeCursor } from '../../../http/page-cursor.ts';
 import { listQuery, toPageQuery } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
-import { listTaskExecutions } from '../../../services/executions/list-executions.ts';
 import { summarizeExecution } from '../../../services/executions/present-execution.ts';
+import { listTaskExecutions } from '../../../services/tasks/list-task-executions.ts';
 
 const { limit, cursor, sort, count } = listQuery(ExecutionCursor);
 

@@ -1,1 +1,0 @@
-export { pointedAt, type Pointed, retryLater, type RetryLater } from '@mcp-server/shared';
