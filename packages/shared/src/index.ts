@@ -32,7 +32,7 @@ export {
 } from './executions/cancel-many.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
-export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/clock.ts';
+export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/db-time.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
 export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
@@ -81,7 +81,7 @@ export {
   TICK_QUEUE,
   TickJob,
   tickStrategy,
-} from './schedules/clock.ts';
+} from './schedules/ticker.ts';
 export { planDue } from './schedules/due.ts';
 export { nextFire, nextFires } from './schedules/rule.ts';
 export {

@@ -10,7 +10,7 @@ import { CataloguePublisher } from './catalogue/publish.ts';
 import { Abandoned } from './delivery/abandoned.ts';
 import { Beat } from './delivery/beat.ts';
 import { DatabaseContact } from './delivery/contact.ts';
-import { DatabasePause } from './delivery/database-pause.ts';
+import { DatabasePause } from './delivery/database-outage.ts';
 import type { Delivery } from './delivery/deliver.ts';
 import { Pauses } from './delivery/pauses.ts';
 import { createPoolWorker } from './delivery/pool-worker.ts';

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord, ProgressRecord } from '../schemas/execution.ts';
-import { inMs, literal } from './clock.ts';
+import { inMs, literal } from './db-time.ts';
 
 /** One run that its worker believes to own. */
 export interface HeldLease {

@@ -4,7 +4,7 @@ import type { Model } from 'mongoose';
 
 import { isWriteConflict } from '../connections/mongo-errors.ts';
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
-import { readDatabaseTime } from './clock.ts';
+import { readDatabaseTime } from './db-time.ts';
 
 const MAX_CONFLICTS = 10;
 const CONFLICT_PAUSE_MS = 50;

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
-import { closeAttempt, endFields, holdsNow, leaseHasLapsed, literal, NOW } from './clock.ts';
+import { closeAttempt, endFields, holdsNow, leaseHasLapsed, literal, NOW } from './db-time.ts';
 
 const WAITING = ['queued', 'retrying', 'input_required'] as const;
 

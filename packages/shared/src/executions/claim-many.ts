@@ -5,7 +5,7 @@ import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import { collectionOf } from '../models/collection-of.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { claimable, claimOne, claimPipeline, type ClaimRequest } from './claim.ts';
-import { ofElement } from './of-element.ts';
+import { ofElement } from './per-document-value.ts';
 
 /** A claim's filter and update are some hundred bytes for the whole batch; each element adds its id and token. */
 const CLAIM_BYTES = 100;

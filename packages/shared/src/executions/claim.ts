@@ -11,7 +11,7 @@ import {
   literal,
   NOW,
   since,
-} from './clock.ts';
+} from './db-time.ts';
 import { readExecution, type Reading } from './read.ts';
 
 export interface ClaimRequest {

@@ -11,7 +11,7 @@ import {
   type FinishRequest,
   judgeFinish,
 } from './finish.ts';
-import { ofElement } from './of-element.ts';
+import { ofElement } from './per-document-value.ts';
 
 /** Ids, and the envelope of a result. */
 const FINISH_BYTES = 100;

@@ -2,7 +2,7 @@ import type { Model } from 'mongoose';
 
 import type { ExecutionRecord, Failure } from '../schemas/execution.ts';
 import type { InputRecord } from '../schemas/input.ts';
-import { closeAttempt, endFields, inMs, literal, NOW, since } from './clock.ts';
+import { closeAttempt, endFields, inMs, literal, NOW, since } from './db-time.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** A question as its attempt asks it; `params` is JSON text. */

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
-import { closeAttempt, endFields, holdsNow, leaseHasLapsed, NOW } from './clock.ts';
+import { closeAttempt, endFields, holdsNow, leaseHasLapsed, NOW } from './db-time.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 interface GiveUpRequest {

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
-import { closeAttempt, literal, NOW } from './clock.ts';
+import { closeAttempt, literal, NOW } from './db-time.ts';
 
 interface HandBackRequest {
   id: string;

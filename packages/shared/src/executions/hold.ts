@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { ExecutionStatus, isEnded, type ExecutionRecord } from '../schemas/execution.ts';
-import { NOW } from './clock.ts';
+import { NOW } from './db-time.ts';
 
 const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
-import { NOW } from './clock.ts';
+import { NOW } from './db-time.ts';
 
 export interface Reading {
   execution: ExecutionRecord;

@@ -1,6 +1,6 @@
 import { type Model, Types } from 'mongoose';
 
-import { literal, NOW } from '../executions/clock.ts';
+import { literal, NOW } from '../executions/db-time.ts';
 import type { ScheduleRecord, ScheduleRefusal } from '../schemas/schedule.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import { type Stored, toStored } from '../stores/stored.ts';

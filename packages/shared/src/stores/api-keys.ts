@@ -1,6 +1,6 @@
 import { type Model, Types } from 'mongoose';
 
-import { NOW } from '../executions/clock.ts';
+import { NOW } from '../executions/db-time.ts';
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import { type Stored, toStored } from './stored.ts';
 

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { isDuplicateKey, isWriteConflict } from '../connections/mongo-errors.ts';
-import { readDatabaseTime } from '../executions/clock.ts';
+import { readDatabaseTime } from '../executions/db-time.ts';
 import type { PauseKind, PauseRecord } from '../schemas/pause.ts';
 
 const idOf = (kind: PauseKind, name: string): string => `${kind}:${name}`;

@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 
-import { NOW } from '../executions/clock.ts';
+import { NOW } from '../executions/db-time.ts';
 import type { PluginRecord } from '../schemas/catalogue.ts';
 
 /** A published plugin version and how long ago a worker last said that it can run it, by the database's clock. */

@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 
-import { readDatabaseTime } from '../executions/clock.ts';
+import { readDatabaseTime } from '../executions/db-time.ts';
 import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execution.ts';
 
 const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));

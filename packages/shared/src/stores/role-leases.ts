@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { isDuplicateKey } from '../connections/mongo-errors.ts';
-import { holdsNow, inMs, literal, NOW } from '../executions/clock.ts';
+import { holdsNow, inMs, literal, NOW } from '../executions/db-time.ts';
 import type { RoleLeaseRecord } from '../models/role-lease.ts';
 
 type RoleLeaseModel = Model<RoleLeaseRecord>;

@@ -1,6 +1,6 @@
 import { type Model, type QueryFilter, Types } from 'mongoose';
 
-import { NOW } from '../executions/clock.ts';
+import { NOW } from '../executions/db-time.ts';
 import type { Role } from '../schemas/primitives.ts';
 import type { UserRecord } from '../schemas/user.ts';
 import { afterPosition, type PagePosition } from './page.ts';

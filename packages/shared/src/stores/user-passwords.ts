@@ -1,6 +1,6 @@
 import { type Model, Types } from 'mongoose';
 
-import { holdsNow, inMs, literal, NOW } from '../executions/clock.ts';
+import { holdsNow, inMs, literal, NOW } from '../executions/db-time.ts';
 import type { UserRecord } from '../schemas/user.ts';
 import { type Stored, toStored } from './stored.ts';
 

@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 
-import { NOW } from '../executions/clock.ts';
+import { NOW } from '../executions/db-time.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
 
 /** A worker and how long ago it was seen, by the database's clock. */

@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 
-import { readDatabaseTime } from '../executions/clock.ts';
+import { readDatabaseTime } from '../executions/db-time.ts';
 import { type ExecutionRecord, ExecutionStatus } from '../schemas/execution.ts';
 
 /** Accepted work of a pool that no worker has taken. `oldestSeconds`: how long the oldest waits. */

@@ -21,7 +21,7 @@ import { handBack, offerEnd, release } from './finish.ts';
 import type { Pauses } from './pauses.ts';
 import { settle } from './settle.ts';
 import type { SuspectSlot } from './suspects.ts';
-import { tellWaiting } from './tell-waiting.ts';
+import { tellWaiting } from './publish-waiting.ts';
 
 export interface Delivery {
   plugins: PluginSet;

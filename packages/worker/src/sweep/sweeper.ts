@@ -9,7 +9,7 @@ import { endOverdue } from './end-overdue.ts';
 import { fireDue } from './fire-due.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
-import { removeStrayClocks, restoreClocks } from './repair-clocks.ts';
+import { removeStrayClocks, restoreClocks } from './repair-tickers.ts';
 import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
 import type { Repair } from './repair.ts';
 import { settleEnded } from './settle-ended.ts';

@@ -1,4 +1,4 @@
-import { literal } from './clock.ts';
+import { literal } from './db-time.ts';
 
 /**
  * In a pipeline over several documents, the value that belongs to the document at hand; `values` are in the order of
