@@ -37,10 +37,10 @@ export { enqueueExecution } from './executions/enqueue.ts';
 export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
-export { handBackExecution, type HandBackOutcome, releaseClaim } from './executions/hand-back.ts';
+export { handBackExecution, type HandBackOutcome, yieldExecution } from './executions/hand-back.ts';
 export { endStep, readStep, startStep } from './executions/once.ts';
 export { isOpen, provideInput, type ProvideOutcome } from './executions/provide-input.ts';
-export { type HeldExecution, holdExecution, listHeld, releaseHeld } from './executions/hold.ts';
+export { type HeldExecution, holdExecution, listHeld, unholdExecution } from './executions/hold.ts';
 export { raiseSeq } from './executions/raise-seq.ts';
 export { readExecution } from './executions/read.ts';
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
@@ -74,10 +74,10 @@ export * from './schemas/account.ts';
 export * from './schemas/api-key.ts';
 export {
   buildTickQueue,
-  type Clocked,
+  type TickerSpec,
   describeRule,
-  removeClock,
-  setClock,
+  removeTicker,
+  setTicker,
   TICK_QUEUE,
   TickJob,
   tickStrategy,

@@ -1,7 +1,7 @@
 import type { Deps } from './deps.ts';
 
 /** What the canary needs to know of one pool. */
-interface PoolFacts {
+interface PoolBacklog {
   /** Jobs that could be taken now. */
   waiting: number;
   isPaused: boolean;
@@ -66,7 +66,7 @@ export class Canary {
   }
 
   /** Undefined while Redis does not answer: then nobody can take anything. */
-  async #ask(pool: string): Promise<PoolFacts | undefined> {
+  async #ask(pool: string): Promise<PoolBacklog | undefined> {
     try {
       const queue = this.#deps.queueOf(pool);
       const [counts, isPaused] = await Promise.all([

@@ -28,10 +28,10 @@ export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Pr
   const left = (part: number) => Math.max(0, graceMs * part - (performance.now() - startedAt));
   deps.log.info({ running: runs.size }, 'draining');
   await Promise.all(workers.map((worker) => worker.pause(true)));
-  if (!(await areAllEnded(runs, left(UNDISTURBED_PART)))) {
+  if (!(await waitUntilIdle(runs, left(UNDISTURBED_PART)))) {
     deps.log.info({ running: runs.size }, 'stopping runs');
     runs.stopAll('shutdown');
-    await areAllEnded(runs, left(HAND_BACK_PART));
+    await waitUntilIdle(runs, left(HAND_BACK_PART));
   }
   giveUp.abort();
   await within(Promise.all(workers.map((worker) => worker.close())), Math.max(CLOSE_MS, left(1)));
@@ -41,7 +41,7 @@ export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Pr
 }
 
 /** Resolves to true as soon as no delivery is under way (a claim is one too), to false after `ms`. */
-function areAllEnded(runs: Runs, ms: number): Promise<boolean> {
+function waitUntilIdle(runs: Runs, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms;
   return new Promise((resolve) => {
     const look = () => {

@@ -10,7 +10,7 @@ import { CataloguePublisher } from './catalogue/publish.ts';
 import { Abandoned } from './delivery/abandoned.ts';
 import { Beat } from './delivery/beat.ts';
 import { DatabaseContact } from './delivery/contact.ts';
-import { DatabasePause } from './delivery/database-outage.ts';
+import { DatabaseOutage } from './delivery/database-outage.ts';
 import type { Delivery } from './delivery/deliver.ts';
 import { Pauses } from './delivery/pauses.ts';
 import { createPoolWorker } from './delivery/pool-worker.ts';
@@ -35,7 +35,7 @@ export class FleetWorker {
   readonly #sweeper: Sweeper;
   readonly #publisher: CataloguePublisher;
   readonly #announcer: Announcer;
-  readonly #pause: DatabasePause;
+  readonly #outage: DatabaseOutage;
   readonly #canary: Canary;
   readonly #onUnhealthy: (reason: string) => void;
   #isDraining = false;
@@ -58,17 +58,17 @@ export class FleetWorker {
       abandoned: this.#abandoned,
       giveUp: this.#giveUp.signal,
       isStopping: () => this.#isDraining,
-      onDatabaseAway: () => this.#pause.begin(),
+      onDatabaseAway: () => this.#outage.begin(),
     };
     this.#poolWorkers = deps.config.WORKER_POOLS.map((pool) =>
       createPoolWorker(deps, delivery, pool, () => this.#canary.took(pool)),
     );
     this.#tickWorker = createTickWorker(deps);
-    this.#pause = new DatabasePause(deps, [...this.#poolWorkers, this.#tickWorker]);
+    this.#outage = new DatabaseOutage(deps, [...this.#poolWorkers, this.#tickWorker]);
     this.#canary = new Canary(deps, {
       canTake: () =>
         !this.#isDraining &&
-        !this.#pause.isOn &&
+        !this.#outage.isOn &&
         this.#runs.size + this.#abandoned.count < deps.config.WORKER_CONCURRENCY,
       onSilence: (pool) => onUnhealthy(`jobs of pool ${pool} wait, and none was taken`),
     });
@@ -131,7 +131,7 @@ export class FleetWorker {
   }
 
   async #close(): Promise<void> {
-    this.#pause.close();
+    this.#outage.close();
     this.#announcer.drain();
     await this.#canary.close();
     const workers = [...this.#poolWorkers, this.#tickWorker];

@@ -3,7 +3,7 @@ import {
   type FailureKind,
   type InputRecord,
   type McpTaskRecord,
-  type UsualTimes,
+  type DurationStats,
 } from '@mcp-server/shared';
 
 import { PROTOCOL_ERROR_CODE } from './names.ts';
@@ -36,7 +36,7 @@ const POLLS_PER_RUN = 4;
 
 const INTERNAL_ERROR = -32_603;
 
-export const pollIntervalOf = (runMs: UsualTimes['runMs']): number =>
+export const pollIntervalOf = (runMs: DurationStats['runMs']): number =>
   runMs === null
     ? DEFAULT_POLL_MS
     : Math.round(Math.min(Math.max(runMs.p50 / POLLS_PER_RUN, MIN_POLL_MS), MAX_POLL_MS));
@@ -47,7 +47,7 @@ const isProtocolFault = ({ kind, code }: Failure): boolean =>
 /** Without the result: as it is answered when it is made. `retentionSeconds` is how long it is kept at least. */
 export function presentMcpTask(
   record: McpTaskRecord,
-  usual: Pick<UsualTimes, 'runMs'>,
+  usual: Pick<DurationStats, 'runMs'>,
   retentionSeconds: number,
 ): McpTask {
   const statusMessage = describeStatus(record);

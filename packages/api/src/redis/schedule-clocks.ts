@@ -1,11 +1,11 @@
 import {
   buildTickQueue,
-  type Clocked,
+  type TickerSpec,
   createRedis,
   isScheduled,
   type Logger,
-  removeClock,
-  setClock,
+  removeTicker,
+  setTicker,
   type Stored,
   type TaskRecord,
 } from '@mcp-server/shared';
@@ -40,7 +40,7 @@ export function createScheduleClocks(redis: Redis, prefix: string, logger: Logge
       try {
         if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
         const clock = clockOf(task);
-        await (clock ? setClock(open(), clock) : removeClock(open(), task.id));
+        await (clock ? setTicker(open(), clock) : removeTicker(open(), task.id));
       } catch (err) {
         logger.warn({ err, taskId: task.id }, 'clock not set, the sweep will');
         // BullMQ keeps the outcome of its first contact for ever: a queue whose first contact failed never recovers.
@@ -51,7 +51,7 @@ export function createScheduleClocks(redis: Redis, prefix: string, logger: Logge
   };
 }
 
-function clockOf(task: Parameters<ScheduleClocks['follow']>[0]): Clocked | undefined {
+function clockOf(task: Parameters<ScheduleClocks['follow']>[0]): TickerSpec | undefined {
   const stored = task as Stored<TaskRecord>;
   if (!isScheduled(stored)) return undefined;
   return { id: stored.id, rule: stored.schedule, revision: stored.scheduleRevision };

@@ -27,7 +27,7 @@ export interface BatchBounds {
 }
 
 /** Runs `send` when it is its turn, and resolves when it has. */
-export type TakeTurn = (send: () => Promise<void>) => Promise<void>;
+export type RunInLane = (send: () => Promise<void>) => Promise<void>;
 
 interface Waiting<T, R> {
   element: T;
@@ -44,15 +44,15 @@ interface Waiting<T, R> {
 export class Batcher<T, R> {
   readonly #kind: BatchKind<T, R>;
   readonly #bounds: BatchBounds;
-  readonly #takeTurn: TakeTurn;
+  readonly #runInLane: RunInLane;
   #waiting: Waiting<T, R>[] = [];
   #sending: Promise<void> | undefined;
 
   /** `takeTurn`: shared by kinds of which only one at a time is to have a command in flight. */
-  constructor(kind: BatchKind<T, R>, bounds: BatchBounds, takeTurn: TakeTurn = (send) => send()) {
+  constructor(kind: BatchKind<T, R>, bounds: BatchBounds, runInLane: RunInLane = (send) => send()) {
     this.#kind = kind;
     this.#bounds = bounds;
-    this.#takeTurn = takeTurn;
+    this.#runInLane = runInLane;
   }
 
   /** Resolves or rejects with what became of this element. */
@@ -69,7 +69,7 @@ export class Batcher<T, R> {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#takeTurn(() => this.#send(this.#takeBatch()));
+    while (this.#waiting.length > 0) await this.#runInLane(() => this.#send(this.#takeBatch()));
     this.#sending = undefined;
   }
 

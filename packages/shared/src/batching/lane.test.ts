@@ -9,7 +9,7 @@ function openWork(lane: Lane) {
   const begun: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
   const take = (name: string, rank: number) =>
-    lane.take(rank, async () => {
+    lane.run(rank, async () => {
       begun.push(name);
       const error = await new Promise<Error | undefined>((resolve) => ends.set(name, resolve));
       if (error) throw error;

@@ -11,7 +11,7 @@ export class Lane {
   #isTaken = false;
 
   /** Resolves or rejects as `work` does, which begins when its turn has come. */
-  async take<T>(rank: number, work: () => Promise<T>): Promise<T> {
+  async run<T>(rank: number, work: () => Promise<T>): Promise<T> {
     if (this.#isTaken) await new Promise<void>((start) => this.#waiting.push({ rank, start }));
     this.#isTaken = true;
     try {

@@ -5,7 +5,7 @@ import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import { collectionOf } from '../models/collection-of.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { claimable, claimOne, claimPipeline, type ClaimRequest } from './claim.ts';
-import { ofElement } from './per-document-value.ts';
+import { perDocumentValue } from './per-document-value.ts';
 
 /** A claim's filter and update are some hundred bytes for the whole batch; each element adds its id and token. */
 const CLAIM_BYTES = 100;
@@ -30,7 +30,7 @@ export const claimKind = (
     const collection = collectionOf(model);
     await collection.updateMany(
       { _id: { $in: ids }, ...claimable(first) },
-      claimPipeline(first, ofElement(ids, tokens)),
+      claimPipeline(first, perDocumentValue(ids, tokens)),
     );
     const won = await collection
       .find({ _id: { $in: ids }, status: 'running', 'lease.token': { $in: tokens } })

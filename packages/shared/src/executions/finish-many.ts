@@ -11,7 +11,7 @@ import {
   type FinishRequest,
   judgeFinish,
 } from './finish.ts';
-import { ofElement } from './per-document-value.ts';
+import { perDocumentValue } from './per-document-value.ts';
 
 /** Ids, and the envelope of a result. */
 const FINISH_BYTES = 100;
@@ -45,7 +45,7 @@ export const finishKind = (model: Model<ExecutionRecord>): BatchKind<Completed, 
     const collection = collectionOf(model);
     await collection.updateMany(
       { _id: { $in: ids }, epoch, status: 'running' },
-      plainEndPipeline(first, ofElement(ids, results)),
+      plainEndPipeline(first, perDocumentValue(ids, results)),
     );
     const found = await collection.find({ _id: { $in: ids } }).toArray();
     const byId = new Map(found.map((execution) => [execution._id, execution]));

@@ -36,7 +36,7 @@ export async function handBackExecution(
  * Takes a claim back as if it had not been made, by a worker that lacks the action: no attempt is recorded, because a
  * fleet without the action would record one every few seconds until the deadline.
  */
-export async function releaseClaim(
+export async function yieldExecution(
   model: Model<ExecutionRecord>,
   { id, epoch }: HandBackRequest,
 ): Promise<HandBackOutcome> {

@@ -39,7 +39,7 @@ export async function listHeld(
 }
 
 /** Takes the mark away, unless it is a newer one. */
-export async function releaseHeld(
+export async function unholdExecution(
   model: Model<ExecutionRecord>,
   { _id, heldAt }: HeldExecution,
 ): Promise<void> {

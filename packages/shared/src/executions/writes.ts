@@ -40,9 +40,9 @@ export function buildExecutionWrites(model: Model<ExecutionRecord>): ExecutionWr
   // Kinds that overtake each other send more commands, each with fewer elements; commands cost more than elements.
   const lane = new Lane();
   const inserts = new Batcher(insertKind(model), INSERTS);
-  const claims = new Batcher(claimKind(model), UPDATES, (send) => lane.take(RANK.claim, send));
-  const finishes = new Batcher(finishKind(model), UPDATES, (send) => lane.take(RANK.finish, send));
-  const settles = new Batcher(settleKind(model), UPDATES, (send) => lane.take(RANK.settle, send));
+  const claims = new Batcher(claimKind(model), UPDATES, (send) => lane.run(RANK.claim, send));
+  const finishes = new Batcher(finishKind(model), UPDATES, (send) => lane.run(RANK.finish, send));
+  const settles = new Batcher(settleKind(model), UPDATES, (send) => lane.run(RANK.settle, send));
   return {
     insert: (record) => inserts.run(record),
     claim: (request) => claims.run(request),

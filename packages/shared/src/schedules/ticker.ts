@@ -54,14 +54,14 @@ export function buildTickQueue(redis: Redis, prefix: string): Queue<TickJob> {
 }
 
 /** A task whose schedule wants a clock. */
-export interface Clocked {
+export interface TickerSpec {
   id: string;
   rule: ScheduleRule;
   revision: number;
 }
 
 /** Sets or replaces the clock of a schedule. A rule without a future gets none: the sweep fires what is due. */
-export async function setClock(queue: Queue<TickJob>, { id, rule, revision }: Clocked): Promise<void> {
+export async function setTicker(queue: Queue<TickJob>, { id, rule, revision }: TickerSpec): Promise<void> {
   await queue.upsertJobScheduler(id, describeRule(rule), {
     name: TICK_JOB,
     data: { taskId: id, revision },
@@ -70,6 +70,6 @@ export async function setClock(queue: Queue<TickJob>, { id, rule, revision }: Cl
   });
 }
 
-export async function removeClock(queue: Queue<TickJob>, id: string): Promise<void> {
+export async function removeTicker(queue: Queue<TickJob>, id: string): Promise<void> {
   await queue.removeJobScheduler(id);
 }

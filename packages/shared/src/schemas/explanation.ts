@@ -96,12 +96,12 @@ export const Percentiles = z.object({ p50: z.number(), p95: z.number() });
 export type Percentiles = z.infer<typeof Percentiles>;
 
 /** `waitMs`: from acceptance to the first start. `runMs`: the last attempt. */
-export const UsualTimes = z.object({
+export const DurationStats = z.object({
   waitMs: Percentiles.nullable(),
   runMs: Percentiles.nullable(),
   samples: z.int(),
 });
-export type UsualTimes = z.infer<typeof UsualTimes>;
+export type DurationStats = z.infer<typeof DurationStats>;
 
 /** Why an execution is not running or not finished, what happened so far, and what is usual. */
 export const Explanation = z.object({
@@ -109,7 +109,7 @@ export const Explanation = z.object({
   status: ExecutionStatus,
   reasons: z.array(Reason),
   timeline: z.array(TimelineEvent),
-  usual: UsualTimes,
+  usual: DurationStats,
   now: z.iso.datetime().describe("The database's time of this answer"),
 });
 export type Explanation = z.infer<typeof Explanation>;

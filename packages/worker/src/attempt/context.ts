@@ -44,16 +44,16 @@ function buildProgress(deps: Deps, run: Run): ActionContext['progress'] {
       ...(message === undefined ? {} : { message: safeText(message, MAX_PROGRESS_TEXT) }),
       at: new Date(),
     };
-    run.untold = run.progress;
+    run.unsentProgress = run.progress;
     if (atOnce-- > 0) tellProgress(deps, run);
   };
 }
 
 /** Tells the newest progress, if it was not told yet. */
 export function tellProgress(deps: Deps, run: Run): void {
-  const { untold } = run;
-  delete run.untold;
-  if (untold) deps.events.write({ ...run.execution, progress: untold }, 'execution.progress');
+  const { unsentProgress } = run;
+  delete run.unsentProgress;
+  if (unsentProgress) deps.events.write({ ...run.execution, progress: unsentProgress }, 'execution.progress');
 }
 
 /** Lines of a plugin under the execution's fields; texts are masked and capped, objects are not taken. */

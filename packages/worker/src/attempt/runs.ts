@@ -34,7 +34,7 @@ export interface Run {
   /** The newest progress that is not stored yet. */
   progress?: ProgressRecord;
   /** The newest progress that nobody was told of yet. */
-  untold?: ProgressRecord;
+  unsentProgress?: ProgressRecord;
 }
 
 /** The runs of this process. */

@@ -57,14 +57,14 @@ export async function claim(
   if (miss.kind === 'later' && miss.reason === 'suspect' && suspects.take(delivery.id)) {
     const suspect = { ...request, canTakeSuspect: true };
     const taken = await claimExecution(ExecutionModel, suspect, deps.writes.claim).catch((error: unknown) => {
-      suspects.release(delivery.id);
+      suspects.free(delivery.id);
       throw error;
     });
     if (taken) {
       deps.metrics.crashes.inc();
       return { kind: 'claimed', execution: taken, token: request.token };
     }
-    suspects.release(delivery.id);
+    suspects.free(delivery.id);
     miss = await readMiss(ExecutionModel, suspect);
   }
   deps.metrics.claimMisses.inc({ reason: miss.kind === 'later' ? miss.reason : miss.kind });

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 const PROBE_MS = 500;
 
 /** While the database is away no job is taken: it could not be claimed, only put off. */
-export class DatabasePause {
+export class DatabaseOutage {
   readonly #deps: Deps;
   readonly #workers: readonly Worker[];
   #timer: NodeJS.Timeout | undefined;

@@ -17,11 +17,11 @@ import type { Deps } from '../deps.ts';
 import type { Abandoned } from './abandoned.ts';
 import { claim } from './claim.ts';
 import type { DatabaseContact } from './contact.ts';
-import { handBack, offerEnd, release } from './finish.ts';
+import { handBack, offerEnd, yieldClaim } from './finish.ts';
 import type { Pauses } from './pauses.ts';
+import { publishWaiting } from './publish-waiting.ts';
 import { settle } from './settle.ts';
 import type { SuspectSlot } from './suspects.ts';
-import { tellWaiting } from './publish-waiting.ts';
 
 export interface Delivery {
   plugins: PluginSet;
@@ -85,7 +85,7 @@ export async function deliver(
         return await runClaimed(deps, delivery, run, job, token);
       } finally {
         delivery.runs.remove(run);
-        delivery.suspects.release(id);
+        delivery.suspects.free(id);
         deps.metrics.running.set(delivery.runs.size);
       }
     }
@@ -102,7 +102,7 @@ async function runClaimed(
   const { execution } = run;
   const action = findAction(delivery.plugins, execution.plugin, execution.action);
   if (!action) {
-    const released = await release(deps, run, delivery.giveUp);
+    const released = await yieldClaim(deps, run, delivery.giveUp);
     if (released === 'cancelled') await finish(deps, delivery, run, { kind: 'cancelled' });
     return delayJob(job, token, MISSING_ACTION_DELAY_MS);
   }
@@ -157,7 +157,7 @@ async function finish(deps: Deps, delivery: Delivery, run: Run, end: RunEnd): Pr
   if (outcome.kind === 'superseded') return { kind: 'left' };
   const { execution } = outcome;
   if (execution.status === 'retrying' || execution.status === 'input_required') {
-    await tellWaiting(deps, execution);
+    await publishWaiting(deps, execution);
   }
   await settle(deps, execution);
   return { kind: 'ended', execution };

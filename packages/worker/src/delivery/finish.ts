@@ -2,7 +2,7 @@ import {
   type FinishOutcome,
   handBackExecution,
   type HandBackOutcome,
-  releaseClaim,
+  yieldExecution,
   type RunEnd,
 } from '@mcp-server/shared';
 
@@ -55,7 +55,7 @@ export async function handBack(
 }
 
 /** Takes a claim back that this worker cannot serve, as if it had not been made. */
-export async function release(deps: Deps, run: Run, giveUp: AbortSignal): Promise<HandBackOutcome> {
+export async function yieldClaim(deps: Deps, run: Run, giveUp: AbortSignal): Promise<HandBackOutcome> {
   const request = { id: run.execution._id, epoch: run.execution.epoch };
-  return untilAnswered(giveUp, () => releaseClaim(deps.models.ExecutionModel, request));
+  return untilAnswered(giveUp, () => yieldExecution(deps.models.ExecutionModel, request));
 }

@@ -3,7 +3,7 @@ import { endedChannel, type ExecutionRecord, mirrorTask, readExecution } from '@
 import type { Deps } from '../deps.ts';
 
 /** Tells that an execution waits: for its next attempt, or for input. A failure is left to the next telling. */
-export async function tellWaiting(deps: Deps, execution: ExecutionRecord): Promise<void> {
+export async function publishWaiting(deps: Deps, execution: ExecutionRecord): Promise<void> {
   const { TaskModel, ExecutionModel } = deps.models;
   deps.events.write(execution);
   if (execution.status === 'input_required') {

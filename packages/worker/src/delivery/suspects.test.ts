@@ -8,9 +8,9 @@ t.test('one suspect at a time', async (t) => {
 
   t.ok(slot.take('a'));
   t.notOk(slot.take('b'));
-  slot.release('b');
+  slot.free('b');
   t.notOk(slot.take('b'), 'only the holder releases');
-  slot.release('a');
+  slot.free('a');
   t.ok(slot.take('b'));
 });
 
@@ -22,7 +22,7 @@ t.test('after its probation another may follow, while it runs on', async (t) => 
 
   t.notOk(slot.take('b'));
   await waitFor('the end of the probation', () => slot.take('b'));
-  slot.release('a');
+  slot.free('a');
   t.notOk(slot.take('c'), 'the end of the first does not free the place of the second');
 });
 
@@ -37,5 +37,5 @@ t.test('one crash away from its limit it stays alone to its end', async (t) => {
 
   await waitFor('a probation to pass', () => other.take('b'));
   t.notOk(slot.take('b'));
-  other.release('b');
+  other.free('b');
 });

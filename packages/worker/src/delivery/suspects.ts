@@ -23,10 +23,10 @@ export class SuspectSlot {
   /** The suspect has begun; others may follow after its probation, unless it must stay `alone`. */
   began(executionId: string, { alone }: { alone: boolean }): void {
     if (alone || this.#holder !== executionId) return;
-    this.#timer = setTimeout(() => this.release(executionId), PROBATION_MS);
+    this.#timer = setTimeout(() => this.free(executionId), PROBATION_MS);
   }
 
-  release(executionId: string): void {
+  free(executionId: string): void {
     if (this.#holder !== executionId) return;
     clearTimeout(this.#timer);
     this.#holder = undefined;

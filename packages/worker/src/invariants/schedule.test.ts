@@ -2,8 +2,8 @@ import {
   buildTickQueue,
   type ExecutionRecord,
   nextFires,
-  removeClock,
-  setClock,
+  removeTicker,
+  setTicker,
   type TaskRecord,
 } from '@mcp-server/shared';
 import { makeScheduledTask, type Namespace, openFleet, waitFor } from '@mcp-server/testing';
@@ -85,8 +85,8 @@ t.test('a clock without its schedule, or with an old revision, is put right', as
   t.teardown(() => queue.close());
   const stray = '0123456789abcdef01234567';
   const { id, schedule } = await makeScheduledTask(space, { every: 3_600_000, anchor: new Date() });
-  await setClock(queue, { id: stray, rule: { every: 3_600_000 }, revision: 1 });
-  await setClock(queue, { id, rule: schedule ?? {}, revision: 1 });
+  await setTicker(queue, { id: stray, rule: { every: 3_600_000 }, revision: 1 });
+  await setTicker(queue, { id, rule: schedule ?? {}, revision: 1 });
   await space.models.TaskModel.updateOne({ _id: id }, { $set: { scheduleRevision: 2 } });
 
   await startWorker(FAST);
@@ -96,7 +96,7 @@ t.test('a clock without its schedule, or with an old revision, is put right', as
     'the new revision',
     async () => (await queue.getJobScheduler(id))?.template?.data?.revision === 2,
   );
-  await removeClock(queue, id);
+  await removeTicker(queue, id);
   await waitFor('a missing clock to be set', () => queue.getJobScheduler(id));
 });
 

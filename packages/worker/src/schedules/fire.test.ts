@@ -6,7 +6,7 @@ import {
   buildTickQueue,
   loadConfig,
   replaceSchedule,
-  setClock,
+  setTicker,
 } from '@mcp-server/shared';
 import { makeScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
 import t from 'tap';
@@ -143,7 +143,7 @@ t.test('what the rules of acceptance refuse is shown at the task, and the schedu
   const nextRunAt = ago(1_000);
   const changes = { nextRunAt, action: 'nope' };
   const { id: taskId } = await makeScheduledTask({ models }, { runAt: nextRunAt }, changes);
-  await setClock(tickQueue, { id: taskId, rule: { every: 3_600_000 }, revision: 1 });
+  await setTicker(tickQueue, { id: taskId, rule: { every: 3_600_000 }, revision: 1 });
 
   await fireSchedule(deps, { taskId, revision: 1 });
 

@@ -1,4 +1,4 @@
-import { jobId, listHeld, type HeldExecution, readPaused, releaseHeld } from '@mcp-server/shared';
+import { jobId, listHeld, type HeldExecution, readPaused, unholdExecution } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import type { Repair } from './repair.ts';
@@ -50,5 +50,5 @@ async function wake(deps: Deps, execution: HeldExecution): Promise<void> {
     // It may have come by itself meanwhile.
     await job?.promote().catch(() => undefined);
   }
-  await releaseHeld(deps.models.ExecutionModel, execution);
+  await unholdExecution(deps.models.ExecutionModel, execution);
 }

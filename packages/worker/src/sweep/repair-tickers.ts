@@ -1,9 +1,9 @@
 import {
   findScheduledIds,
   listScheduled,
-  removeClock,
+  removeTicker,
   type ScheduledTask,
-  setClock,
+  setTicker,
 } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
@@ -15,13 +15,13 @@ const PAGE = 200;
 const STOPPED_MS = 5_000;
 
 /** Finds schedules without their clock: Redis was away or wiped, a chain of ticks broke, or an API died in between. */
-export const restoreClocks: Repair = async ({ deps, now, cursor }) => {
+export const restoreTickers: Repair = async ({ deps, now, cursor }) => {
   const page = await listScheduled(deps.models.TaskModel, { cursor, limit: PAGE });
-  await Promise.all(page.map((task) => restoreClock(deps, task, now)));
+  await Promise.all(page.map((task) => restoreTicker(deps, task, now)));
   return page.length < PAGE ? '' : (page.at(-1)?.id ?? '');
 };
 
-async function restoreClock(deps: Deps, task: ScheduledTask, now: Date): Promise<void> {
+async function restoreTicker(deps: Deps, task: ScheduledTask, now: Date): Promise<void> {
   const { id, schedule, scheduleRevision: revision } = task;
   const clock = await deps.tickQueue.getJobScheduler(id);
   const isCurrent = clock?.template?.data?.revision === revision;
@@ -29,7 +29,7 @@ async function restoreClock(deps: Deps, task: ScheduledTask, now: Date): Promise
   // A time that is due needs no clock any more: it is fired by the sweep itself.
   if (schedule.runAt && schedule.runAt <= now) return;
   try {
-    await setClock(deps.tickQueue, { id, rule: schedule, revision });
+    await setTicker(deps.tickQueue, { id, rule: schedule, revision });
     deps.metrics.swept.inc({ repair: 'clock_set' });
   } catch (err) {
     // Its last tick is in some worker's hands this very moment; the next turn looks again.
@@ -38,7 +38,7 @@ async function restoreClock(deps: Deps, task: ScheduledTask, now: Date): Promise
 }
 
 /** Finds clocks without their schedule, which would tick for nothing for ever. */
-export const removeStrayClocks: Repair = async ({ deps, cursor }) => {
+export const removeStrayTickers: Repair = async ({ deps, cursor }) => {
   const start = Number(cursor);
   // Clocks first, tasks second: a schedule is stored before its clock is set, so a clock read here has one, if ever.
   const clocks = await deps.tickQueue.getJobSchedulers(start, start + PAGE - 1, true);
@@ -48,7 +48,7 @@ export const removeStrayClocks: Repair = async ({ deps, cursor }) => {
   );
   const strays = clocks.filter(({ key }) => !wanted.has(key));
   for (const { key } of strays) {
-    await removeClock(deps.tickQueue, key);
+    await removeTicker(deps.tickQueue, key);
     deps.metrics.swept.inc({ repair: 'clock_removed' });
   }
   return clocks.length < PAGE ? '' : String(start + PAGE - strays.length);

@@ -9,8 +9,8 @@ import { endOverdue } from './end-overdue.ts';
 import { fireDue } from './fire-due.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
-import { removeStrayClocks, restoreClocks } from './repair-tickers.ts';
 import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
+import { removeStrayTickers, restoreTickers } from './repair-tickers.ts';
 import type { Repair } from './repair.ts';
 import { settleEnded } from './settle-ended.ts';
 
@@ -35,8 +35,8 @@ const QUEUE_REPAIRS: Record<string, Repair> = {
   wakeHeld,
   redeliverLapsed,
   redeliverUnknown,
-  restoreClocks,
-  removeStrayClocks,
+  restoreTickers,
+  removeStrayTickers,
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Percentiles, RecentTime, UsualTimes as Usual } from '@mcp-server/shared';
+import type { Percentiles, RecentTime, DurationStats as Usual } from '@mcp-server/shared';
 
 /** So many of the newest ended executions say what is usual. */
 const SAMPLES = 200;
