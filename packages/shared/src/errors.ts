@@ -1,112 +1,127 @@
 import createError from '@fastify/error';
 
+/** Base of the errors whose cause is the state of the system, not the request: the same request may succeed later. */
+class RetryableBase extends Error {
+  get retryable(): true {
+    return true;
+  }
+}
+
+const createRetryable = <C extends string, S extends number>(code: C, message: string, status: S) =>
+  createError<C, S>(code, message, status, RetryableBase as unknown as ErrorConstructor);
+
 /**
- * Every error a caller can meet: stable code, HTTP status, message (printf-style). `docs/errors.md` is generated
- * from this file. Outcomes of an execution (`failure.kind`) are values and stand in schemas/execution.ts.
+ * Catalogue of the errors a caller can get: stable code, message (printf-style), HTTP status, and whether a repeat of
+ * the same request makes sense. `docs/errors.md` is generated from this file. How an execution fails (`failure.kind`)
+ * is a value; see schemas/execution.ts.
  */
 export const Unauthenticated = createError(
   'unauthenticated',
-  'Authentication is required or no longer valid.',
+  'Authentication is missing or no longer valid.',
   401,
 );
-export const BadCredentials = createError('bad_credentials', 'E-mail or password is wrong.', 401);
-export const Forbidden = createError('forbidden', 'Your role or key does not allow this: %s', 403);
-export const AdminRefused = createError('admin_refused', 'A role above "user" is not given here: %s', 403);
-export const AccountExists = createError('account_exists', 'An account with this %s exists already.', 409);
-export const InvalidRequest = createError('invalid_request', 'The request does not fit its schema.', 400);
+export const BadCredentials = createError('bad_credentials', 'Wrong e-mail or password.', 401);
+export const Forbidden = createError('forbidden', 'Not allowed: %s.', 403);
+export const AdminRefused = createError('admin_refused', 'Registering as "%s" requires %s.', 403);
+export const AccountExists = createError('account_exists', 'An account with this %s already exists.', 409);
+export const InvalidRequest = createError('invalid_request', 'The request does not match its schema.', 400);
 export const InvalidPayload = createError(
   'invalid_payload',
-  'The payload does not fit the input schema of %s.',
+  'The payload does not match the input schema of %s.',
   400,
 );
-export const InvalidAnswer = createError(
-  'invalid_answer',
-  'An answer does not fit what the execution asked for.',
-  400,
-);
-export const MissingScope = createError('missing_scope', 'This API key lacks the scope %s.', 403);
+export const InvalidAnswer = createError('invalid_answer', 'An answer does not match its question.', 400);
+export const MissingScope = createError('missing_scope', 'This API key lacks the scope "%s".', 403);
 export const SessionRequired = createError(
   'session_required',
-  'This takes a session: an API key does not open it.',
+  'This endpoint requires a signed-in session, not an API key.',
   403,
 );
 export const ResetRefused = createError(
   'reset_refused',
-  'The reset token is unknown, was used or is too old.',
+  'The reset token is unknown, already used or expired.',
   400,
 );
-export const LastAdmin = createError('last_admin', 'The last active admin has to stay one.', 409);
+export const LastAdmin = createError(
+  'last_admin',
+  'You cannot demote or disable the last active admin.',
+  409,
+);
 export const TooManyApiKeys = createError(
   'too_many_api_keys',
   'You have %d API keys; delete one first.',
   409,
 );
-export const TooManyRequests = createError('too_many_requests', 'Too many %s; try again later.', 429);
-export const TwoCredentials = createError('two_credentials', 'Send one credential, not several.', 400);
-export const PayloadTooLarge = createError('payload_too_large', 'The %s is larger than %d bytes.', 413);
-export const UnknownPlugin = createError('unknown_plugin', 'No plugin %s was ever seen here.', 404);
-export const UnknownAction = createError('unknown_action', 'Plugin %s has no action %s.', 404);
+export const TooManyRequests = createRetryable('too_many_requests', 'Too many %s; try again later.', 429);
+export const TwoCredentials = createError('two_credentials', 'Send only one credential.', 400);
+export const PayloadTooLarge = createError(
+  'payload_too_large',
+  'The %s must not be larger than %d bytes.',
+  413,
+);
+export const UnknownPlugin = createError('unknown_plugin', 'Unknown plugin "%s".', 404);
+export const UnknownAction = createError('unknown_action', 'Plugin "%s" has no action "%s".', 404);
 export const NotFound = createError('not_found', 'There is no %s with this id.', 404);
 export const UnsupportedMediaType = createError(
   'unsupported_media_type',
   'The body must be JSON with Content-Type: application/json.',
   415,
 );
-/** Written by the reverse proxy (infra/nginx), when there is nobody else to say so. */
-export const ApiUnavailable = createError(
+/** Sent by the reverse proxy (infra/nginx) when no API process can be reached. */
+export const ApiUnavailable = createRetryable(
   'api_unavailable',
-  'No API answers. Repeat the request with the same Idempotency-Key.',
+  'No API process is reachable. Repeat the request with the same Idempotency-Key.',
   503,
 );
 export const NotWaitingForInput = createError(
   'not_waiting_for_input',
-  'This execution is %s and waits for no answer.',
+  'This execution is %s and does not wait for input.',
   409,
 );
 export const NoSchedule = createError('no_schedule', 'This task has no schedule.', 409);
-export const RouteNotFound = createError('route_not_found', 'There is nothing at %s.', 404);
+export const RouteNotFound = createError('route_not_found', 'There is no route %s.', 404);
 export const IdempotencyConflict = createError(
   'idempotency_conflict',
-  'This idempotency key was used with another request.',
+  'This idempotency key was already used for a different request.',
   409,
 );
-export const TooManyUnfinished = createError(
+export const TooManyUnfinished = createRetryable(
   'too_many_unfinished',
   'You have %d unfinished executions; wait until some have ended.',
   429,
 );
-export const Overloaded = createError(
+export const Overloaded = createRetryable(
   'overloaded',
-  'The system holds too much unfinished work; try again later.',
+  'The system has too much unfinished work; try again later.',
   503,
 );
-export const DatabaseUnavailable = createError(
+export const DatabaseUnavailable = createRetryable(
   'database_unavailable',
-  'The database does not answer. Nothing was lost; repeat the request.',
+  'The database is unavailable. Nothing was lost; repeat the request.',
   503,
 );
-export const AcceptUnknown = createError(
+export const AcceptUnknown = createRetryable(
   'accept_unknown',
-  'Whether the work was stored is not known. Repeating the request with the same Idempotency-Key is safe.',
+  'It is unknown whether the work was stored. It is safe to repeat the request with the same Idempotency-Key.',
   503,
 );
-export const OriginRefused = createError('origin_refused', 'Pages of this origin may not do this.', 403);
-export const HostRefused = createError(
-  'host_refused',
-  'This is not a name of this server: see MCP_ALLOWED_HOSTS.',
+export const OriginRefused = createError(
+  'origin_refused',
+  'Requests from pages of this origin are not allowed.',
   403,
 );
-export const MethodNotAllowed = createError('method_not_allowed', '%s is not for this path.', 405);
-export const UpgradeRequired = createError('upgrade_required', 'This takes a WebSocket.', 426);
-export const TooManySockets = createError(
+export const HostRefused = createError('host_refused', 'Host not allowed; add it to MCP_ALLOWED_HOSTS.', 403);
+export const MethodNotAllowed = createError('method_not_allowed', 'Method %s is not allowed.', 405);
+export const UpgradeRequired = createError('upgrade_required', 'WebSocket upgrade required.', 426);
+export const TooManySockets = createRetryable(
   'too_many_sockets',
   'You have %d open sockets; close one first.',
   429,
 );
-export const EventsUnavailable = createError(
+export const EventsUnavailable = createRetryable(
   'events_unavailable',
-  'Live events need Redis, which does not answer.',
+  'Live events need Redis, which is unavailable.',
   503,
 );
-export const Busy = createError('busy', 'Too many %s at once; try again in a moment.', 503);
-export const InternalError = createError('internal_error', 'Something went wrong on our side.', 500);
+export const Busy = createRetryable('busy', 'Too many %s at once; try again in a moment.', 503);
+export const InternalError = createError('internal_error', 'Internal server error.', 500);

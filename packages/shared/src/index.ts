@@ -202,7 +202,16 @@ export {
 } from './submission/catalogue.ts';
 export { checkPayload } from './submission/check-payload.ts';
 export { compilePayloadSchema } from './submission/payload-schema.ts';
-export { pointedAt, type Pointed, retryLater, type RetryLater, toPointer } from './submission/refusal.ts';
+export {
+  type CatalogueError,
+  isCatalogueError,
+  isRefusal,
+  pointedAt,
+  type Pointed,
+  retryLater,
+  type RetryLater,
+  toPointer,
+} from './submission/refusal.ts';
 export {
   handOver,
   type Idempotency,

@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 
 import {
+  type CatalogueError,
   errors,
+  isCatalogueError,
   isDatabaseAway,
   isWriteConflict,
   type Pointed,
@@ -9,18 +11,10 @@ import {
   type RetryLater,
 } from '@mcp-server/shared';
 
-/** An error of the catalogue: its message is made for callers. */
-type CatalogueError = Error & { code: string; statusCode: number } & Partial<Pointed> & Partial<RetryLater>;
+/** An error of the catalogue with what it may carry for the response. */
+type PublicError = CatalogueError & Partial<Pointed> & Partial<RetryLater>;
 
-/** `@fastify/error` writes codes in capitals. */
-const CODES = new Set(
-  Object.values(errors).map((CatalogueError) => (new CatalogueError() as unknown as { code: string }).code),
-);
-
-const isCatalogueError = (error: unknown): error is CatalogueError =>
-  error instanceof Error && CODES.has(String((error as Partial<CatalogueError>).code));
-
-/** What Fastify refuses by itself, in the words of the catalogue. */
+/** Maps an error of Fastify itself to the catalogue; undefined if it is not the caller's fault. */
 function fromFramework(
   error: Error & { code?: unknown; statusCode?: number },
   bodyLimit: number,
@@ -31,25 +25,25 @@ function fromFramework(
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new errors.UnsupportedMediaType();
     default: {
-      // A database's codes are numbers.
-      const isFrameworks = typeof error.code === 'string' && error.code.startsWith('FST_ERR_');
-      const isCallersFault = isFrameworks && error.statusCode && error.statusCode < 500;
+      // Database error codes are numbers.
+      const isFromFastify = typeof error.code === 'string' && error.code.startsWith('FST_ERR_');
+      const isCallersFault = isFromFastify && error.statusCode && error.statusCode < 500;
       return isCallersFault ? new errors.InvalidRequest({ cause: error }) : undefined;
     }
   }
 }
 
-/** Any error as one of the catalogue. What is not known becomes `internal_error`, which tells nothing. */
-export function toCatalogueError(error: unknown, bodyLimit: number): CatalogueError {
+/** Maps any error to the catalogue. Unknown errors become `internal_error`, which reveals nothing. */
+export function toCatalogueError(error: unknown, bodyLimit: number): PublicError {
   if (isCatalogueError(error)) return error;
   if (isDatabaseAway(error) || isWriteConflict(error))
     return new errors.DatabaseUnavailable({ cause: error });
-  const known = error instanceof Error ? fromFramework(error, bodyLimit) : undefined;
-  return (known ?? new errors.InternalError({ cause: error })) as CatalogueError;
+  const refusal = error instanceof Error ? fromFramework(error, bodyLimit) : undefined;
+  return (refusal ?? new errors.InternalError({ cause: error })) as PublicError;
 }
 
-/** RFC 9457. `instance` is the request's id, by which its log lines are found. */
-export function toProblem(error: CatalogueError, requestId: string): Problem {
+/** Builds the RFC 9457 document. `instance` is the request id, which its log lines carry too. */
+export function toProblem(error: PublicError, requestId: string): Problem {
   const code = error.code.toLowerCase();
   return {
     type: `urn:mcp-server:problem:${code}`,

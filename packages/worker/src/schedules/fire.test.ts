@@ -8,7 +8,7 @@ import {
   replaceSchedule,
   setTicker,
 } from '@mcp-server/shared';
-import { makeScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
+import { buildExecution, makeScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
 import { loadPlugins } from '../catalogue/load-plugins.ts';
@@ -151,6 +151,23 @@ t.test('what the rules of acceptance refuse is shown at the task, and the schedu
   t.match(stored?.lastRefusal, { fireTime: nextRunAt, code: 'unknown_action' });
   t.equal(stored?.nextRunAt, undefined);
   t.equal(await tickQueue.getJobScheduler(taskId), undefined);
+});
+
+t.test('a fire time that meets an overloaded system stays due and fires once there is room', async (t) => {
+  const { deps, models } = await openWorker(t, { MAX_UNFINISHED: '1' });
+  await models.ExecutionModel.create(buildExecution({}));
+  const nextRunAt = ago(2_000);
+  const { id: taskId } = await makeScheduledTask({ models }, { runAt: nextRunAt }, { nextRunAt });
+
+  await t.rejects(fireSchedule(deps, { taskId, revision: 1 }), { code: 'OVERLOADED' });
+  const refused = await models.TaskModel.findById(taskId).lean();
+  await models.ExecutionModel.deleteMany({});
+  // The count of unfinished work may be a second old.
+  await waitFor('room', () => fireSchedule(deps, { taskId, revision: 1 }).catch(() => undefined));
+
+  t.same(refused?.nextRunAt, nextRunAt);
+  t.equal(refused?.lastRefusal, undefined);
+  t.match(await models.ExecutionModel.find().lean(), [{ fireTime: nextRunAt }]);
 });
 
 t.test('a limit of unfinished work holds for schedules too', async (t) => {

@@ -1,10 +1,11 @@
 import {
   advanceSchedule,
   cancelExecution,
+  type CatalogueError,
   errors,
   findTask,
   hasOtherUnfinished,
-  isDatabaseAway,
+  isRefusal,
   type JsonValue,
   planDue,
   readScheduled,
@@ -44,7 +45,7 @@ export async function fireSchedule(deps: Deps, tick: TickJob): Promise<FireOutco
   return { kind: 'fired' };
 }
 
-/** Resolves to why there is no execution, when the rules of acceptance refuse one. Rejects when nobody can tell. */
+/** Resolves to the refusal if the fire time is skipped. Rejects if it must be tried again. */
 async function fireOnce(
   deps: Deps,
   task: ScheduledTask,
@@ -68,24 +69,18 @@ async function fireOnce(
     deps.log.info({ taskId, fireTime, executionId: execution._id }, 'schedule fired');
     return undefined;
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!skipsFireTime(error)) throw error;
     deps.log.warn({ taskId, fireTime, code: error.code }, 'fire time refused');
     return { fireTime, code: error.code.toLowerCase(), message: error.message };
   }
 }
 
-interface CatalogueError extends Error {
-  code: string;
-  statusCode: number;
-}
-
-/** The request itself was refused, as opposed to "try again": a repeat with the same task would be refused too. */
-function isRefusal(error: unknown): error is CatalogueError {
-  if (!(error instanceof Error) || isDatabaseAway(error)) return false;
-  const { statusCode } = error as CatalogueError;
-  const isUnavailable = error instanceof errors.DatabaseUnavailable || error instanceof errors.AcceptUnknown;
-  return typeof statusCode === 'number' && !isUnavailable;
-}
+/**
+ * True for errors that skip the fire time. An owner at their limit skips it too: postponed fire times would only pile up.
+ * Anything else keeps the fire time due, and the sweep fires it later.
+ */
+const skipsFireTime = (error: unknown): error is CatalogueError =>
+  isRefusal(error) || error instanceof errors.TooManyUnfinished;
 
 /** A task that was deleted while it fired has cancelled its executions before these were there. */
 async function cancelOrphans(deps: Deps, task: ScheduledTask, fireTimes: Date[]): Promise<void> {

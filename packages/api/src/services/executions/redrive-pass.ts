@@ -3,6 +3,7 @@ import {
   errors,
   type ExecutionRecord,
   findRerun,
+  isRefusal,
   listRedrivable,
   type PagePosition,
   submitExecution,
@@ -34,9 +35,6 @@ export interface RedriveTally {
   /** The first limit of unfinished work that was met. */
   limit?: Error;
 }
-
-const REFUSALS = [errors.UnknownPlugin, errors.UnknownAction, errors.InvalidPayload, errors.PayloadTooLarge];
-const isRefusal = (error: unknown) => REFUSALS.some((Refusal) => error instanceof Refusal);
 
 /**
  * Goes once over what fits, oldest first, until there is no room. What was begun and not finished by an earlier pass is
@@ -137,10 +135,10 @@ export class RedrivePass {
     if (error instanceof errors.TooManyUnfinished) this.#fullOwners.add(ownerId);
     else if (error instanceof errors.Overloaded) this.#isOverloaded = true;
     else if (isRefusal(error)) {
-      const code = (error as Error & { code: string }).code.toLowerCase();
+      const code = error.code.toLowerCase();
       this.#tally.refused.set(code, (this.#tally.refused.get(code) ?? 0) + 1);
       return;
     } else throw error;
-    this.#tally.limit ??= error;
+    this.#tally.limit ??= error as Error;
   }
 }
