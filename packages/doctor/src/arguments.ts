@@ -22,6 +22,6 @@ export function readArguments(argv: string[]): Arguments {
   });
   const freeGib = Number(values['free-gib']);
   if (!Number.isFinite(freeGib) || freeGib < 0)
-    throw new TypeError('--free-gib is not a number of gibibytes');
+    throw new TypeError('--free-gib must be a number of gibibytes, 0 or more');
   return { isVerbose: values.verbose, isJson: values.json, freeGib };
 }

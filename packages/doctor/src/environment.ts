@@ -35,7 +35,7 @@ export function readEnvironment(processEnv: NodeJS.ProcessEnv): Environment {
   const namesStores = own['MONGODB_URI'] !== undefined || own['REDIS_URL'] !== undefined;
   const note = namesStores ? undefined : readRunningNote(dataDir);
   const given = { ...note, ...own };
-  const source = note ? `the npm start that runs on ${dataDir}` : 'the environment and its defaults';
+  const source = note ? `the npm start running in ${dataDir}` : 'the environment and the defaults';
   return { given, env: parseLeniently(given), source };
 }
 

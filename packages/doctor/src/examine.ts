@@ -14,7 +14,7 @@ export async function examine(checks: ReadonlyMap<string, Check>, patient: Patie
   const found = await Promise.all(
     able.map(async ([check, { look }]) => {
       const findings = await withinPatience(async () => look(patient)).catch((error: unknown) =>
-        fail(`it could not be looked at: ${describe(error)}`, 'see whether the stores are overloaded'),
+        fail(`the check itself failed: ${describe(error)}`, 'check whether MongoDB and Redis are overloaded'),
       );
       return [findings].flat().map((finding) => toLine(check, finding));
     }),

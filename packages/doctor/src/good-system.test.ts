@@ -23,11 +23,11 @@ t.test('a good system gets one line, exit 0, and every line when asked for', asy
   const json = await readLines(env);
 
   const checks = await loadChecks();
-  t.equal(output, `${checks.size} checks: all is well\n`);
+  t.equal(output, `${checks.size} checks: all passed\n`);
   t.equal(code, 0);
   for (const name of checks.keys()) t.match(verbose.output, new RegExp(`^ok +${name} `, 'm'));
   t.ok(json.lines.every(({ level }) => level === 'ok'));
-  t.match(verbose.output, `WORKER_PORT ${env.WORKER_PORT} is ours`);
+  t.match(verbose.output, `WORKER_PORT ${env.WORKER_PORT} is used by this product`);
 });
 
 t.test(
@@ -42,10 +42,10 @@ t.test(
     note.close();
     const gone = await readLines({ DATA_DIR });
 
-    t.match(found.output, `Looking at the npm start that runs on ${DATA_DIR}.`);
-    t.match(found.output, 'all is well');
+    t.match(found.output, `Checking the npm start running in ${DATA_DIR}.`);
+    t.match(found.output, 'all passed');
     t.equal(found.code, 0);
-    t.match(gone.output, '"source": "the environment and its defaults"');
+    t.match(gone.output, '"source": "the environment and the defaults"');
   },
 );
 

@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     const { source } = environment;
     if (args.isJson) process.stdout.write(`${JSON.stringify({ source, failed, warned, lines }, null, 2)}\n`);
     else {
-      if (args.isVerbose) process.stdout.write(`Looking at ${source}.\n`);
+      if (args.isVerbose) process.stdout.write(`Checking ${source}.\n`);
       process.stdout.write(`${formatReport(lines, args)}\n`);
     }
     return failed === 0 ? 0 : 1;

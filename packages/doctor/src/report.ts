@@ -22,6 +22,6 @@ export function formatReport(lines: readonly Line[], { isVerbose }: { isVerbose:
 function summarize(lines: readonly Line[]): string {
   const [failed, warned] = [countLevel(lines, 'fail'), countLevel(lines, 'warn')];
   const checks = new Set(lines.map(({ check }) => check)).size;
-  if (failed + warned === 0) return `${checks} checks: all is well`;
-  return `${checks} checks: ${failed} failed, ${warned} to look at`;
+  if (failed + warned === 0) return `${checks} checks: all passed`;
+  return `${checks} checks: ${failed} failures, ${warned} warnings`;
 }

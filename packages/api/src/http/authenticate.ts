@@ -67,7 +67,7 @@ async function authenticateLimited(app: FastifyInstance, request: FastifyRequest
 function requireRole({ role }: Principal, access: Exclude<Access, 'public'>): void {
   const least = access === 'signed-in' ? 'user' : access;
   if (Role.options.indexOf(role) < Role.options.indexOf(least)) {
-    throw new errors.Forbidden(`it takes the role ${least}`);
+    throw new errors.Forbidden(`this requires the role "${least}"`);
   }
 }
 

@@ -16,7 +16,7 @@ export async function setDashboardCookie(
   reply: FastifyReply,
 ): Promise<void> {
   const state = await app.deps.userStates.read(userId, sessionId);
-  if (state?.role !== 'admin') throw new errors.Forbidden('the dashboard is for admins');
+  if (state?.role !== 'admin') throw new errors.Forbidden('only admins can open the dashboard');
   const iat = Math.floor(Date.now() / 1_000);
   const claims: DashboardClaims = {
     iss: TOKEN_ISSUER,
@@ -40,7 +40,7 @@ export async function setDashboardCookie(
 /** Lets admins in, by cookie or by the session in a header. @throws {errors.Unauthenticated} {errors.Forbidden} */
 export async function requireDashboard(app: FastifyInstance, request: FastifyRequest): Promise<void> {
   const role = await readRole(app, request);
-  if (role !== 'admin') throw new errors.Forbidden('the dashboard is for admins');
+  if (role !== 'admin') throw new errors.Forbidden('only admins can open the dashboard');
 }
 
 async function readRole(app: FastifyInstance, request: FastifyRequest): Promise<string> {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** Headers of a POST that makes work. Others pass through. */
 export const IdempotencyHeaders = z.looseObject({
   'idempotency-key': IdempotencyKey.optional().describe(
-    'The same key with the same body makes the work once; with another body it is refused with 409.',
+    'The same key with the same body creates the work once; with another body the request is refused with 409.',
   ),
 });
 

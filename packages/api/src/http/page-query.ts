@@ -9,18 +9,18 @@ const MAX_PAGE = 100;
 /** What every list with a cursor may be asked for. */
 export const cursorQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>) => ({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
-  cursor: cursor.optional().describe('`nextCursor` of the page before'),
+  cursor: cursor.optional().describe('`nextCursor` of the previous page'),
 });
 
 /** Query of a list that is ordered by `createdAt`. */
 export const listQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>) => ({
   ...cursorQuery(cursor),
-  sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt').describe('`-` is newest first'),
+  sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt').describe('`-createdAt`: newest first'),
   count: z.stringbool().default(false).describe('`true` adds `total`'),
   plugin: Slug.optional(),
   action: Slug.optional(),
-  createdFrom: Instant.optional().describe('ISO 8601, included'),
-  createdTo: Instant.optional().describe('ISO 8601, included'),
+  createdFrom: Instant.optional().describe('ISO 8601, inclusive'),
+  createdTo: Instant.optional().describe('ISO 8601, inclusive'),
 });
 
 interface RawPageQuery {

@@ -73,7 +73,7 @@ t.test('a problem names its place, its request and nothing internal', async (t) 
   t.match(unknown.json(), {
     status: 404,
     code: 'route_not_found',
-    detail: 'There is nothing at GET /nowhere.',
+    detail: 'There is no route GET /nowhere.',
   });
 });
 

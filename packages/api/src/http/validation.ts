@@ -18,7 +18,7 @@ const PREFIX: Record<string, string> = { querystring: '?', params: ':', headers:
 function toPointers(issue: z.core.$ZodIssue, httpPart: string | undefined): Pointed['pointers'] {
   const places =
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-  const detail = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;
+  const detail = issue.code === 'unrecognized_keys' ? 'is not a known field' : issue.message;
   const prefix = PREFIX[httpPart ?? 'body'];
   return places.map((path) => ({
     pointer: prefix ? `${prefix}${path.join('.')}` : path.map(toToken).join(''),

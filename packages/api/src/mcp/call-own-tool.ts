@@ -75,9 +75,9 @@ async function cancelTask(scope: Scope, taskId: string): Promise<CallToolResult>
   await findOwnTask(scope, taskId);
   const { outcome } = await cancelOwnExecution(scope.deps, scope.principal, taskId);
   const text = {
-    cancelled: 'It is cancelled.',
-    requested: 'It is being stopped.',
-    ended: 'It had ended before; nothing changed.',
+    cancelled: 'The call was cancelled.',
+    requested: 'The call is being stopped.',
+    ended: 'The call had already ended; nothing changed.',
   }[outcome];
   return { content: [{ type: 'text', text }], structuredContent: { taskId, outcome } };
 }

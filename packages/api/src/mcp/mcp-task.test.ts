@@ -42,7 +42,7 @@ t.test('words say where work that has not ended stands', async (t) => {
   const at = new Date(2);
   const said = (changes: Partial<McpTaskRecord>) => show(changes).statusMessage;
 
-  t.equal(said({}), 'waiting in line');
+  t.equal(said({}), 'waiting in the queue');
   t.equal(said({ status: 'running', attemptsUsed: 1 }), 'attempt 2 of 3');
   t.equal(
     said({ status: 'running', progress: { done: 2, total: 5, message: 'pages', at } }),

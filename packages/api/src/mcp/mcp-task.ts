@@ -107,7 +107,8 @@ function describeStatus(record: McpTaskRecord): string | undefined {
   const { status, attemptsUsed, policy, progress, cancel, failure } = record;
   const attempts = policy.retry.attempts;
   const ofAll = `attempt ${attemptsUsed + 1} of ${attempts}`;
-  if (status === 'queued') return attemptsUsed === 0 ? 'waiting in line' : `waiting in line for ${ofAll}`;
+  if (status === 'queued')
+    return attemptsUsed === 0 ? 'waiting in the queue' : `waiting in the queue for ${ofAll}`;
   if (status === 'retrying') return `waiting for ${ofAll}`;
   if (status === 'input_required') return 'waiting for input';
   if (status === 'failed') return failure?.message;

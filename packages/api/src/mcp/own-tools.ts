@@ -5,7 +5,7 @@ import { TASK_CANCEL, TASK_GET } from './names.ts';
 /** The longest that `task_get` waits for an end, in seconds; below the cut-offs of common clients. */
 export const MAX_TASK_WAIT_SECONDS = 45;
 
-const taskId = { type: 'string', format: 'uuid', description: 'The taskId that a call answered' };
+const taskId = { type: 'string', format: 'uuid', description: 'The taskId that the call returned' };
 
 /** Plain tools by which a client without the Tasks extension follows its calls. */
 export const OWN_TOOLS: Tool[] = [
@@ -13,8 +13,8 @@ export const OWN_TOOLS: Tool[] = [
     name: TASK_GET,
     title: 'Get a task',
     description:
-      'How a call that outlasted its wait is doing, and its result once it has ended. With waitSeconds it answers as ' +
-      'soon as the call has ended.',
+      'Status of a call that did not end within its wait, and its result once it has ended. With waitSeconds it returns ' +
+      'as soon as the call ends.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -29,7 +29,7 @@ export const OWN_TOOLS: Tool[] = [
   {
     name: TASK_CANCEL,
     title: 'Cancel a task',
-    description: 'Stops a call that still runs. One that has ended stays as it is.',
+    description: 'Stops a running call. A call that has ended is not changed.',
     inputSchema: {
       type: 'object',
       properties: { taskId },

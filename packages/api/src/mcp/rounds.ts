@@ -59,7 +59,7 @@ export async function continueCall(
 ): Promise<Awaited> {
   const asked = await findOwnTask(scope, executionId);
   if (asked.plugin !== plugin || asked.action !== action)
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'This requestState is of another call.');
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'This requestState belongs to another call.');
   const given = Object.entries(answersOf(ctx)).filter(([key]) => keys.includes(key));
   await answerOwn(scope, executionId, Object.fromEntries(given));
   const waiter = scope.deps.waiters.register(executionId, 'answer');

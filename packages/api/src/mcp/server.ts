@@ -12,8 +12,8 @@ import { handleTasks } from './tasks.ts';
 const IDENTITY = { name: 'mcp-server', title: 'MCP server', version: '0.1.0' };
 
 const INSTRUCTIONS =
-  'Tools are durable jobs: they are retried, survive restarts and go on after a call has been answered. A call that ' +
-  'outlasts its wait answers a taskId; ask for its end with task_get (or tasks/get), stop it with task_cancel.';
+  'Tools are durable jobs: they are retried, survive restarts and continue after the call has returned. A call that ' +
+  'does not end within its wait returns a taskId: get its result with task_get (or tasks/get), stop it with task_cancel.';
 
 /** Workers publish every few seconds, and what is not listed can be called all the same. */
 const LIST_TTL_MS = 10_000;

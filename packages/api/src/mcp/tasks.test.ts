@@ -76,7 +76,7 @@ t.test('what usually runs long is an mcpTask from the beginning', async (t) => {
   t.match(result, {
     resultType: 'task',
     status: 'working',
-    statusMessage: 'waiting in line',
+    statusMessage: 'waiting in the queue',
     pollIntervalMs: 5_000,
   });
 });

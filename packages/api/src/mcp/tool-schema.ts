@@ -7,7 +7,7 @@ type JsonObject = Record<string, unknown>;
 const FOLLOW_UP = {
   type: 'object',
   title: 'Still running',
-  description: 'The call outlasted its wait. Call task_get with the taskId.',
+  description: 'The call did not end within its wait. Call task_get with the taskId.',
   properties: {
     taskId: { type: 'string' },
     status: { enum: ['working', 'input_required'] },

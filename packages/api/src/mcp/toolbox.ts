@@ -49,7 +49,10 @@ function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
       const name = chooseName(plugin.id, action, taken);
       const tool = toTool(name, action);
       if (!tool) {
-        logger.warn({ plugin: plugin.id, action: action.name }, 'action is no tool: its input is no object');
+        logger.warn(
+          { plugin: plugin.id, action: action.name },
+          'action cannot be a tool: its input is not an object',
+        );
         continue;
       }
       if (action.publicName !== undefined && name !== action.publicName) {

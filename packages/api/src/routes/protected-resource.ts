@@ -19,7 +19,7 @@ const protectedResource: FastifyPluginAsyncZod = async (app) => {
     config: { access: 'public' },
     onRequest: async (request) => requireOwnHost(request, app.deps.config),
     schema: {
-      summary: 'What a client of POST /mcp must know to be let in (RFC 9728)',
+      summary: 'OAuth protected resource metadata of POST /mcp (RFC 9728)',
       tags: ['mcp'],
       response: { 200: Metadata },
     },

@@ -8,7 +8,7 @@ const SKEW_MS = { warn: 2_000, fail: 5_000 };
 /** A busy worker's announcement is on its way for seconds, which looks like a clock that is behind. */
 const WORKER_SKEW_MS = { warn: 10_000, fail: 60_000 };
 const QUESTIONS = 3;
-const SYNC = 'keep the time of that machine by NTP';
+const SYNC = 'synchronize that machine with NTP';
 
 interface Clock {
   name: string;
@@ -56,7 +56,7 @@ async function readWorkers({ models }: Patient): Promise<Clock[]> {
 
 function judge({ name, aheadMs, limits }: Clock): Finding[] {
   const seconds = (Math.abs(aheadMs) / 1_000).toFixed(1);
-  const found = `the clock of ${name} is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's`;
+  const found = `the clock of ${name} is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database`;
   if (Math.abs(aheadMs) >= limits.fail) return [fail(found, SYNC)];
   return Math.abs(aheadMs) >= limits.warn ? [warn(found, SYNC)] : [];
 }
@@ -76,6 +76,6 @@ export default defineCheck({
       const aheadMs = certain(redis.aheadMs - database.aheadMs, redis.unsureMs + database.unsureMs);
       clocks.push({ name: 'Redis', aheadMs, limits: SKEW_MS });
     }
-    return unlessWrong(clocks.flatMap(judge), `${clocks.length} clocks agree with the database's`);
+    return unlessWrong(clocks.flatMap(judge), `${clocks.length} clocks agree with the database`);
   },
 });

@@ -21,24 +21,30 @@ async function judgeFile(path: string): Promise<Finding[]> {
   const mode = await modeOf(path);
   if (mode === undefined || (mode & READ_BY_OTHERS) === 0) return [];
   return [
-    fail(`${path} has mode ${octal(mode)}: others may read it`, `chmod 600 ${path}, and draw new secrets`),
+    fail(
+      `${path} has mode ${octal(mode)}: other users can read it`,
+      `chmod 600 ${path}, and generate new secrets`,
+    ),
   ];
 }
 
 export default defineCheck({
   async look({ env: { DATA_DIR } }) {
     const mode = await modeOf(DATA_DIR);
-    if (mode === undefined) return ok(`${DATA_DIR} is not there yet; the first start makes it`);
+    if (mode === undefined) return ok(`${DATA_DIR} does not exist yet; the first start creates it`);
     const files = await Promise.all(PRIVATE_FILES.map((name) => judgeFile(join(DATA_DIR, name))));
     const folder =
       (mode & WRITTEN_BY_OTHERS) === 0
         ? []
         : [
             fail(
-              `${DATA_DIR} has mode ${octal(mode)}: others may replace files in it`,
+              `${DATA_DIR} has mode ${octal(mode)}: other users can replace its files`,
               `chmod go-w ${DATA_DIR}`,
             ),
           ];
-    return unlessWrong([...folder, ...files.flat()], `${DATA_DIR} and its secrets belong to their owner`);
+    return unlessWrong(
+      [...folder, ...files.flat()],
+      `${DATA_DIR} and its secrets are private to their owner`,
+    );
   },
 });

@@ -6,7 +6,7 @@ import { defineCheck, fail, type Finding, ok, warn } from '../check.ts';
 const GIBIBYTE = 2 ** 30;
 /** Of what is wanted: less than this is as good as full. */
 const FULL_SHARE = 0.1;
-const MAKE_ROOM = 'make room, or keep fewer logs (LOG_KEEP_FILES)';
+const MAKE_ROOM = 'free some space, or keep fewer logs (LOG_KEEP_FILES)';
 
 /** Free bytes of the disk on which a folder is, or will be. */
 async function freeBytesAt(path: string): Promise<number> {

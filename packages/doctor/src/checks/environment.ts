@@ -14,7 +14,7 @@ function problemsOf(name: string, load: () => unknown): Finding[] {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const problems = error.message.split('\n').filter((line) => !NOT_A_PROBLEM.test(line));
-    return problems.map((problem) => fail(`${name} would not start: ${problem.trim()}`, 'mend that setting'));
+    return problems.map((problem) => fail(`${name} would not start: ${problem.trim()}`, 'fix that setting'));
   }
 }
 
@@ -25,6 +25,6 @@ export default defineCheck({
         ...problemsOf('the API', () => loadApiEnv(given)),
         ...problemsOf('a worker', () => loadConfig(WorkerEnv, given)),
       ],
-      'API and worker would start with it',
+      'API and worker would start with these settings',
     ),
 });

@@ -49,10 +49,10 @@ export default defineCheck({
   async look({ models }) {
     const all = Object.values(models) as Model<unknown>[];
     const missing = (await Promise.all(all.map(findMissing))).flat();
-    if (missing.length === 0) return ok(`complete for ${all.length} collections`);
+    if (missing.length === 0) return ok(`all indexes of ${all.length} collections exist`);
     return fail(
       `missing: ${list(missing)}`,
-      'start an API, which makes them; one that fails on duplicates says so in its log',
+      'start an API process, which creates them; if duplicates prevent that, its log says so',
     );
   },
 });

@@ -10,7 +10,7 @@ export default defineCheck({
     const { w, journal, j } = connection.getClient().options.writeConcern ?? {};
     if (w !== 'majority' || (journal ?? j) !== true) {
       return fail(
-        'writes would not wait for a majority and its journal',
+        'writes would not wait for the journals of a majority',
         'remove w and journal from MONGODB_URI',
       );
     }
@@ -29,9 +29,9 @@ export default defineCheck({
     if (!written?.acknowledged) {
       return fail(
         'the server does not acknowledge writes',
-        'look at the health of the replica set: rs.status()',
+        'check the health of the replica set: rs.status()',
       );
     }
-    return ok(`a write on a majority, in the journal, took ${tookMs} ms`);
+    return ok(`a journaled majority write took ${tookMs} ms`);
   },
 });

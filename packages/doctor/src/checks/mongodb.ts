@@ -11,7 +11,10 @@ export default defineCheck({
   async look({ isUp, mongo, env }) {
     const host = hostOf(env.MONGODB_URI);
     if (!isUp.mongodb) {
-      return fail(`${host} does not answer`, 'start it, or mend MONGODB_URI: host, user, password, network');
+      return fail(
+        `${host} does not answer`,
+        'start it, or fix MONGODB_URI (host, user, password) or the network',
+      );
     }
     const build = await mongo.connection.db?.command({ buildInfo: 1 });
     const version = String(build?.['version']);

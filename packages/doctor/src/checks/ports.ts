@@ -30,12 +30,13 @@ async function isOurs(url: string, field: string): Promise<boolean> {
 }
 
 async function judge(name: keyof typeof OURS, host: string, port: number): Promise<Finding> {
-  if (port === 0) return ok(`${name} 0: any free one`);
+  if (port === 0) return ok(`${name} 0: any free port`);
   // What listens on every address listens here, too.
   const here = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   if (!(await isTaken(here, port))) return ok(`${name} ${port} is free`);
-  if (await isOurs(`http://${here}:${port}`, OURS[name])) return ok(`${name} ${port} is ours`);
-  return fail(`${name} ${port} is taken by another program`, `stop that one, or choose another ${name}`);
+  if (await isOurs(`http://${here}:${port}`, OURS[name]))
+    return ok(`${name} ${port} is used by this product`);
+  return fail(`${name} ${port} is used by another program`, `stop that program, or choose another ${name}`);
 }
 
 export default defineCheck({

@@ -19,10 +19,12 @@ async function judgePool(
   const { failed = 0, ...open } = counts;
   const wrong: Finding[] = [];
   if (isPaused) {
-    wrong.push(warn(`pool ${pool} is paused in Redis`, 'resume it in the dashboard when that is not meant'));
+    wrong.push(
+      warn(`pool ${pool} is paused in Redis`, 'resume it in the dashboard if the pause is unintended'),
+    );
   }
   if (failed > 0) {
-    const advice = `see what else writes to this Redis under REDIS_PREFIX ${env.REDIS_PREFIX}: workers end executions, never jobs`;
+    const advice = `check what else writes to this Redis with REDIS_PREFIX ${env.REDIS_PREFIX}: workers never fail jobs`;
     wrong.push(warn(`pool ${pool} holds ${failed} failed jobs`, advice));
   }
   return { jobs: Object.values(open).reduce((sum, count) => sum + count, 0), wrong };
@@ -35,8 +37,8 @@ async function findPauses({ models }: Patient): Promise<{ pools: Set<string>; wr
     const path = kind === 'pool' ? `/api/queues/${name}/resume` : `/api/plugins/${name}/resume`;
     const why = reason === undefined ? '' : ` (${reason})`;
     return warn(
-      `${kind} ${name} is paused since ${since.toISOString()}${why}`,
-      `POST ${path} when it may go on`,
+      `${kind} ${name} has been paused since ${since.toISOString()}${why}`,
+      `POST ${path} to resume it`,
     );
   });
   return { pools: new Set(pools.keys()), wrong };
@@ -51,7 +53,7 @@ export default defineCheck({
       .filter(({ pool, oldestSeconds }) => oldestSeconds > OLD_SECONDS && !paused.pools.has(pool))
       .map(({ pool, count, oldestSeconds }) =>
         warn(
-          `in pool ${pool} ${count} executions wait, the oldest for ${Math.round(oldestSeconds)} s`,
+          `pool ${pool}: ${count} executions waiting, the oldest for ${Math.round(oldestSeconds)} s`,
           'start more workers, or raise WORKER_CONCURRENCY',
         ),
       );

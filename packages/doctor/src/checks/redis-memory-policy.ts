@@ -9,7 +9,7 @@ export default defineCheck({
     if (policy === SAFE_EVICTION_POLICY) return ok(`maxmemory-policy is ${policy}`);
     return fail(
       `maxmemory-policy is ${policy ?? 'unknown'}: jobs may be evicted, and API and workers refuse to start`,
-      `CONFIG SET maxmemory-policy ${SAFE_EVICTION_POLICY}, and in its configuration file`,
+      `CONFIG SET maxmemory-policy ${SAFE_EVICTION_POLICY}, and set it in the configuration file`,
     );
   },
 });

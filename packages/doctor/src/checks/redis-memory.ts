@@ -18,7 +18,7 @@ export default defineCheck({
     const of = `${max > 0 ? 'maxmemory' : 'the machine'} (${Math.round(bound / MEBIBYTE)} MiB)`;
     const found = `${Math.round(used / MEBIBYTE)} MiB used, ${Math.round(share * 100)} % of ${of}`;
     if (share >= FULL)
-      return fail(found, 'raise maxmemory, or find what fills it; a full Redis queues nothing');
-    return share >= SHORT ? warn(found, 'raise maxmemory before it is full') : ok(found);
+      return fail(found, 'raise maxmemory, or find what fills it; a full Redis accepts no jobs');
+    return share >= SHORT ? warn(found, 'raise maxmemory before Redis is full') : ok(found);
   },
 });

@@ -16,18 +16,18 @@ export default defineCheck({
     const [info, fsync] = await Promise.all([readInfo(redis, 'persistence'), readFsync(redis)]);
     const wrong: Finding[] = [];
     if (info['aof_enabled'] !== '1') {
-      wrong.push(fail('the append-only file is off: a restart forgets the queue', 'set appendonly yes'));
+      wrong.push(fail('the append-only file is off: a restart loses the queue', 'set appendonly yes'));
     } else if (fsync === 'no') {
-      wrong.push(warn('the append-only file is synced when the system likes', 'set appendfsync everysec'));
+      wrong.push(warn('the fsync policy of the append-only file is "no"', 'set appendfsync everysec'));
     }
     if (info['aof_last_write_status'] === 'err') {
       wrong.push(
-        fail('the append-only file cannot be written', 'free its disk; until then nothing is queued'),
+        fail('the append-only file cannot be written', 'free disk space; until then nothing is queued'),
       );
     }
     if (info['aof_last_bgrewrite_status'] === 'err') {
-      wrong.push(warn('the last rewrite of the append-only file failed', 'look at its log, memory and disk'));
+      wrong.push(warn('the last rewrite of the append-only file failed', 'check its log, memory and disk'));
     }
-    return unlessWrong(wrong, `append-only file on, appendfsync ${fsync ?? 'not told'}`);
+    return unlessWrong(wrong, `append-only file on, appendfsync ${fsync ?? 'unknown'}`);
   },
 });

@@ -13,7 +13,7 @@ export default defineCheck({
     if (!isUp.redis) {
       return fail(
         `${host} does not answer`,
-        'start it, or mend REDIS_URL: host, user, password, TLS; work is accepted meanwhile and waits',
+        'start it, or fix REDIS_URL (host, user, password, TLS); until then accepted work waits',
       );
     }
     const { redis_version: version = '0' } = await readInfo(redis, 'server');

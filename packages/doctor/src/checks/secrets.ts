@@ -13,7 +13,7 @@ const SECRETS = [
   'WORKER_METRICS_TOKEN',
 ];
 const NEEDED = ['JWT_SECRET', 'REFRESH_TOKEN_SECRET'] as const;
-const DRAW = 'draw new ones: npm run secrets';
+const DRAW = 'generate new secrets: npm run secrets';
 
 function judgeGiven({ given, env }: Patient): Finding[] {
   const weak = SECRETS.filter((name) => given[name] !== undefined && isWeakSecret(given[name]));
@@ -28,8 +28,8 @@ async function judgeNeeded({ given, env }: Patient): Promise<Finding[]> {
   const value = (name: (typeof NEEDED)[number]) => given[name] ?? stored?.[name];
   const missing = NEEDED.filter((name) => value(name) === undefined);
   if (missing.length > 0) {
-    const advice = 'set them, or start an API once on this data folder';
-    return [warn(`${missing.join(' and ')}: neither set nor in ${env.DATA_DIR}/secrets.json`, advice)];
+    const advice = 'set them, or start an API process once with this data folder';
+    return [warn(`${missing.join(' and ')}: not set and not in ${env.DATA_DIR}/secrets.json`, advice)];
   }
   const isSame = value('JWT_SECRET') === value('REFRESH_TOKEN_SECRET');
   return isSame ? [fail('JWT_SECRET and REFRESH_TOKEN_SECRET are the same', DRAW)] : [];
@@ -42,7 +42,7 @@ function judgeStores({ env }: Patient): Finding[] {
     const isRemote = hosts.some((host) => !isLoopback(host.replace(/:\d+$/, '')));
     const hasPassword = /:\/\/[^/]*:[^/]+@/.test(env[name]);
     return isRemote && !hasPassword
-      ? [warn(`${name} names another machine and no password`, 'let the store ask for one')]
+      ? [warn(`${name} points to another machine without a password`, 'require a password on that server')]
       : [];
   });
 }
@@ -51,6 +51,6 @@ export default defineCheck({
   look: async (patient) =>
     unlessWrong(
       [...judgeGiven(patient), ...(await judgeNeeded(patient)), ...judgeStores(patient)],
-      'all there, none is weak',
+      'all set, none is weak',
     ),
 });

@@ -7,7 +7,7 @@ import type { Patient } from '../patient.ts';
 const STUCK_MS = 30_000;
 /** The oldest so many of the waiting are asked for, one by one. */
 const SAMPLE = 200;
-const SWEEP = 'is a worker alive that reaches Redis and the database? its sweep repairs this within seconds';
+const SWEEP = 'start a worker that reaches Redis and the database; its sweep repairs this within seconds';
 
 /** Waiting in the database, and no job in Redis that would ever deliver it. */
 async function countUndelivered({ models, queueOf }: Patient, before: Date): Promise<number> {
@@ -39,13 +39,13 @@ export default defineCheck({
       patient.isUp.redis ? countUndelivered(patient, before) : 0,
     ]);
     const found: [number, string][] = [
-      [lapsed, 'run with a lease that lapsed long ago'],
-      [undelivered, 'wait, and Redis has no job for them'],
-      [untold, 'ended, and nobody was told'],
+      [lapsed, 'are running with a lease that lapsed long ago'],
+      [undelivered, 'are queued without a job in Redis'],
+      [untold, 'ended without being settled'],
     ];
     const wrong: Finding[] = found
       .filter(([count]) => count > 0)
       .map(([count, what]) => fail(`${count} executions ${what}`, SWEEP));
-    return unlessWrong(wrong, 'none');
+    return unlessWrong(wrong, 'no stuck executions');
   },
 });

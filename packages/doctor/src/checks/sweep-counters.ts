@@ -3,12 +3,12 @@ import { defineCheck, ok, unlessWrong, warn } from '../check.ts';
 const PATIENCE_MS = 5_000;
 /** Counters of a worker that stay at zero while nothing goes wrong, and what it means when they do not. */
 const ZERO = {
-  mcp_swept_total: 'deliveries had to be repaired: a process died, or Redis lost jobs',
+  mcp_swept_total: 'the sweep repaired deliveries: a process died, or Redis lost jobs',
   mcp_superseded_total:
-    'ends were refused because a lease had lapsed: a blocked event loop, or a slow database',
-  mcp_abandoned_attempts: 'runs ignore their signal',
+    'results were rejected because a lease had lapsed: a blocked event loop, or a slow database',
+  mcp_abandoned_attempts: 'runs ignore their abort signal',
 };
-const LOOK = 'look at the worker log around that time; it starts at zero with the next restart';
+const LOOK = 'check the worker log around that time; a restart resets the counter';
 
 /** The sum of a metric over its labels, in Prometheus text. */
 const sumOf = (text: string, name: string): number =>
@@ -33,11 +33,11 @@ export default defineCheck({
     const host = env.WORKER_HOST === '0.0.0.0' ? '127.0.0.1' : env.WORKER_HOST;
     const at = `${host}:${env.WORKER_PORT}`;
     const text = await readMetrics(`http://${at}`, env.WORKER_METRICS_TOKEN);
-    if (text === undefined) return ok(`not looked at: no worker answers at ${at}`);
+    if (text === undefined) return ok(`not checked: no worker answers at ${at}`);
     const wrong = Object.entries(ZERO).flatMap(([name, meaning]) => {
       const sum = sumOf(text, name);
       return sum > 0 ? [warn(`${name} is ${sum}: ${meaning}`, LOOK)] : [];
     });
-    return unlessWrong(wrong, `all at zero on ${at}`);
+    return unlessWrong(wrong, `all zero at ${at}`);
   },
 });

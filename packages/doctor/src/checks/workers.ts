@@ -16,18 +16,18 @@ export default defineCheck({
     for (const pool of await listBusyPools(patient)) {
       if (taking.some(({ pools }) => pools.includes(pool))) continue;
       wrong.push(
-        fail(`pool ${pool} has work and no living worker`, `start a worker with WORKER_POOLS=${pool}`),
+        fail(`pool ${pool} has work but no live worker`, `start a worker with WORKER_POOLS=${pool}`),
       );
     }
     if (living.length === 0 && wrong.length === 0) {
-      wrong.push(warn('no worker is alive', 'start one: what is accepted waits until then'));
+      wrong.push(warn('no worker is alive', 'start one; accepted work waits until then'));
     }
     const dead = sightings.length - living.length;
     if (dead > 0) {
       wrong.push(
         warn(
-          `${dead} workers vanished without a stop in the last ten minutes`,
-          'look at the end of their logs',
+          `${dead} workers disappeared without shutting down in the last ten minutes`,
+          'check the end of their logs',
         ),
       );
     }

@@ -7,23 +7,23 @@ export const BulkCancelFilter = z
   .strictObject({
     ...bulkFilter,
     status: z.enum(['queued', 'running', 'retrying', 'input_required']).optional(),
-    from: Instant.optional().describe('Accepted since, ISO 8601, included'),
-    to: Instant.optional().describe('Accepted until, ISO 8601, included'),
+    from: Instant.optional().describe('Accepted at or after this time, ISO 8601'),
+    to: Instant.optional().describe('Accepted at or before this time, ISO 8601'),
   })
   .refine(hasField, NEEDS_A_FIELD);
 export type BulkCancelFilter = z.infer<typeof BulkCancelFilter>;
 
 export const BulkCancelInput = z.strictObject({
   filter: BulkCancelFilter,
-  dryRun: z.boolean().default(false).describe('Only count'),
+  dryRun: z.boolean().default(false).describe('Only count; change nothing'),
 });
 export type BulkCancelInput = z.infer<typeof BulkCancelInput>;
 
 /** What a bulk cancel did. */
 export const BulkCancel = z.object({
-  matched: z.int().describe('Unfinished executions that fitted the filter'),
-  cancelled: z.int().describe('They never run (again)'),
-  requested: z.int().describe('They run and are being stopped'),
-  remaining: z.int().describe('More than one request takes on: repeat it'),
+  matched: z.int().describe('Unfinished executions that match the filter'),
+  cancelled: z.int().describe('Executions that never run (again)'),
+  requested: z.int().describe('Running executions that are being stopped'),
+  remaining: z.int().describe('Matching executions beyond the limit of one request; repeat it'),
 });
 export type BulkCancel = z.infer<typeof BulkCancel>;

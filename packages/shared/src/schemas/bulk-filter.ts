@@ -10,8 +10,10 @@ export const bulkFilter = {
   action: Slug.optional(),
   taskId: ObjectIdText.optional(),
   ids: z.array(z.uuid()).min(1).max(MAX_IDS).optional(),
-  ownerId: ObjectIdText.optional().describe('For admins, who otherwise reach everybody'),
+  ownerId: ObjectIdText.optional().describe(
+    'Admins only; without it an admin reaches the executions of all users',
+  ),
 };
 
 export const hasField = (filter: object) => Object.values(filter).some((value) => value !== undefined);
-export const NEEDS_A_FIELD = 'needs at least one field';
+export const NEEDS_A_FIELD = 'must have at least one field';

@@ -157,7 +157,7 @@ export const Execution = z.object({
   ownerId: z.string(),
   taskId: z.string().optional(),
   rerunOf: z.string().optional(),
-  reruns: z.array(z.string()).optional().describe('Executions that did this one again, oldest first'),
+  reruns: z.array(z.string()).optional().describe('Reruns of this execution, oldest first'),
   redriveId: z.string().optional(),
   fireTime: z.iso.datetime().optional(),
   source: ExecutionSource,

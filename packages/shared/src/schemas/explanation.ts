@@ -33,15 +33,15 @@ export const Reason = z.object({
   text: z.string(),
   since: z.iso.datetime().optional(),
   until: z.iso.datetime().optional(),
-  by: z.string().optional().describe('Id of the account that did it'),
-  reason: z.string().optional().describe('What that account gave as its reason'),
+  by: z.string().optional().describe('Id of the account'),
+  reason: z.string().optional().describe('Reason given by that account'),
   worker: z.string().optional(),
   pool: z.string().optional(),
   plugin: z.string().optional(),
-  version: z.string().optional().describe('The version it was accepted for'),
-  served: z.array(z.string()).optional().describe('Versions that living workers serve'),
-  ahead: z.int().optional().describe('Jobs that are taken before this one'),
-  running: z.int().optional().describe('Runs of the workers of the pool'),
+  version: z.string().optional().describe('Version that the execution was accepted for'),
+  served: z.array(z.string()).optional().describe('Versions that live workers serve'),
+  ahead: z.int().optional().describe('Jobs ahead of this one'),
+  running: z.int().optional().describe('Executions running in the pool'),
   slots: z.int().optional(),
   freeSlots: z.int().optional(),
   attempt: z.int().optional(),
@@ -56,7 +56,7 @@ export const Reason = z.object({
   progress: z
     .object({ done: z.number(), total: z.number().optional(), message: z.string().optional() })
     .optional(),
-  forMs: z.int().optional().describe('How long it has been so'),
+  forMs: z.int().optional().describe('How long it has been running'),
   failure: Failure.optional(),
 });
 export type Reason = z.infer<typeof Reason>;
@@ -81,11 +81,11 @@ export const TimelineEvent = z.object({
   at: z.iso.datetime(),
   what: TimelineStep,
   worker: z.string().optional(),
-  epoch: z.int().optional().describe('The claim'),
-  seq: z.int().optional().describe('The delivery'),
+  epoch: z.int().optional().describe('Claim'),
+  seq: z.int().optional().describe('Delivery'),
   outcome: AttemptOutcome.optional(),
   status: ExecutionStatus.optional(),
-  key: z.string().optional().describe('The question'),
+  key: z.string().optional().describe('Question'),
   by: z.string().optional(),
   failure: Failure.optional(),
 });
@@ -110,6 +110,6 @@ export const Explanation = z.object({
   reasons: z.array(Reason),
   timeline: z.array(TimelineEvent),
   usual: DurationStats,
-  now: z.iso.datetime().describe("The database's time of this answer"),
+  now: z.iso.datetime().describe('Database time of this response'),
 });
 export type Explanation = z.infer<typeof Explanation>;

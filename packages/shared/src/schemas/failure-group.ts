@@ -4,7 +4,7 @@ import { FailureKind } from './execution.ts';
 
 /** Failures of one kind, as answered by the API. */
 export const FailureGroup = z.object({
-  fingerprint: z.string().nullable().describe('`null`: stored before there were fingerprints'),
+  fingerprint: z.string().nullable().describe('`null`: stored before fingerprints existed'),
   plugin: z.string(),
   action: z.string(),
   kind: FailureKind,
@@ -12,6 +12,6 @@ export const FailureGroup = z.object({
   count: z.int(),
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
-  exampleId: z.string().describe('The newest of them'),
+  exampleId: z.string().describe('Newest execution of the group'),
 });
 export type FailureGroup = z.infer<typeof FailureGroup>;

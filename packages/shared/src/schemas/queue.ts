@@ -13,13 +13,13 @@ export const QueueView = z.object({
     retrying: z.int(),
     input_required: z.int(),
   }),
-  oldestWaitMs: z.int().nullable().describe('How long the oldest waits that could start now'),
+  oldestWaitMs: z.int().nullable().describe('Age of the oldest execution that could start now'),
   acceptedLastMinute: z.int(),
   endedLastMinute: z.int(),
-  workers: z.array(z.string()).describe('Living workers that take work of it'),
+  workers: z.array(z.string()).describe('Live workers that serve the pool'),
   drainingWorkers: z.array(z.string()),
   slots: z.int(),
   freeSlots: z.int(),
-  jobs: z.record(z.string(), z.int()).nullable().describe('Jobs by state; null while Redis is away'),
+  jobs: z.record(z.string(), z.int()).nullable().describe('Jobs by state; null while Redis is unavailable'),
 });
 export type QueueView = z.infer<typeof QueueView>;

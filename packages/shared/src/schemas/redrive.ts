@@ -11,43 +11,43 @@ const DAY_SECONDS = 86_400;
 export const RedriveFilter = z
   .strictObject({
     ...bulkFilter,
-    status: z.enum(END_STATUSES).optional().describe('`failed` unless said otherwise'),
+    status: z.enum(END_STATUSES).optional().describe('Default: `failed`'),
     kind: FailureKind.optional(),
     fingerprint: Fingerprint.optional().describe('From `GET /api/executions/failures`'),
-    from: Instant.optional().describe('Ended since, ISO 8601, included'),
-    to: Instant.optional().describe('Ended until, ISO 8601, included'),
+    from: Instant.optional().describe('Ended at or after this time, ISO 8601'),
+    to: Instant.optional().describe('Ended at or before this time, ISO 8601'),
   })
   .refine(hasField, NEEDS_A_FIELD);
 export type RedriveFilter = z.infer<typeof RedriveFilter>;
 
 export const RedriveInput = z.strictObject({
   filter: RedriveFilter,
-  dryRun: z.boolean().default(false).describe('Only count'),
-  cap: z.int().min(1).max(MAX_CAP).default(DEFAULT_CAP).describe('At most so many are started'),
+  dryRun: z.boolean().default(false).describe('Only count; change nothing'),
+  cap: z.int().min(1).max(MAX_CAP).default(DEFAULT_CAP).describe('Maximum number of new executions'),
   staggerSeconds: z
     .number()
     .min(0)
     .max(DAY_SECONDS)
     .default(0)
-    .describe('Spreads the starts over this time, evenly with a little chance in it'),
-  again: z.boolean().default(false).describe('Also those that were done again before'),
+    .describe('Spreads the starts evenly over this time, with random jitter'),
+  again: z.boolean().default(false).describe('Include executions that were already rerun'),
 });
 export type RedriveInput = z.infer<typeof RedriveInput>;
 
 /** What a redrive did: `matched` = `started` + `skipped` + `remaining`. */
 export const Redrive = z.object({
   redriveId: z.uuid(),
-  matched: z.int().describe('Executions that fit the filter'),
+  matched: z.int().describe('Executions that match the filter'),
   started: z.int().describe('New executions of this redrive'),
-  skipped: z.int().describe('Were done again before, or are refused now'),
-  remaining: z.int().describe('For the next redrive'),
+  skipped: z.int().describe('Already rerun, or refused now'),
+  remaining: z.int().describe('Left for the next redrive'),
   refused: z
     .array(z.object({ code: z.string(), count: z.int() }))
-    .describe('Why some cannot be done again as they are'),
+    .describe('Why some executions cannot be rerun unchanged'),
   stopped: z
     .enum(['too_many_unfinished', 'overloaded'])
     .optional()
-    .describe('The limit of unfinished work that ended it before its cap'),
+    .describe('Limit of unfinished work that stopped the redrive before its cap'),
   executions: z.array(z.object({ id: z.string(), rerunOf: z.string() })),
 });
 export type Redrive = z.infer<typeof Redrive>;

@@ -25,8 +25,8 @@ export const ScheduleInput = z
       .min(MIN_EVERY_MS)
       .max(366 * DAY_MS)
       .optional()
-      .describe('Fires every so many milliseconds, counted from `anchor`'),
-    anchor: Instant.optional().describe('Default: when the schedule is set'),
+      .describe('Interval in milliseconds, counted from `anchor`'),
+    anchor: Instant.optional().describe('Default: the time at which the schedule is set'),
     cron: z.string().max(200).optional().describe('Five fields, or six with seconds first'),
     timeZone: z.string().max(64).optional().describe('IANA zone of `cron`; default UTC'),
     catchUp: CatchUp.default('one'),
@@ -37,8 +37,9 @@ export const ScheduleInput = z
       context.addIssue({ code: 'custom', path: field === undefined ? [] : [field], message });
     const rules = (['runAt', 'every', 'cron'] as const).filter((name) => schedule[name] !== undefined);
     if (rules.length !== 1) return refuse(undefined, 'must have exactly one of runAt, every and cron');
-    if (schedule.anchor !== undefined && rules[0] !== 'every') refuse('anchor', 'belongs to every only');
-    if (schedule.timeZone !== undefined && rules[0] !== 'cron') refuse('timeZone', 'belongs to cron only');
+    if (schedule.anchor !== undefined && rules[0] !== 'every') refuse('anchor', 'is only allowed with every');
+    if (schedule.timeZone !== undefined && rules[0] !== 'cron')
+      refuse('timeZone', 'is only allowed with cron');
     else if (!isTimeZone(schedule.timeZone ?? 'UTC')) refuse('timeZone', 'is not a known IANA time zone');
     else if (schedule.cron !== undefined) {
       const problem = checkCron(schedule.cron, schedule.timeZone ?? 'UTC');

@@ -36,10 +36,14 @@ export async function listPrompts(scope: Pick<Scope, 'deps'>): Promise<Contribut
  */
 export function resultOf(standing: Exclude<Standing, { kind: 'asks' }>): string {
   if (standing.kind === 'unfinished') {
-    throw new ProtocolError(ProtocolErrorCode.InternalError, 'It takes longer than a request may wait.', {
-      taskId: standing.execution._id,
-      status: standing.execution.status,
-    });
+    throw new ProtocolError(
+      ProtocolErrorCode.InternalError,
+      'The action did not end within the maximum wait of a request.',
+      {
+        taskId: standing.execution._id,
+        status: standing.execution.status,
+      },
+    );
   }
   const { status, result, failure } = standing.end;
   if (status === 'completed' && result !== undefined) return result;

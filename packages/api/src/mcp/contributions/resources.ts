@@ -36,7 +36,7 @@ export async function listAllResources(scope: Scope): Promise<ListResourcesResul
         uri: EXECUTION_URI + _id,
         name: _id,
         title: `${plugin}.${action}`,
-        description: `An execution that is ${status}`,
+        description: `Execution, ${status}`,
         mimeType: JSON_TYPE,
       })),
     ],

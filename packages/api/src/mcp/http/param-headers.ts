@@ -39,10 +39,10 @@ function compare(header: string, value: unknown, headers: Headers): string | und
   const sent = headers.get(header);
   const expected = value === undefined || value === null ? null : toHeaderText(value);
   if (sent === null && expected === null) return undefined;
-  if (sent === null) return `the argument comes without its header ${header}`;
+  if (sent === null) return `${header} is missing for its argument`;
   const decoded = decode(sent);
   if (decoded === undefined) return `${header} is not valid Base64`;
-  return decoded === expected ? undefined : `${header} is not what the arguments say`;
+  return decoded === expected ? undefined : `${header} does not match its argument`;
 }
 
 const toHeaderText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

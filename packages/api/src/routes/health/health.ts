@@ -16,7 +16,7 @@ const health: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'public' },
       schema: {
-        summary: 'Is the process alive?',
+        summary: 'Liveness',
         tags: TAGS,
         response: { 200: z.object({ ok: z.literal(true) }) },
       },
@@ -29,7 +29,8 @@ const health: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'public' },
       schema: {
-        summary: 'Should it get requests? `degraded` (Redis away) takes work and delivers it later',
+        summary: 'Readiness',
+        description: '`degraded`: Redis is unavailable; work is accepted and delivered later.',
         tags: TAGS,
         response: { 200: Readiness, 503: Readiness },
       },

@@ -28,13 +28,13 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Model Context Protocol (2026-07-28 and 2025-11-25)',
         description:
-          'One JSON-RPC message for each request. Answers are JSON, or server-sent events when they take long or ' +
-          'carry progress. See docs/mcp.md.',
+          'One JSON-RPC message per request. Responses are JSON, or server-sent events if they take long or carry ' +
+          'progress. See docs/mcp.md.',
         tags: ['mcp'],
         body: z.unknown().describe('A JSON-RPC 2.0 request or notification'),
         response: {
           200: z.unknown().describe('A JSON-RPC 2.0 response'),
-          202: z.unknown().describe('A notification was taken'),
+          202: z.unknown().describe('Notification accepted'),
           ...problems(401, 403, 413, 429),
         },
       },

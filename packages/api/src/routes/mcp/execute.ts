@@ -41,8 +41,8 @@ const execute: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Run an action and wait for its end',
         description:
-          '200 once it has ended: `status` tells how, with `result` or `failure`. 202 when it takes longer than `wait` ' +
-          '(or with `Prefer: respond-async`), and as soon as it asks for input: look at `Location`.',
+          '200 once it has ended: `status` says how, with `result` or `failure`. 202 if it takes longer than `wait`, with ' +
+          '`Prefer: respond-async`, and as soon as it asks for input: follow `Location`.',
         tags: ['executions'],
         headers: IdempotencyHeaders.extend({ prefer: z.string().max(200).optional() }),
         body: Call,

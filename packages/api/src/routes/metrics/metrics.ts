@@ -16,8 +16,8 @@ const metrics: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'public' },
       onRequest: async (request) => requireScraper(request, app.deps.config.METRICS_TOKEN),
       schema: {
-        summary: 'Metrics, for a scraper on this machine or with METRICS_TOKEN',
-        description: 'JSON; Prometheus text with `format=txt` or when `Accept` asks for it.',
+        summary: 'Metrics, for scrapers on this machine or with METRICS_TOKEN',
+        description: 'JSON by default; Prometheus text with `format=txt` or if `Accept` requests it.',
         tags: ['health'],
         querystring: z.strictObject({ format: z.enum(['json', 'txt']).optional() }),
         response: {

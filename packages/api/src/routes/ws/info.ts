@@ -8,7 +8,11 @@ const info: FastifyPluginAsyncZod = async (app) => {
     '/info',
     {
       config: { access: 'public' },
-      schema: { summary: 'Facts about the WebSocket', tags: ['realtime'], response: { 200: SocketFacts } },
+      schema: {
+        summary: 'Describe the WebSocket protocol',
+        tags: ['realtime'],
+        response: { 200: SocketFacts },
+      },
     },
     async () => describeSocket(app.deps.config, MAX_FRAME_BYTES),
   );

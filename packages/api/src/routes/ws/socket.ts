@@ -16,7 +16,7 @@ const socket: FastifyPluginAsyncZod = async (app) => {
     exposeHeadRoute: false,
     schema: {
       summary: 'Open a WebSocket with live events',
-      description: 'What may be sent and what comes is told by `GET /ws/info`.',
+      description: 'Message formats: see `GET /ws/info`.',
       tags: ['realtime'],
       security: [{ bearer: [] }, { apiKey: [] }],
       querystring: z.strictObject({}),

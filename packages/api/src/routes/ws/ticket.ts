@@ -12,7 +12,7 @@ const ticket: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in' },
       schema: {
-        summary: 'Get a ticket that opens one WebSocket',
+        summary: 'Create a ticket that opens one WebSocket',
         tags: ['realtime'],
         body: NoBody,
         response: {

@@ -27,7 +27,7 @@ export async function changeUser(
   const before = await findVisibleUser(deps, principal, id);
   const touchesRights = changes.role !== undefined || changes.isActive !== undefined;
   if (touchesRights && sessionOf(principal).role !== 'admin') {
-    throw new errors.Forbidden('role and isActive are for admins to change');
+    throw new errors.Forbidden('only admins can change role and isActive');
   }
   const given = Object.fromEntries(
     Object.entries(changes).filter(([, value]) => value !== undefined),

@@ -15,5 +15,5 @@ export async function openDashboardSession(
   const { user, family } = await logIn(deps, input, client);
   if (user.role === 'admin') return { userId: user.id, sessionId: family, role: user.role };
   await revokeSession(deps.models.SessionModel, family);
-  throw new errors.Forbidden('the dashboard is for admins');
+  throw new errors.Forbidden('only admins can open the dashboard');
 }

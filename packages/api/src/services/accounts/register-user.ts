@@ -53,10 +53,12 @@ function rightToRole(
   if (callerRole === 'admin') return 'granted';
   if (config.ADMIN_API_KEY !== undefined) {
     if (adminKey !== undefined && isSameText(adminKey, config.ADMIN_API_KEY)) return 'granted';
-    throw new errors.AdminRefused('it takes the key in X-Admin-Key, or an admin');
+    throw new errors.AdminRefused(role, 'the X-Admin-Key header or an admin session');
   }
-  if (config.NODE_ENV === 'production') throw new errors.AdminRefused('set ADMIN_API_KEY, or ask an admin');
-  if (role !== 'admin') throw new errors.AdminRefused('ask an admin');
+  if (config.NODE_ENV === 'production') {
+    throw new errors.AdminRefused(role, 'an admin session, or ADMIN_API_KEY to be set on the server');
+  }
+  if (role !== 'admin') throw new errors.AdminRefused(role, 'an admin session');
   return 'first_admin_only';
 }
 
@@ -74,7 +76,9 @@ async function insertWithRight(
   const asFirst = role === 'admin' ? ({ ...account, bootstrap: true } as const) : account;
   let insertion = await insertUser(models.UserModel, asFirst);
   if (insertion.kind === 'taken' && insertion.field === 'bootstrap') {
-    if (right !== 'granted') throw new errors.AdminRefused('there is an admin already; ask them');
+    if (right !== 'granted') {
+      throw new errors.AdminRefused(role, 'an admin session, because an admin already exists');
+    }
     insertion = await insertUser(models.UserModel, account);
   }
   if (insertion.kind === 'taken') throw new errors.AccountExists(insertion.field);

@@ -9,7 +9,7 @@ import { type Principal, visibleTo } from '../principal.ts';
 export function narrowToCaller(principal: Principal, filter: BulkFilter): BulkFilter {
   const own = visibleTo(principal);
   if (own.ownerId !== undefined && filter.ownerId !== undefined && filter.ownerId !== own.ownerId) {
-    throw new errors.Forbidden('an ownerId is for admins');
+    throw new errors.Forbidden('only admins can filter by ownerId');
   }
   return { ...filter, ...own };
 }

@@ -127,7 +127,7 @@ export class LiveSocket {
       case 'subscribe': {
         const { topics, lastEventId } = message;
         if (this.#channel.topicCount + topics.length > MAX_TOPICS)
-          return this.#error('too_many_topics', `A socket has at most ${MAX_TOPICS} topics.`);
+          return this.#error('too_many_topics', `A socket can have at most ${MAX_TOPICS} topics.`);
         const wanted = await resolveTopics(this.#deps, this.holder.principal, topics);
         await this.#channel.subscribe(wanted, lastEventId, () => this.#send({ type: 'subscribed', topics }));
       }
@@ -136,7 +136,7 @@ export class LiveSocket {
 
   #refuse(): void {
     if (++this.#badMessages > MAX_BAD_MESSAGES) return this.close(CLOSE.policy, 'too many bad messages');
-    this.#error('invalid_message', 'Send subscribe, unsubscribe or ping as GET /ws/info describes them.');
+    this.#error('invalid_message', 'Send subscribe, unsubscribe or ping; see GET /ws/info.');
   }
 
   #error(code: string, detail: string): void {

@@ -23,7 +23,7 @@ export async function readTaskStats(
   { userId, role }: Principal,
   { ofAll }: { ofAll: boolean },
 ): Promise<TaskStats> {
-  if (ofAll && role !== 'admin') throw new errors.Forbidden('statistics of everybody are for admins');
+  if (ofAll && role !== 'admin') throw new errors.Forbidden('only admins can read statistics of all users');
   const of = ofAll ? {} : { ownerId: userId };
   const now = await readDatabaseTime(models.TaskModel);
   const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS;

@@ -21,7 +21,7 @@ const board: FastifyPluginAsyncZod = async (app) => {
       if (!isRead) requireOwnOrigin(request, []);
       await requireDashboard(app, request);
       if (!isRead && app.deps.config.DASHBOARD_WRITE !== '1')
-        throw new errors.Forbidden('the dashboard is read-only (DASHBOARD_WRITE)');
+        throw new errors.Forbidden('the dashboard is read-only; DASHBOARD_WRITE=1 allows changes');
     } catch (error) {
       if (wantsPage && error instanceof errors.Unauthenticated) return reply.redirect('/admin/login');
       // Here, because errors inside of Bull Board's routes are answered by Bull Board.

@@ -10,12 +10,12 @@ import { presentAudit } from '../../../services/audit/present-audit.ts';
 
 const AuditQuery = z.strictObject({
   ...cursorQuery(PageCursor),
-  actor: ObjectIdText.optional().describe('The account that did it'),
+  actor: ObjectIdText.optional().describe('Account that performed the action'),
   action: AuditAction.optional(),
   target: z.string().min(1).max(200).optional(),
   outcome: AuditOutcome.optional(),
-  from: Instant.optional().describe('ISO 8601, included'),
-  to: Instant.optional().describe('ISO 8601, included'),
+  from: Instant.optional().describe('ISO 8601, inclusive'),
+  to: Instant.optional().describe('ISO 8601, inclusive'),
 });
 
 const audit: FastifyPluginAsyncZod = async (app) => {
@@ -24,8 +24,9 @@ const audit: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'admin' },
       schema: {
-        summary: 'List who did what to the work of many or of others',
-        description: 'Newest first. `begun` without an end: the process died in the middle.',
+        summary: 'List audit events',
+        description:
+          'Newest first. An event that stays `begun` belongs to a process that died before it finished.',
         tags: ['audit'],
         querystring: AuditQuery,
         response: {

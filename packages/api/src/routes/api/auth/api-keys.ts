@@ -16,9 +16,9 @@ const apiKeys: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in' },
       schema: {
-        summary: 'Make an API key',
+        summary: 'Create an API key',
         description:
-          'The key is shown in this answer only. It can do what its scopes say, and never more than you.',
+          'The key is shown only in this response. It is limited to its scopes and to the rights of its owner.',
         tags: TAGS,
         body: ApiKeyInput,
         response: { 201: MadeApiKey, ...problems(401, 403, 409) },

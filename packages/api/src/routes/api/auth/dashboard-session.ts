@@ -19,12 +19,12 @@ const dashboardSession: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'public' },
       onRequest: async (request) => requireOwnOrigin(request, []),
       schema: {
-        summary: 'Let the browser of an admin into the dashboard at /admin/queues',
+        summary: 'Open the dashboard at /admin/queues for a browser',
         description:
-          "Takes an admin's session in the header, or e-mail and password. Sets a cookie for `/admin`.",
+          'Takes an admin session in the `Authorization` header, or e-mail and password. Sets a cookie for `/admin`.',
         tags: ['auth'],
         body: DashboardSessionInput,
-        response: { 204: z.undefined().describe('The cookie is set'), ...problems(401, 403, 429) },
+        response: { 204: z.undefined().describe('Cookie set'), ...problems(401, 403, 429) },
       },
     },
     async (request, reply) => {

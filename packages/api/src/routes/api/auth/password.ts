@@ -19,7 +19,7 @@ const password: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Change your password',
         description:
-          'Ends all other sessions and voids every token made so far; this session goes on with those of the answer.',
+          'Ends all other sessions and revokes all existing tokens; this session continues with the tokens in the response.',
         tags: TAGS,
         body: PasswordChange,
         response: { 200: SignedIn, ...problems(401, 403, 429) },
@@ -38,10 +38,10 @@ const password: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Set a new password with a one-time token',
         description:
-          'An admin makes the token. It works once, for 10 minutes, and ends all sessions of the account.',
+          'An admin creates the token. It works once and expires after 10 minutes; using it ends all sessions of the account.',
         tags: TAGS,
         body: PasswordReset,
-        response: { 204: z.undefined().describe('Set'), ...problems(429) },
+        response: { 204: z.undefined().describe('Password set'), ...problems(429) },
       },
     },
     async ({ body, ip }, reply) => {

@@ -11,7 +11,7 @@ const profile: FastifyPluginAsyncZod = async (app) => {
     '/profile',
     {
       config: { access: 'signed-in', scope: 'any' },
-      schema: { summary: 'Who am I?', tags: ['auth'], response: { 200: User, ...problems(401) } },
+      schema: { summary: 'Get your own account', tags: ['auth'], response: { 200: User, ...problems(401) } },
     },
     async ({ principal }) => presentUser(await findOwnProfile(app.deps, callerOf(principal))),
   );

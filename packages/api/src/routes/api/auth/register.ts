@@ -14,10 +14,10 @@ const register: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'public' },
       schema: {
-        summary: 'Make an account',
+        summary: 'Create an account',
         description:
-          'A role above `user` takes the key in X-Admin-Key or the token of an admin. Without a configured key the ' +
-          'first account that asks for `admin` gets it.',
+          'A role above `user` requires the X-Admin-Key header or an admin session. If ADMIN_API_KEY is not set, the ' +
+          'first account that registers as `admin` gets the role (in production nobody does).',
         tags: ['auth'],
         headers: z.looseObject({ 'x-admin-key': z.string().max(1_024).optional() }),
         body: RegisterInput,

@@ -18,7 +18,7 @@ const session: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'public' },
       schema: {
-        summary: 'Open a session with e-mail and password',
+        summary: 'Log in with e-mail and password',
         tags: TAGS,
         body: LoginInput,
         response: { 200: SignedIn, ...problems(401, 429) },
@@ -35,8 +35,8 @@ const session: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'public' },
       schema: {
-        summary: 'Exchange the newest refresh token for new tokens',
-        description: 'A refresh token works once. An older one that is used again ends the session.',
+        summary: 'Exchange the latest refresh token for new tokens',
+        description: 'A refresh token works once. Reusing an older one ends the session.',
         tags: TAGS,
         body: RefreshInput,
         response: { 200: SignedIn, ...problems(401, 429) },
@@ -50,7 +50,7 @@ const session: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in' },
       schema: {
-        summary: 'End this session and its tokens',
+        summary: 'Log out: end this session and revoke its tokens',
         tags: TAGS,
         body: NoBody,
         response: { 204: z.undefined().describe('Ended'), ...problems(401) },

@@ -63,7 +63,7 @@ const sessions: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in' },
       schema: {
-        summary: 'End all of your sessions, this one too',
+        summary: 'End all of your sessions, including this one',
         tags: TAGS,
         body: NoBody,
         response: { 204: z.undefined().describe('Ended'), ...problems(401, 403) },

@@ -11,10 +11,10 @@ const cancelMany: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'execute' },
       schema: {
-        summary: 'Cancel many executions at once',
+        summary: 'Cancel the executions that match a filter',
         description:
-          'What waits never runs (again) from the answer on; what runs is stopped within 2 s. Up to 10,000 in one request; ' +
-          'it is safe to repeat.',
+          'Waiting executions never run (again) once this returns; running ones are stopped within 2 s. At most 10,000 ' +
+          'per request; safe to repeat.',
         tags: ['executions'],
         body: BulkCancelInput,
         response: { 200: BulkCancel, ...problems(401, 403) },

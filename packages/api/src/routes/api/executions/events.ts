@@ -13,9 +13,9 @@ const events: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'Follow an execution as server-sent events until it ends',
+        summary: 'Stream the events of an execution until it ends (SSE)',
         description:
-          'Resumes after `Last-Event-ID`; the event `reset` says that something in between is missing.',
+          'Resumes after `Last-Event-ID`. The event `reset` means that earlier events may be missing.',
         tags: ['executions', 'realtime'],
         params: z.object({ id: z.uuid() }),
         headers: z.object({ 'last-event-id': EventId.optional() }),

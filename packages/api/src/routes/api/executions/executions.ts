@@ -18,7 +18,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'Read an execution, with `wait` as soon as it has ended or asks for input',
+        summary: 'Get an execution; with `wait`, as soon as it ends or asks for input',
         tags: TAGS,
         params: Params,
         querystring: z.strictObject({
@@ -46,8 +46,8 @@ const executions: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Cancel an execution',
         description:
-          '`cancelled`: it never runs (again). `requested`: it runs and is being stopped. `ended`: it had ended before, ' +
-          'nothing changed.',
+          '`cancelled`: it never runs (again). `requested`: it is running and is being stopped. `ended`: it had already ' +
+          'ended; nothing changed.',
         tags: TAGS,
         params: Params,
         body: NoBody,

@@ -59,7 +59,7 @@ t.test('waiting for an answer: what is asked; the answer is in the timeline', as
   const id = await submit('sample.ask', { question: 'Who are you?' });
 
   t.match(await reasonOf(id, 'input_required'), {
-    text: 'It waits for an answer: Who are you?',
+    text: 'Waiting for an answer: Who are you?',
     questions: [{ key: 'name', method: 'elicitation/create', message: 'Who are you?' }],
   });
   await post(`/api/executions/${id}/input`, {

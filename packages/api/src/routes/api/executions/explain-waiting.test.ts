@@ -32,8 +32,8 @@ t.test('no worker serves the pool; the place in line goes by priority; limits ar
   t.match(explanations[2], {
     status: 'queued',
     reasons: [
-      { pool: 'default', text: /^No living worker takes work of the pool default/ },
-      { ahead: 2, running: 0, slots: 0, freeSlots: 0, text: /^It is number 3 in the line/ },
+      { pool: 'default', text: /^No live worker serves pool "default"/ },
+      { ahead: 2, running: 0, slots: 0, freeSlots: 0, text: /^Position 3 in pool "default" \(2 ahead\)/ },
       { unfinished: 3, limit: 3, text: /has 3 of at most 3 unfinished/ },
     ],
     usual: { waitMs: null, runMs: null, samples: 0 },
@@ -140,7 +140,7 @@ t.test('it may not start before a time; the queue lost it; a worker is taking it
   const until = later.nextAttemptAt?.toISOString();
   t.match(await reasonOf(later._id, 'not_before'), {
     until,
-    text: /It may not start before .* in 60 minutes/,
+    text: /Starts no earlier than .* \(in 60 minutes\)/,
   });
 
   const id = await submit(ECHO, HELLO);

@@ -12,9 +12,9 @@ const explain: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'Why an execution is not running, or not finished',
+        summary: 'Explain why an execution is not running or not finished',
         description:
-          'Reasons as stable codes and in words, what happened so far, and what is usual for its action.',
+          'Reasons as stable codes and as text, the timeline so far, and the usual times of its action.',
         tags: ['executions'],
         params: z.object({ id: z.uuid() }),
         response: { 200: Explanation, ...problems(401, 404) },

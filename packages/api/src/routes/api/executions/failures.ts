@@ -14,17 +14,17 @@ const failures: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'Failed executions, grouped by what went wrong',
+        summary: 'List failed executions grouped by cause',
         description:
-          'The largest group first. A `fingerprint` names plugin, action, kind of failure and the message without ids, ' +
-          'numbers and quoted values; `redrive` takes it. Of the newest 100,000 failures.',
+          'Largest group first. A `fingerprint` covers plugin, action, kind of failure and the message without ids, ' +
+          'numbers and quoted values; `redrive` accepts it. Only the newest 100,000 failures are counted.',
         tags: ['executions'],
         querystring: z.strictObject({
           plugin: Slug.optional(),
           action: Slug.optional(),
           kind: FailureKind.optional(),
-          from: Instant.optional().describe('Failed since, ISO 8601, included'),
-          to: Instant.optional().describe('Failed until, ISO 8601, included'),
+          from: Instant.optional().describe('Failed at or after this time, ISO 8601'),
+          to: Instant.optional().describe('Failed at or before this time, ISO 8601'),
           limit: z.coerce.number().int().min(1).max(MAX_GROUPS).default(20),
         }),
         response: { 200: z.object({ items: z.array(FailureGroup) }), ...problems(401, 403) },

@@ -9,7 +9,7 @@ import { provideOwnInput } from '../../../services/executions/provide-input.ts';
 const Provided = z.object({
   executionId: z.uuid(),
   status: ExecutionStatus,
-  open: z.array(z.string()).describe('Keys of the questions that still have no answer'),
+  open: z.array(z.string()).describe('Keys of the unanswered questions'),
 });
 
 const input: FastifyPluginAsyncZod = async (app) => {
@@ -18,12 +18,13 @@ const input: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'execute' },
       schema: {
-        summary: 'Answer what an execution asks for',
+        summary: 'Answer the open questions of an execution',
         description:
-          'While its status is `input_required`, `inputs` of the execution says what it asks. An answer has the shape that ' +
-          'the Model Context Protocol gives it: `{"action":"accept","content":{…}}`, `{"action":"decline"}` or ' +
-          '`{"action":"cancel"}` to `elicitation/create`, a message to `sampling/createMessage`, `{"roots":[…]}` to ' +
-          '`roots/list`. Answers may come one by one; the first to a question stands, and with the last the execution goes on.',
+          'While the status is `input_required`, `inputs` of the execution lists the questions. Answers have the shapes ' +
+          'of the Model Context Protocol: `{"action":"accept","content":{…}}`, `{"action":"decline"}` or ' +
+          '`{"action":"cancel"}` for `elicitation/create`, a message for `sampling/createMessage`, `{"roots":[…]}` for ' +
+          '`roots/list`. Answers can be sent one at a time; the first answer to a question wins, and the last missing ' +
+          'answer resumes the execution.',
         tags: ['executions'],
         params: z.object({ id: z.uuid() }),
         body: z.strictObject({ answers: z.record(z.string(), JsonValue) }),

@@ -16,7 +16,7 @@ const list: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
         summary: 'List executions',
-        description: 'Without payloads, results and attempts: read one for those.',
+        description: 'Without payloads, results and attempts; get a single execution for those.',
         tags: ['executions'],
         querystring: z.strictObject({
           ...listQuery(ExecutionCursor),

@@ -13,10 +13,11 @@ const redrive: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'execute' },
       schema: {
-        summary: 'Do failed executions again, many at once',
+        summary: 'Rerun failed executions in bulk',
         description:
-          'The oldest first, up to `cap`; each is done again once, so the next redrive takes the next ones. With an ' +
-          '`Idempotency-Key` the same request goes on where it was cut off, and answers the same when it had ended.',
+          'Oldest first, up to `cap`. Each execution is rerun once, so the next redrive continues with the next ones. ' +
+          'With an `Idempotency-Key`, a repeated request resumes an interrupted redrive, or returns the same response if ' +
+          'it had finished.',
         tags: ['executions'],
         headers: IdempotencyHeaders,
         body: RedriveInput,

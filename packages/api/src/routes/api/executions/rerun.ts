@@ -21,10 +21,10 @@ const rerun: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'execute' },
       schema: {
-        summary: 'Do an execution again',
+        summary: 'Rerun an execution',
         description:
-          'A new execution of the same owner, linked by `rerunOf`, with the same payload or another. Admins may do so for ' +
-          'others; the audit says who.',
+          'Creates a new execution with the same owner, linked by `rerunOf`, with the same payload or a new one. Admins ' +
+          'can rerun the executions of others; an audit event records who did.',
         tags: ['executions'],
         headers: IdempotencyHeaders,
         params: z.object({ id: z.uuid() }),

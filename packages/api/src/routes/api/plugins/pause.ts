@@ -20,8 +20,8 @@ const pause: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Pause a plugin',
         description:
-          'Nothing of it starts, while others of its pool go on, until it is resumed; what runs goes on, schedules ' +
-          'still fire, and work is still accepted. A pause that is there stays as it is.',
+          'None of its executions start until it is resumed; other plugins of its pool are not affected. Running ' +
+          'executions continue, schedules still fire, and work is still accepted. An existing pause is kept.',
         tags: TAGS,
         params: Params,
         body: z.strictObject({ reason: PauseReason.optional() }).nullable(),

@@ -14,7 +14,7 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'any' },
       schema: {
-        summary: 'List what the fleet can run',
+        summary: 'List plugins',
         tags: TAGS,
         response: { 200: z.object({ items: z.array(PluginView) }), ...problems(401) },
       },
@@ -27,7 +27,7 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'any' },
       schema: {
-        summary: 'Read a plugin and its actions',
+        summary: 'Get a plugin and its actions',
         tags: TAGS,
         params: z.object({ id: Slug }),
         response: { 200: PluginView, ...problems(401, 404) },

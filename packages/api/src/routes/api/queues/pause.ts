@@ -20,8 +20,8 @@ const pause: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Pause a pool',
         description:
-          'Nothing of it starts until it is resumed; what runs goes on, and work is still accepted. A pause that is ' +
-          'there stays as it is.',
+          'None of its executions start until it is resumed. Running executions continue, and work is still accepted. ' +
+          'An existing pause is kept.',
         tags: TAGS,
         params: Params,
         body: z.strictObject({ reason: PauseReason.optional() }).nullable(),

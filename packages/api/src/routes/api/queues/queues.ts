@@ -10,10 +10,10 @@ const queues: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'developer', scope: 'fleet:read' },
       schema: {
-        summary: 'How much work each pool has, and who does it',
+        summary: 'List pools with their backlog and workers',
         description:
-          'Depth, age and rates are counted from the executions in the database: accepted ones by the time of their ' +
-          'acceptance, ended ones by the time of their end.',
+          'Depth, age and rates are counted from the executions in the database: accepted executions by acceptance ' +
+          'time, ended ones by end time.',
         tags: ['fleet'],
         response: { 200: z.object({ items: z.array(QueueView) }), ...problems(401, 403) },
       },

@@ -18,10 +18,10 @@ const change: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:write' },
       schema: {
-        summary: 'Change a task',
+        summary: 'Update a task',
         description:
-          'Fields left out stay as they are; `null` takes an optional one away. A `schedule` begins anew under a new ' +
-          'revision. Executions that were accepted before keep what they were accepted with.',
+          'Omitted fields keep their values; `null` clears an optional field. A new `schedule` starts over with a new ' +
+          'revision. Executions that were already accepted are not affected.',
         tags: TAGS,
         params: Params,
         body: TaskChanges,
@@ -37,8 +37,8 @@ const change: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:write' },
       schema: {
-        summary: 'Remove a task',
-        description: 'Its unfinished work is cancelled first. Its executions stay until they expire.',
+        summary: 'Delete a task',
+        description: 'Cancels its unfinished executions first. Its executions are kept until they expire.',
         tags: TAGS,
         params: Params,
         response: { 204: z.null(), ...problems(401, 403, 404) },
@@ -55,8 +55,9 @@ const change: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'execute' },
       schema: {
-        summary: 'Cancel what is unfinished of a task',
-        description: 'Counts executions that never run (again), and those that run and are being stopped.',
+        summary: "Cancel a task's unfinished executions",
+        description:
+          '`cancelled` counts executions that never run (again), `requested` those that are running and being stopped.',
         tags: TAGS,
         params: Params,
         body: NoBody,

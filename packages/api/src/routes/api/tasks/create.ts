@@ -14,7 +14,7 @@ const make: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:write' },
       schema: {
-        summary: 'Make a task',
+        summary: 'Create a task',
         tags: ['tasks'],
         headers: IdempotencyHeaders,
         body: TaskInput,

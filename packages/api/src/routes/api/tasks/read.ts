@@ -24,7 +24,7 @@ const TaskQuery = z.strictObject({
     .transform((text) => text.split(',').filter(Boolean))
     .pipe(z.array(z.string()).min(1).max(MAX_TAGS))
     .optional()
-    .describe('Comma separated; a task must have all of them'),
+    .describe('Comma-separated; a task must have all of them'),
 });
 
 const TaskPage = z.object({
@@ -60,10 +60,10 @@ const read: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'Count tasks and their executions',
+        summary: 'Get task and execution statistics',
         tags: TAGS,
         querystring: z.strictObject({
-          all: z.stringbool().default(false).describe("`true`: everybody's; for admins"),
+          all: z.stringbool().default(false).describe('`true` counts the tasks of all users; admins only'),
         }),
         response: { 200: TaskStats, ...problems(401, 403) },
       },
@@ -76,7 +76,7 @@ const read: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'Read a task',
+        summary: 'Get a task',
         tags: TAGS,
         params: z.object({ id: ObjectIdText }),
         response: { 200: Task, ...problems(401, 403, 404) },

@@ -22,7 +22,7 @@ const schedule: FastifyPluginAsyncZod = async (app) => {
         config: { access: 'signed-in', scope: 'tasks:write' },
         schema: {
           summary: isPaused ? 'Pause the schedule of a task' : 'Resume the schedule of a task',
-          description: 'Fire times that pass while it is paused are not made up for.',
+          description: 'Fire times missed while it is paused are not caught up.',
           tags: TAGS,
           params: Params,
           body: NoBody,
@@ -39,7 +39,7 @@ const schedule: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
-        summary: 'When the schedule of a task fires next',
+        summary: 'List the next fire times of a task',
         tags: TAGS,
         params: Params,
         querystring: z.strictObject({ count: z.coerce.number().int().min(1).max(MAX_RUNS).default(5) }),

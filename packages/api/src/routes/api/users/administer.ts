@@ -16,11 +16,12 @@ const administer: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'admin', scope: 'users:write' },
       schema: {
-        summary:
-          'Remove an account with its tasks, sessions and keys; its unfinished work is cancelled first',
+        summary: 'Delete an account',
+        description:
+          'Deletes its tasks, sessions and API keys too. Its unfinished executions are cancelled first.',
         tags: TAGS,
         params: Params,
-        response: { 204: z.undefined().describe('Removed'), ...problems(401, 403, 404, 409) },
+        response: { 204: z.undefined().describe('Deleted'), ...problems(401, 403, 404, 409) },
       },
     },
     async ({ principal, params }, reply) => {
@@ -35,9 +36,10 @@ const administer: FastifyPluginAsyncZod = async (app) => {
       // No scope: whoever sets passwords becomes anybody, so it takes a person.
       config: { access: 'admin' },
       schema: {
-        summary: 'Make a one-time token with which the user sets a new password',
+        summary: 'Create a one-time password reset token',
         description:
-          'The token is shown in this answer only; hand it over as a link. It works once, for 10 minutes.',
+          'The token is shown only in this response; pass it to the user as a link. It works once and expires after ' +
+          '10 minutes.',
         tags: TAGS,
         params: Params,
         body: NoBody,

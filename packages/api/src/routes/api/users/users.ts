@@ -18,8 +18,8 @@ const UserQuery = z.strictObject({
   cursor: PageCursor.optional(),
   role: Role.optional(),
   isActive: YesNo.optional(),
-  q: z.string().trim().min(1).max(254).optional().describe('Beginning of an e-mail or a username'),
-  count: YesNo.default(false).describe('Also answer the total number'),
+  q: z.string().trim().min(1).max(254).optional().describe('Prefix of an e-mail or a username'),
+  count: YesNo.default(false).describe('Also return the total'),
 });
 
 const UserPage = z.object({
@@ -50,7 +50,11 @@ const users: FastifyPluginAsyncZod = async (app) => {
     '/stats/overview',
     {
       config: { access: 'admin', scope: 'users:read' },
-      schema: { summary: 'Count accounts', tags: TAGS, response: { 200: UserStats, ...problems(401, 403) } },
+      schema: {
+        summary: 'Get account statistics',
+        tags: TAGS,
+        response: { 200: UserStats, ...problems(401, 403) },
+      },
     },
     async () => countAccounts(app.deps),
   );
@@ -60,7 +64,7 @@ const users: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'users:read' },
       schema: {
-        summary: 'Read an account: your own, or any as an admin',
+        summary: 'Get an account: your own, or any account as an admin',
         tags: TAGS,
         params: Params,
         response: { 200: User, ...problems(401, 403, 404) },
@@ -75,7 +79,7 @@ const users: FastifyPluginAsyncZod = async (app) => {
     {
       config: { access: 'signed-in', scope: 'users:write' },
       schema: {
-        summary: 'Change an account: your own name and address, or anything as an admin',
+        summary: 'Update an account: your own e-mail and username, or any field as an admin',
         tags: TAGS,
         params: Params,
         body: UserChanges,

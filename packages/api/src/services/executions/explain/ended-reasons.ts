@@ -7,17 +7,17 @@ export function explainEnd(execution: ExecutionRecord): Reason {
   const { status, failure, cancel, endedAt, runMs, attemptsUsed, crashes } = execution;
   const at = endedAt ? { since: endedAt.toISOString() } : {};
   if (status === 'completed') {
-    const took = runMs === undefined ? '' : ` Its last attempt took ${inWords(runMs)}.`;
-    return { code: 'completed', text: `It completed.${took}`, ...at };
+    const took = runMs === undefined ? '' : ` The last attempt took ${inWords(runMs)}.`;
+    return { code: 'completed', text: `Completed.${took}`, ...at };
   }
   if (status === 'cancelled') {
     const by = cancel ? ` by account ${cancel.by}` : '';
-    return { code: 'cancelled', text: `It was cancelled${by}.`, ...at, ...(cancel ? { by: cancel.by } : {}) };
+    return { code: 'cancelled', text: `Cancelled${by}.`, ...at, ...(cancel ? { by: cancel.by } : {}) };
   }
   const tries = attemptsUsed === 1 ? '1 attempt' : `${attemptsUsed} attempts`;
   return {
     code: 'failed',
-    text: `It failed after ${tries} (${failure?.kind ?? 'error'}): ${failure?.message ?? 'no message.'}`,
+    text: `Failed after ${tries} (${failure?.kind ?? 'error'}): ${failure?.message ?? 'no message.'}`,
     ...at,
     attempt: attemptsUsed,
     crashes,

@@ -11,8 +11,8 @@ export function explainRun(execution: ExecutionRecord, now: Date): Reason {
     return {
       code: 'lease_lapsed',
       text:
-        `Worker ${lease.worker} ran it and was last heard of ${inWords(now.getTime() - lease.until.getTime())} after ` +
-        'its lease: it counts as dead. The execution waits to be delivered again.',
+        `The lease of worker ${lease.worker} lapsed ${inWords(now.getTime() - lease.until.getTime())} ago, so the worker ` +
+        'is considered dead. The execution will be redelivered.',
       since: lease.until.toISOString(),
       worker: lease.worker,
     };
@@ -22,7 +22,7 @@ export function explainRun(execution: ExecutionRecord, now: Date): Reason {
   return {
     code: 'running',
     text:
-      `It has been running for ${inWords(forMs)} on worker ${worker ?? 'unknown'}, attempt ${attempt} of ` +
+      `Running for ${inWords(forMs)} on worker ${worker ?? 'unknown'}, attempt ${attempt} of ` +
       `${policy.retry.attempts}.${progressInWords(progress)}`,
     since: startedAt.toISOString(),
     forMs,
@@ -48,7 +48,7 @@ function progressInWords(progress: ExecutionRecord['progress']): string {
 /** Somebody asked for its end. */
 export function explainCancel({ cancel }: ExecutionRecord): Reason[] {
   if (!cancel) return [];
-  const text = `Account ${cancel.by} asked to cancel it; its worker stops it within seconds.`;
+  const text = `Account ${cancel.by} requested to cancel it; its worker stops it within seconds.`;
   return [{ code: 'cancel_requested', text, since: cancel.at.toISOString(), by: cancel.by }];
 }
 
@@ -57,7 +57,7 @@ export function explainSuspicion({ crashes, policy }: ExecutionRecord): Reason[]
   if (crashes === 0) return [];
   const times = crashes === 1 ? 'once' : `${crashes} times`;
   const text =
-    `The process that ran it died ${times} (limit ${policy.maxCrashes}), so it is a suspect: each worker starts one ` +
-    'suspect at a time, and later after every crash.';
+    `Its process died ${times} while running it (limit ${policy.maxCrashes}), so it is a suspect: each worker starts only ` +
+    'one suspect at a time, with a longer delay after every crash.';
   return [{ code: 'suspect', text, crashes, maxCrashes: policy.maxCrashes }];
 }

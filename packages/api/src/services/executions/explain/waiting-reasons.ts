@@ -10,7 +10,7 @@ export function explainTime({ execution, now }: ExplainFacts): Reason[] {
   const until = nextAttemptAt.toISOString();
   const left = inWords(nextAttemptAt.getTime() - now.getTime());
   if (status !== 'retrying') {
-    return [{ code: 'not_before', text: `It may not start before ${until}, in ${left}.`, until }];
+    return [{ code: 'not_before', text: `Starts no earlier than ${until} (in ${left}).`, until }];
   }
   const last = attempts.at(-1);
   const attempt = attemptsUsed + 1;
@@ -18,7 +18,7 @@ export function explainTime({ execution, now }: ExplainFacts): Reason[] {
     {
       code: 'retry_backoff',
       text:
-        `Attempt ${attempt} of ${policy.retry.attempts} comes in ${left}, after the last one failed: ` +
+        `Attempt ${attempt} of ${policy.retry.attempts} starts in ${left}. The previous one failed: ` +
         (last?.error?.message ?? 'no message.'),
       until,
       attempt,
@@ -42,7 +42,7 @@ export function explainPauses({ execution: { pool, plugin }, paused }: ExplainFa
 function describePause({ kind, name, by, reason, since }: PauseRecord) {
   const why = reason === undefined ? '' : ` Reason: ${reason}`;
   return {
-    text: `The ${kind} ${name} has been paused since ${since.toISOString()} by account ${by}.${why}`,
+    text: `${kind === 'pool' ? 'Pool' : 'Plugin'} "${name}" has been paused since ${since.toISOString()} by account ${by}.${why}`,
     since: since.toISOString(),
     by,
     ...(reason === undefined ? {} : { reason }),
@@ -53,23 +53,23 @@ function describePause({ kind, name, by, reason, since }: PauseRecord) {
 export function explainCrew({ execution, crew }: ExplainFacts): Reason[] {
   const { pool, plugin, action, pluginVersion: version, lacksAction } = execution;
   if (crew.workers.length === 0) {
-    const draining = crew.draining.length === 0 ? '' : ` (${crew.draining.length} are stopping)`;
-    const text = `No living worker takes work of the pool ${pool}${draining}. It starts as soon as one does.`;
+    const draining = crew.draining.length === 0 ? '' : ` (${crew.draining.length} draining)`;
+    const text = `No live worker serves pool "${pool}"${draining}. It starts as soon as one does.`;
     return [{ code: 'no_worker_for_pool', text, pool }];
   }
   const served = versionsOf(crew.workers, plugin);
   if (served.length === 0) {
-    const text = `No worker of the pool ${pool} has the plugin ${plugin}. It starts as soon as one does.`;
+    const text = `No worker of pool "${pool}" has plugin "${plugin}". It starts as soon as one does.`;
     return [{ code: 'no_worker_for_plugin', text, pool, plugin, version }];
   }
   if (lacksAction) {
-    const text = `The last worker that took it has ${plugin} without the action ${action}.`;
+    const text = `The last worker that took it has plugin "${plugin}" without action "${action}".`;
     return [{ code: 'no_worker_for_plugin', text, pool, plugin, version, served }];
   }
   if (served.includes(version)) return [];
   const text =
-    `It was accepted for ${plugin} ${version}; the workers have ${served.join(', ')} only, and will run it with that ` +
-    'if its payload still fits.';
+    `Accepted for ${plugin} ${version}, but the workers only have ${served.join(', ')}. They will run it if its payload ` +
+    'still matches the input schema.';
   return [{ code: 'version_mismatch', text, plugin, version, served }];
 }
 
@@ -82,8 +82,7 @@ function versionsOf(workers: ExplainFacts['crew']['workers'], plugin: string): s
 export function explainPlace(facts: ExplainFacts): Reason[] {
   const { execution, place, crew } = facts;
   if (!place) {
-    const text =
-      'The queue (Redis) does not answer. The work is stored, and is delivered when Redis is back.';
+    const text = 'Redis is unavailable. The execution is stored and will be delivered when Redis is back.';
     return [{ code: 'queue_unreachable', text }];
   }
   switch (place.state) {
@@ -91,8 +90,8 @@ export function explainPlace(facts: ExplainFacts): Reason[] {
       const { running, slots, freeSlots } = crew;
       const ahead = place.ahead ?? 0;
       const text =
-        `It is number ${ahead + 1} in the line of the pool ${execution.pool}: ${ahead} are taken before it. ` +
-        `${running} run, ${freeSlots} of ${slots} slots are free.`;
+        `Position ${ahead + 1} in pool "${execution.pool}" (${ahead} ahead). ` +
+        `${running} running, ${freeSlots} of ${slots} slots free.`;
       return [{ code: 'in_line', text, pool: execution.pool, ahead, running, slots, freeSlots }];
     }
     case 'active':
@@ -103,7 +102,7 @@ export function explainPlace(facts: ExplainFacts): Reason[] {
         : [
             {
               code: 'being_delivered',
-              text: 'A worker took it and put it off for a moment; it comes again.',
+              text: 'A worker deferred it briefly; it will be retried.',
             },
           ];
     case 'unknown':
@@ -111,7 +110,7 @@ export function explainPlace(facts: ExplainFacts): Reason[] {
       return [
         {
           code: 'not_in_queue',
-          text: 'The queue does not have it (any more). The sweep delivers it within about a second.',
+          text: 'It is not in the queue. The sweep re-enqueues it within about a second.',
         },
       ];
   }
@@ -126,9 +125,9 @@ const isExpectedDelay = ({ execution, now, paused }: ExplainFacts): boolean =>
 export function explainAdmission({ unfinished, unfinishedLimit: limit }: ExplainFacts): Reason {
   const rest =
     unfinished >= limit
-      ? 'New work of this owner is refused (429) until some has ended; what was accepted is not affected.'
-      : 'Beyond that, new work is refused (429); what was accepted is not affected.';
-  const text = `Admission: its owner has ${unfinished} of at most ${limit} unfinished executions. ${rest}`;
+      ? 'New work is refused (429) until some have ended; accepted work is not affected.'
+      : 'Beyond that limit new work is refused (429); accepted work is not affected.';
+  const text = `The owner has ${unfinished} of at most ${limit} unfinished executions. ${rest}`;
   return { code: 'admission_limits', text, unfinished, limit };
 }
 
@@ -140,7 +139,7 @@ export function explainInput({ inputs = [] }: ExecutionRecord): Reason {
   const asked = questions.map(({ key, message }) => message ?? key).join('; ');
   return {
     code: 'input_required',
-    text: `It waits for ${open.length === 1 ? 'an answer' : `${open.length} answers`}: ${asked}`,
+    text: `Waiting for ${open.length === 1 ? 'an answer' : `${open.length} answers`}: ${asked}`,
     questions,
     ...(since === undefined ? {} : { since }),
   };
