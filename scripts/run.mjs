@@ -48,6 +48,9 @@ const COMMANDS = {
   build: () => ['pnpm', 'exec', 'turbo', 'run', 'build'],
 };
 
+/** Commands that run the product for its user, and so read the user's `.env`. */
+const READS_ENV_FILE = new Set(['start', 'dev', 'doctor']);
+
 const say = (line) => console.log(`[setup] ${line}`);
 
 function runStep(command, args, { env, label }) {
@@ -187,6 +190,7 @@ try {
   const build = COMMANDS[name];
   if (!build) throw new Error(`unknown command "${name}"; known: ${Object.keys(COMMANDS).join(', ')}`);
   const env = { ...process.env, PATH: await toolchainPath() };
+  if (!READS_ENV_FILE.has(name)) env.ENV_FILE = 'none';
   await installDependencies(env, { isForced: name === 'deps' });
   const command = build(rest);
   if (command) process.exitCode = await runCommand(command, env);

@@ -23,6 +23,7 @@ const mongodb = new URL(process.env.MONGODB_URI);
 mongodb.pathname = `/${prefix}`;
 const env = {
   ...process.env,
+  ENV_FILE: 'none',
   MONGODB_URI: mongodb.href,
   REDIS_PREFIX: prefix,
   PORT: '0',

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
+import { NO_ENV_FILE } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 
 const START_TIMEOUT_MS = 60_000;
@@ -26,7 +27,13 @@ export class Child {
     this.#options = options;
     const log = openSync(options.logPath, 'w');
     this.#process = spawn(process.execPath, options.args, {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], EXIT_WITH_PARENT: '1', ...options.env },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        EXIT_WITH_PARENT: '1',
+        ...NO_ENV_FILE,
+        ...options.env,
+      },
       stdio: ['pipe', log, log],
     });
     closeSync(log);

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { platform } from 'node:os';
 import { createInterface } from 'node:readline';
 
+import { NO_ENV_FILE } from '@mcp-server/shared';
+
 const START_TIMEOUT_MS = 60_000;
 
 /** Every living child; killed when this process ends, whatever the reason. */
@@ -34,7 +36,13 @@ export class Child {
   constructor({ args, env, startedText, onLine }: ChildOptions) {
     const [file = '', ...rest] = dieWithParent([process.execPath, ...args]);
     const child = spawn(file, rest, {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], EXIT_WITH_PARENT: '1', ...env },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        EXIT_WITH_PARENT: '1',
+        ...NO_ENV_FILE,
+        ...env,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       // Its own process group: Ctrl-C reaches the rig alone, which then ends its children.
       detached: true,

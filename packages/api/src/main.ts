@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ConfigError, EXIT_CONFIG, type Logger, openLog, whenParentIsGone } from '@mcp-server/shared';
+import {
+  ConfigError,
+  EXIT_CONFIG,
+  loadEnvFile,
+  type Logger,
+  openLog,
+  whenParentIsGone,
+} from '@mcp-server/shared';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 
@@ -17,6 +24,7 @@ const CLOSE_TIMEOUT_MS = 8_000;
 const PREPARE_PATIENCE_MS = 5_000;
 
 async function readConfig(): Promise<Config> {
+  loadEnvFile();
   const env: Readonly<ApiEnv> = loadApiEnv(process.env);
   return Object.freeze({ ...env, ...(await loadSecrets(env)) });
 }

@@ -1,5 +1,8 @@
 // `npm run doctor -- [--verbose] [--json] [--free-gib 2]`: looks over what the environment names and says what is wrong.
-// Exit 0: nothing failed (warnings are counted apart); 1: something did; 2: the command line is wrong.
+// Exit 0: nothing failed (warnings are counted apart); 1: something did; 2: the command line is wrong; 78: `.env` cannot
+// be read.
+import { ConfigError, EXIT_CONFIG, loadEnvFile } from '@mcp-server/shared';
+
 import { readArguments } from './arguments.ts';
 import { readEnvironment } from './environment.ts';
 import { examine } from './examine.ts';
@@ -39,4 +42,11 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+try {
+  loadEnvFile();
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_CONFIG;
+}

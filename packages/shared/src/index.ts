@@ -1,3 +1,4 @@
+export { loadEnvFile, NO_ENV_FILE } from './config/env-file.ts';
 export { ConfigError, EXIT_CONFIG, loadConfig } from './config/load.ts';
 export {
   logConfig,

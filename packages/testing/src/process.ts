@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { NO_ENV_FILE } from '@mcp-server/shared';
+
 /** A process of the product, started for real. */
 export interface ProductProcess {
   child: ChildProcess;
@@ -36,6 +38,7 @@ export async function startProcess(
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
         EXIT_WITH_PARENT: '1',
+        ...NO_ENV_FILE,
         WORKER_PORT: '0',
         PORT: '0',
         ...env,

@@ -11,6 +11,7 @@ import {
   createRedis,
   EXIT_CONFIG,
   loadConfig,
+  loadEnvFile,
   type Logger,
   type OpenLog,
   openLog,
@@ -37,6 +38,7 @@ const SERVER_SELECTION_MS = 1_000;
 const SOCKET_TIMEOUT_MS = 5_000;
 
 async function main(): Promise<void> {
+  loadEnvFile();
   const config = loadConfig(WorkerEnv, process.env);
   const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const log = await openLog({

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
+import { NO_ENV_FILE } from '@mcp-server/shared';
+
 import type { Line } from '../examine.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -15,7 +17,7 @@ export interface Examination {
 /** Runs the doctor as its own process, in this environment and no other. */
 export async function runDoctor(env: Record<string, string>, ...args: string[]): Promise<Examination> {
   const child = spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], ...NO_ENV_FILE, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output, [code]] = await Promise.all([

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
+import { ConfigError, EXIT_CONFIG, loadEnvFile } from '@mcp-server/shared/env-file';
+
 import { LocalServiceError } from '../service-error.ts';
 import { nextStopSignal } from '../stop-signal.ts';
 import { AnswerError } from './json-request.ts';
@@ -22,6 +24,8 @@ const opened = new AsyncDisposableStack();
 const isReady = new AbortController();
 const stopped = nextStopSignal(parentPid, isOnce ? isReady.signal : undefined);
 try {
+  const envFile = loadEnvFile();
+  if (envFile !== undefined) say(`[start] read settings from ${envFile}`);
   const starting = startProduct({
     root: ROOT,
     dataDir: resolve(ROOT, process.env['DATA_DIR'] || '.data'),
@@ -40,9 +44,12 @@ try {
   ]);
   say(`[start] ${end}`);
 } catch (error) {
-  const isExpected = [StartError, LocalServiceError, AnswerError].some((kind) => error instanceof kind);
+  const isExpected = [StartError, LocalServiceError, AnswerError, ConfigError].some(
+    (kind) => error instanceof kind,
+  );
   process.stderr.write(`[start] ${isExpected ? (error as Error).message : inspect(error)}\n`);
   if (error instanceof StartError) process.exitCode = error.exitCode;
+  else if (error instanceof ConfigError) process.exitCode = EXIT_CONFIG;
   else process.exitCode = error instanceof LocalServiceError ? EXIT_UNAVAILABLE : 1;
 } finally {
   await opened.disposeAsync();

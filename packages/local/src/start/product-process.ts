@@ -3,6 +3,8 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { NO_ENV_FILE } from '@mcp-server/shared/env-file';
+
 /** A process of the product could not start or ended; `exitCode` is its own where it has one. */
 export class StartError extends Error {
   override readonly name = 'StartError';
@@ -43,7 +45,12 @@ export class ProductProcess {
     this.#child = spawn(
       process.execPath,
       ['--conditions=@mcp-server/source', join(root, 'packages', name, 'src', 'main.ts')],
-      { cwd: root, env: { ...env, EXIT_WITH_PARENT: '1' }, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+      {
+        cwd: root,
+        env: { ...env, ...NO_ENV_FILE, EXIT_WITH_PARENT: '1' },
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: true,
+      },
     );
     let complaint = '';
     this.#child.stderr?.on('data', (chunk: Buffer) => {
