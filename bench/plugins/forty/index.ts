@@ -1,4 +1,4 @@
-import { defineAction, definePlugin } from '@mcp-server/shared';
+import { defineAction, definePlugin } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 const message = z.strictObject({ message: z.string().max(1_000) });

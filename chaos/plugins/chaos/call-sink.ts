@@ -1,4 +1,4 @@
-import { defineAction, RetryableError } from '@mcp-server/shared';
+import { defineAction, RetryableError } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 export const callSink = defineAction({

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { defineAction } from '@mcp-server/shared';
+import { defineAction } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 const input = z.strictObject({ token: z.string().max(64), ms: z.int().min(1).max(60_000).default(2_000) });

@@ -1,4 +1,4 @@
-import { definePrompt } from '@mcp-server/shared';
+import { definePrompt } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 import { PNG } from './media.ts';

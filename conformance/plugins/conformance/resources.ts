@@ -1,4 +1,4 @@
-import { defineResource } from '@mcp-server/shared';
+import { defineResource } from '@mcp-server/plugin-sdk';
 
 import { PNG } from './media.ts';
 

@@ -1,7 +1,9 @@
 import t from 'tap';
 import { z } from 'zod';
 
-import { defineAction, definePlugin } from './plugin.ts';
+import { defineAction } from './action.ts';
+import { contractVersion } from './contract-version.ts';
+import { definePlugin } from './plugin.ts';
 import { definePrompt } from './prompt.ts';
 import { elicit } from './question.ts';
 import { defineResource } from './resource.ts';
@@ -34,6 +36,14 @@ t.test('a tool name longer than 64 characters is refused', async (t) => {
   const spec = { version: '1.0.0', title: 'T', description: 'D', actions: { [name]: action() } };
 
   t.throws(() => definePlugin({ ...spec, id: 'i'.repeat(30) }), /longer than 64/);
+});
+
+t.test('a plugin carries the version of the contract that it was built with', async (t) => {
+  t.match(contractVersion, /^\d+\.\d+$/);
+  t.equal(
+    definePlugin({ id: 'a', version: '1.0.0', title: 'T', description: 'D' }).contractVersion,
+    contractVersion,
+  );
 });
 
 const about = { title: 'T', description: 'D' };
@@ -71,7 +81,7 @@ t.test('names and URIs that come twice or belong to others are refused', async (
       }),
     /action resource-a twice/,
   );
-  t.throws(() => resource('execution://mine'), /is for executions/);
+  t.throws(() => resource('execution://mine'), /reserved for executions/);
   t.throws(() => resource('demo://{id}'), /is a template/);
   t.throws(() => defineResource({ ...about, uriTemplate: 'demo://a', read: () => [] }), /is not a template/);
 });
@@ -103,5 +113,5 @@ t.test('a form asks for flat fields in the formats that clients know', async (t)
     JSON.stringify(requestedSchema).includes('"uuid"'),
     'a format that clients do not know is left out',
   );
-  t.throws(() => elicit(z.object({ address: z.object({ city: z.string() }) }), 'x'), /"address" is none/);
+  t.throws(() => elicit(z.object({ address: z.object({ city: z.string() }) }), 'x'), /"address" is not/);
 });

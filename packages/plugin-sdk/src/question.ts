@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { ElicitedAnswer, RootsAnswer, SampledAnswer } from './schemas/answer.ts';
 import type { InputRequest } from './schemas/input.ts';
 
-/** Thrown by `ctx.requestInput` when whoever was asked refused; uncaught, the execution fails at once. */
+/** Thrown by `ctx.requestInput` when the requester refused. If it is not caught, the execution fails at once. */
 export class InputDeclined extends Error {
   override name = 'InputDeclined';
   readonly code = 'INPUT_DECLINED';
   readonly key: string;
-  /** `decline`: said no. `cancel`: went away without an answer. */
+  /** `decline`: refused. `cancel`: left without an answer. */
   readonly action: 'decline' | 'cancel';
   constructor(key: string, action: 'decline' | 'cancel') {
     super(`The question "${key}" was answered with "${action}".`);
@@ -17,26 +17,26 @@ export class InputDeclined extends Error {
   }
 }
 
-/** What an answer turned out to be. `unusable`: it is asked anew, with the problem (made for people). */
+/** Result of reading an answer. `unusable`: the question is asked again with `problem`, a text for people. */
 export type AnswerReading<T> =
   | { kind: 'usable'; value: T }
   | { kind: 'declined'; action: 'decline' | 'cancel' }
   | { kind: 'unusable'; problem: string };
 
-/** A question to whoever wants the work, and how its answer is read; made by `elicit`, `sample` or `listRoots`. */
+/** A question to the requester and the reader of its answer; built by `elicit`, `sampleModel` or `listRoots`. */
 export interface Question<T> {
   readonly request: InputRequest;
   read(answer: unknown): AnswerReading<T>;
 }
 
-/** What a list of questions resolves to: the answers under the same keys. */
+/** The answers to a set of questions, under the same keys. */
 export type Answers<Q extends Record<string, Question<unknown>>> = {
   [Key in keyof Q]: Q[Key] extends Question<infer T> ? T : never;
 };
 
 /**
- * Asks a person for the fields of `schema`: a flat object of texts, numbers, booleans and choices, as clients can show
- * it as a form. @throws {TypeError} on a schema that is none.
+ * Asks a person to fill in a form with the fields of `schema`: a flat object of texts, numbers, booleans and choices.
+ * @throws {TypeError} if the schema is not a flat form.
  */
 export function elicit<S extends z.ZodObject>(schema: S, message: string): Question<z.output<S>> {
   return {
@@ -53,21 +53,21 @@ export function elicit<S extends z.ZodObject>(schema: S, message: string): Quest
   };
 }
 
-/** What a model is asked; see the protocol's `sampling/createMessage` for the other fields. */
-export interface SampleParams {
+/** Argument of `sampleModel`; see `sampling/createMessage` of the protocol for the other fields. */
+export interface SampleModelParams {
   messages: { role: 'user' | 'assistant'; content: { type: 'text'; text: string } }[];
   maxTokens: number;
   systemPrompt?: string;
   [field: string]: unknown;
 }
 
-/** Asks the client's model for a message. */
-export function sample(params: SampleParams): Question<SampledAnswer> {
+/** Asks the model of the client for a message. */
+export function sampleModel(params: SampleModelParams): Question<SampledAnswer> {
   const request = { method: 'sampling/createMessage' as const, params: { ...params } };
   return { request, read: (answer) => readBy(SampledAnswer, answer) };
 }
 
-/** Asks the client for the folders that it works in. */
+/** Asks the client for the folders it works in. */
 export function listRoots(): Question<RootsAnswer['roots']> {
   return {
     request: { method: 'roots/list', params: {} },
@@ -89,7 +89,7 @@ const unusable = ({ issues }: z.ZodError) => ({
   problem: issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
 });
 
-/** The formats that the protocol knows in a form. */
+/** Formats that the protocol allows in a form. */
 const FORMATS = new Set(['email', 'uri', 'date', 'date-time']);
 const FIELD_TYPES = new Set(['string', 'number', 'integer', 'boolean']);
 
@@ -113,6 +113,6 @@ function toFormField(name: string, { format, ...field }: Field): Field {
   const isChoices =
     field.type === 'array' && field.items?.type === 'string' && field.items.enum !== undefined;
   if (!isChoices && !FIELD_TYPES.has(field.type ?? ''))
-    throw new TypeError(`A form can ask for texts, numbers, booleans and choices; "${name}" is none.`);
+    throw new TypeError(`A form field must be a text, number, boolean or choice; "${name}" is not.`);
   return format !== undefined && FORMATS.has(format) ? { ...field, format } : field;
 }

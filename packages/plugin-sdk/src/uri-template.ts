@@ -1,25 +1,25 @@
-/** The parts of a template: texts at even places, names of variables at odd ones. */
+/** Parts of a template: texts at even indexes, names of variables at odd ones. */
 const splitTemplate = (template: string): string[] => template.split(/\{(\w+)\}/);
 
-/** What a variable may not hold unless it is percent-encoded. */
+/** Characters that a variable may hold only percent-encoded. */
 const RESERVED = /[/?#]/;
 
-/** Names of a template's variables (RFC 6570, level 1: `{name}`). @throws {TypeError} on what cannot be matched */
+/** Names of a template's variables (RFC 6570, level 1: `{name}`). @throws {TypeError} on an invalid template. */
 export function checkUriTemplate(template: string): string[] {
   const parts = splitTemplate(template);
   const texts = parts.filter((_, index) => index % 2 === 0);
   const names = parts.filter((_, index) => index % 2 === 1);
-  const refuse = (reason: string) => new TypeError(`"${template}" is no URI template: ${reason}`);
-  if (!URL.canParse(texts.join('x'))) throw refuse('it makes no absolute URI');
-  if (/[{}]/.test(texts.join(''))) throw refuse('only {name} is known');
-  if (texts.slice(1, -1).includes('')) throw refuse('two variables need a text between them');
-  if (new Set(names).size < names.length) throw refuse('a variable comes twice');
+  const refuse = (reason: string) => new TypeError(`"${template}" is not a valid URI template: ${reason}.`);
+  if (!URL.canParse(texts.join('x'))) throw refuse('it does not give an absolute URI');
+  if (/[{}]/.test(texts.join(''))) throw refuse('only {name} is supported');
+  if (texts.slice(1, -1).includes('')) throw refuse('two variables need text between them');
+  if (new Set(names).size < names.length) throw refuse('a variable is used twice');
   return names;
 }
 
 /**
- * The values of a template's variables in a URI, decoded; undefined when it does not fit. A variable ends where the text
- * after it begins for the first time. Linear: templates come from plugins and URIs from callers.
+ * Decoded values of a template's variables in a URI, or undefined if the URI does not match. A variable ends at the first
+ * occurrence of the text after it. Runs in linear time, because callers choose the URI.
  */
 export function matchUri(template: string, uri: string): Record<string, string> | undefined {
   const [head = '', ...parts] = splitTemplate(template);
@@ -43,7 +43,7 @@ function decode(value: string): string | undefined {
   try {
     return decodeURIComponent(value);
   } catch {
-    // A percent sign that encodes nothing.
+    // An incomplete percent encoding.
     return undefined;
   }
 }

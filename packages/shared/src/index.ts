@@ -56,21 +56,7 @@ export {
   type Models,
   workerModels,
 } from './models/models.ts';
-export {
-  type Action,
-  type ActionContext,
-  defineAction,
-  definePlugin,
-  FatalError,
-  type Plugin,
-  type PluginSpec,
-  RetryableError,
-  type SettingsSchema,
-} from './plugin.ts';
-export { definePrompt, type Prompt, type PromptArgument } from './prompt.ts';
-export { type Answers, elicit, InputDeclined, listRoots, type Question, sample } from './question.ts';
 export * from './queues.ts';
-export { defineResource, type Resource } from './resource.ts';
 export * from './schemas/account.ts';
 export * from './schemas/api-key.ts';
 export {
@@ -96,17 +82,17 @@ export {
   type ScheduledTask,
   scheduleFields,
 } from './schedules/state.ts';
-export * from './schemas/answer.ts';
 export * from './schemas/audit.ts';
 export * from './schemas/auth.ts';
-export * from './schemas/catalogue.ts';
+export * from './schemas/execution-policy.ts';
+export * from './schemas/input-record.ts';
+export * from './schemas/plugin-record.ts';
 export * from './schemas/dashboard.ts';
 export * from './schemas/event.ts';
 export * from './schemas/execution.ts';
 export { FailureGroup } from './schemas/failure-group.ts';
 export * from './schemas/explanation.ts';
 export * from './schemas/pause.ts';
-export * from './schemas/policy.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
 export * from './schemas/queue.ts';
@@ -231,6 +217,18 @@ export {
 export { readWaiting, readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
 export { Turns } from './submission/turns.ts';
-export { matchUri } from './uri-template.ts';
-export { ContentBlock, PromptMessages, ResourceContents } from './schemas/content.ts';
-export { Input, InputKey, InputMethod, InputRecord, InputRequest } from './schemas/input.ts';
+// The API reads the catalogue and never imports plugin code, so it takes these schemas from here.
+export {
+  Annotations,
+  ANSWER_OF_METHOD,
+  type CatalogueAction,
+  CataloguePrompt,
+  CatalogueResource,
+  type ContentBlock,
+  matchUri,
+  type PromptMessages,
+  type ResourceContents,
+  RetryPolicy,
+  Slug,
+  ToolPolicy,
+} from '@mcp-server/plugin-sdk/schemas';

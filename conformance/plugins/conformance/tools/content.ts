@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type ContentBlock, defineAction, FatalError } from '@mcp-server/shared';
+import { defineAction, FatalError } from '@mcp-server/plugin-sdk';
+import type { ContentBlock } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
 import { PNG, WAV } from '../media.ts';

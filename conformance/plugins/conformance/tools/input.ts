@@ -1,4 +1,4 @@
-import { defineAction, elicit, listRoots, sample } from '@mcp-server/shared';
+import { defineAction, elicit, listRoots, sampleModel } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 const nothing = z.strictObject({});
@@ -7,7 +7,7 @@ const Name = z.object({ name: z.string() });
 const Confirmation = z.object({ ok: z.boolean() });
 
 const ask = (text: string, maxTokens: number) =>
-  sample({ messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens });
+  sampleModel({ messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens });
 
 const common = { input: nothing, output, annotations: { readOnly: true } };
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { defineAction, elicit, FatalError } from '@mcp-server/shared';
+import { defineAction, elicit, FatalError } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 const output = z.strictObject({ text: z.string() });

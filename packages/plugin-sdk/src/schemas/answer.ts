@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { InputMethod } from './input.ts';
 
-/** A person's answer to a form. `content` is there when it was accepted. */
+/** A person's answer to a form. `content` is present if the form was accepted. */
 export const ElicitedAnswer = z.discriminatedUnion('action', [
   z.object({ action: z.literal('accept'), content: z.record(z.string(), z.json()).default({}) }),
   z.object({ action: z.enum(['decline', 'cancel']) }),
@@ -20,18 +20,18 @@ export const SampledAnswer = z.object({
 });
 export type SampledAnswer = z.infer<typeof SampledAnswer>;
 
-/** The folders that a client works in. */
+/** Folders that a client works in. */
 export const RootsAnswer = z.object({
   roots: z.array(
     z.object({
-      uri: z.string().max(2_000).startsWith('file://', 'must begin with file://'),
+      uri: z.string().max(2_000).startsWith('file://', 'must start with file://'),
       name: z.string().max(500).optional(),
     }),
   ),
 });
 export type RootsAnswer = z.infer<typeof RootsAnswer>;
 
-/** The shape of the answer to each kind of question. */
+/** Schema of the answer to each kind of question. */
 export const ANSWER_OF_METHOD = {
   'elicitation/create': ElicitedAnswer,
   'sampling/createMessage': SampledAnswer,

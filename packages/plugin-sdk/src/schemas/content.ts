@@ -8,7 +8,7 @@ const Contents = z.union([
   z.strictObject({ uri: z.string().max(2_000), mimeType: MimeType.optional(), blob: Base64 }),
 ]);
 
-/** One piece of what a tool shows, in the protocol's own shape. */
+/** One block of a tool's content, in the protocol's shape. */
 export const ContentBlock = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: z.string() }),
   z.strictObject({ type: z.literal('image'), data: Base64, mimeType: MimeType }),
@@ -25,11 +25,11 @@ export const ContentBlock = z.discriminatedUnion('type', [
 ]);
 export type ContentBlock = z.infer<typeof ContentBlock>;
 
-/** What reading a resource gives. */
+/** Result of reading a resource. */
 export const ResourceContents = z.array(Contents);
 export type ResourceContents = z.infer<typeof ResourceContents>;
 
-/** What getting a prompt gives. */
+/** Result of getting a prompt. */
 export const PromptMessages = z.array(
   z.strictObject({ role: z.enum(['user', 'assistant']), content: ContentBlock }),
 );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How a failed attempt is repeated. Times in milliseconds. */
+/** How failed attempts are repeated. Times in milliseconds. */
 export const RetryPolicy = z.strictObject({
   attempts: z.int().min(1).max(100).default(3),
   backoff: z.enum(['fixed', 'exponential']).default('exponential'),
@@ -9,15 +9,6 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
-/** What a process that died while running an action means: run it again, or end as `outcome_unknown`. */
+/** What to do after a worker died while running an action: run it again, or end as `outcome_unknown`. */
 export const OnCrash = z.enum(['rerun', 'fail']);
 export type OnCrash = z.infer<typeof OnCrash>;
-
-/** Everything that bounds one execution; frozen into its record when it is accepted. */
-export const ExecutionPolicy = z.object({
-  retry: RetryPolicy,
-  timeoutMs: z.int().min(1).max(86_400_000),
-  onCrash: OnCrash,
-  maxCrashes: z.int().min(1).max(100),
-});
-export type ExecutionPolicy = z.infer<typeof ExecutionPolicy>;

@@ -1,4 +1,4 @@
-import { FatalError, RetryableError } from '@mcp-server/shared';
+import { FatalError, RetryableError } from '@mcp-server/plugin-sdk';
 import type { Agent, Dispatcher } from 'undici';
 
 import type { Guard } from './guard.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-import { FatalError } from '@mcp-server/shared';
+import { FatalError } from '@mcp-server/plugin-sdk';
 
 import { isPublicAddress } from './address.ts';
 import { hasAddress, hasName, plainName } from './host-list.ts';

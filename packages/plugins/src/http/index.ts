@@ -1,4 +1,4 @@
-import { definePlugin } from '@mcp-server/shared';
+import { definePlugin } from '@mcp-server/plugin-sdk';
 
 import { request } from './request.ts';
 import { HttpSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { FatalError } from '@mcp-server/shared';
+import { FatalError } from '@mcp-server/plugin-sdk';
 
 import type { RequestInput } from './request-input.ts';
 

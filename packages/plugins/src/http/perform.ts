@@ -1,4 +1,4 @@
-import { type ActionContext, FatalError, RetryableError } from '@mcp-server/shared';
+import { type ActionContext, FatalError, RetryableError } from '@mcp-server/plugin-sdk';
 
 import { createAgent, type Resolve } from './agent.ts';
 import { exchange } from './exchange.ts';

@@ -1,4 +1,4 @@
-import { defineAction } from '@mcp-server/shared';
+import { defineAction } from '@mcp-server/plugin-sdk';
 
 import { performRequest } from './perform.ts';
 import { RequestInput, RequestOutput } from './request-input.ts';

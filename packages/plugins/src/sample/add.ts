@@ -1,4 +1,4 @@
-import { defineAction } from '@mcp-server/shared';
+import { defineAction } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 export const add = defineAction({

@@ -1,4 +1,4 @@
-import { defineAction, FatalError } from '@mcp-server/shared';
+import { defineAction, FatalError } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 export const fail = defineAction({

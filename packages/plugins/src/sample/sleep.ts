@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { defineAction } from '@mcp-server/shared';
+import { defineAction } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 const MAX_SLEEP_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-import { FatalError } from '@mcp-server/shared';
+import { FatalError } from '@mcp-server/plugin-sdk';
 
 import { runEvaluator, timedOut } from './evaluator-process.ts';
 import type { SandboxInput } from './sandbox.ts';

@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { FatalError } from '@mcp-server/shared';
+import { FatalError } from '@mcp-server/plugin-sdk';
 
 import type { SandboxInput } from './sandbox.ts';
 

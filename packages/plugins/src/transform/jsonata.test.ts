@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { FatalError } from '@mcp-server/shared';
+import { FatalError } from '@mcp-server/plugin-sdk';
 import t from 'tap';
 
 import { evaluate } from './evaluate.ts';

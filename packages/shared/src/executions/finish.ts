@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord, Failure } from '../schemas/execution.ts';
-import type { InputRecord } from '../schemas/input.ts';
+import type { InputRecord } from '../schemas/input-record.ts';
 import { closeAttempt, endFields, inMs, literal, NOW, since } from './db-time.ts';
 import { fingerprintOf } from './fingerprint.ts';
 

@@ -2,7 +2,7 @@ import type { Model } from 'mongoose';
 
 import { isDatabaseAway, isWriteConflict } from '../connections/mongo-errors.ts';
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
-import type { InputRecord } from '../schemas/input.ts';
+import type { InputRecord } from '../schemas/input-record.ts';
 import { literal, NOW } from './db-time.ts';
 
 export interface ProvideRequest {

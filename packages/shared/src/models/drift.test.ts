@@ -4,9 +4,9 @@ import { z } from 'zod';
 
 import { ApiKeyRecord } from '../schemas/api-key.ts';
 import { AuditRecord } from '../schemas/audit.ts';
-import { PluginRecord } from '../schemas/catalogue.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
 import { PauseRecord } from '../schemas/pause.ts';
+import { PluginRecord } from '../schemas/plugin-record.ts';
 import { RedriveRecord } from '../schemas/redrive.ts';
 import { TaskRecord } from '../schemas/task.ts';
 import { SessionRecord, UserRecord } from '../schemas/user.ts';

@@ -1,7 +1,7 @@
+import { OnCrash, RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
 import { Schema } from 'mongoose';
 
 import { FailureKind } from '../schemas/execution.ts';
-import { OnCrash, RetryPolicy } from '../schemas/policy.ts';
 import { embeddedOptions } from './schema-options.ts';
 
 export const failureSchema = new Schema(

@@ -1,3 +1,4 @@
+import { InputMethod } from '@mcp-server/plugin-sdk/schemas';
 import { Schema } from 'mongoose';
 
 import {
@@ -6,7 +7,6 @@ import {
   ExecutionSource,
   ExecutionStatus,
 } from '../schemas/execution.ts';
-import { InputMethod } from '../schemas/input.ts';
 import { Priority } from '../schemas/primitives.ts';
 import { failureSchema, policySchema } from './embedded.ts';
 import { embeddedOptions, schemaOptions } from './schema-options.ts';

@@ -2,9 +2,9 @@ import type { Connection, Model, mongo } from 'mongoose';
 
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import type { AuditRecord } from '../schemas/audit.ts';
-import type { PluginRecord } from '../schemas/catalogue.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { PauseRecord } from '../schemas/pause.ts';
+import type { PluginRecord } from '../schemas/plugin-record.ts';
 import type { RedriveRecord } from '../schemas/redrive.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import type { SessionRecord, UserRecord } from '../schemas/user.ts';

@@ -1,7 +1,7 @@
+import { OnCrash, ToolPolicy } from '@mcp-server/plugin-sdk/schemas';
 import { Schema } from 'mongoose';
 
-import { type PluginRecord, ToolPolicy } from '../schemas/catalogue.ts';
-import { OnCrash } from '../schemas/policy.ts';
+import type { PluginRecord } from '../schemas/plugin-record.ts';
 import { retrySchema } from './embedded.ts';
 import { embeddedOptions, schemaOptions } from './schema-options.ts';
 

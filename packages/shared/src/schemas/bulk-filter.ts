@@ -1,6 +1,7 @@
+import { Slug } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
-import { ObjectIdText, Slug } from './primitives.ts';
+import { ObjectIdText } from './primitives.ts';
 
 const MAX_IDS = 1_000;
 

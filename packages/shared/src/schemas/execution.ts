@@ -1,9 +1,9 @@
+import { ContentBlock, Slug } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
-import { ContentBlock } from './content.ts';
-import { Input, InputRecord } from './input.ts';
-import { ExecutionPolicy } from './policy.ts';
-import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Slug } from './primitives.ts';
+import { ExecutionPolicy } from './execution-policy.ts';
+import { Input, InputRecord } from './input-record.ts';
+import { IdempotencyKey, JsonValue, ObjectIdText, Priority } from './primitives.ts';
 
 export const ExecutionStatus = z.enum([
   'queued',

@@ -10,12 +10,6 @@ export type Priority = z.infer<typeof Priority>;
 /** A MongoDB ObjectId as 24 hex digits. */
 export const ObjectIdText = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 hexadecimal digits');
 
-/** Ids of plugins and names of actions: kebab case, so that `plugin__action` is a valid tool name everywhere. */
-export const Slug = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single dashes')
-  .max(40);
-
 /** A time that a caller sends: ISO 8601 with a zone. */
 export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 

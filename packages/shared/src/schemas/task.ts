@@ -1,8 +1,8 @@
+import { RetryPolicy, Slug } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
 import { ExecutionStatus, Failure } from './execution.ts';
-import { RetryPolicy } from './policy.ts';
-import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Slug } from './primitives.ts';
+import { IdempotencyKey, JsonValue, ObjectIdText, Priority } from './primitives.ts';
 import { Schedule, ScheduleInput, ScheduleRecord, ScheduleRefusal } from './schedule.ts';
 
 /** A mirror of the newest execution's status; `pending` before there is one, `scheduled` while only a clock is set. */

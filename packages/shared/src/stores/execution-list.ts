@@ -1,7 +1,7 @@
 import type { Model, QueryFilter } from 'mongoose';
 
 import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execution.ts';
-import type { InputRecord } from '../schemas/input.ts';
+import type { InputRecord } from '../schemas/input-record.ts';
 import {
   afterPosition,
   createdWithin,

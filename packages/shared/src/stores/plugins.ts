@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { NOW } from '../executions/db-time.ts';
-import type { PluginRecord } from '../schemas/catalogue.ts';
+import type { PluginRecord } from '../schemas/plugin-record.ts';
 
 /** A published plugin version and how long ago a worker last said that it can run it, by the database's clock. */
 export interface PluginSighting {

@@ -1,13 +1,14 @@
-import { isDatabaseAway } from '../connections/mongo-errors.ts';
-import * as errors from '../errors.ts';
-import type { Logger } from '../logger.ts';
 import {
   type CatalogueAction,
   type CataloguePrompt,
   type CatalogueResource,
-  type PluginRecord,
   ToolPolicy,
-} from '../schemas/catalogue.ts';
+} from '@mcp-server/plugin-sdk/schemas';
+
+import { isDatabaseAway } from '../connections/mongo-errors.ts';
+import * as errors from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { PluginRecord } from '../schemas/plugin-record.ts';
 import type { PluginSighting } from '../stores/plugins.ts';
 import { newestVersionFirst } from './newest-version.ts';
 import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';

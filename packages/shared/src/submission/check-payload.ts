@@ -1,5 +1,6 @@
+import { InputKey } from '@mcp-server/plugin-sdk/schemas';
+
 import * as errors from '../errors.ts';
-import { InputKey } from '../schemas/input.ts';
 import type { JsonValue } from '../schemas/primitives.ts';
 import type { KnownAction } from './catalogue.ts';
 import { pointedAt, toPointer } from './refusal.ts';

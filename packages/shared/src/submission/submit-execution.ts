@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import type { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
+
 import * as errors from '../errors.ts';
 import type { EventWriter } from '../events/event-writer.ts';
 import { acceptExecution } from '../executions/accept.ts';
@@ -8,7 +10,6 @@ import type { ExecutionWrites } from '../executions/writes.ts';
 import type { Logger } from '../logger.ts';
 import type { Models } from '../models/models.ts';
 import type { ExecutionRecord, ExecutionSource } from '../schemas/execution.ts';
-import type { RetryPolicy } from '../schemas/policy.ts';
 import type { JsonValue, Priority } from '../schemas/primitives.ts';
 import { findByFireTime, findByIdempotencyKey } from '../stores/executions.ts';
 import type { Admission } from './admission.ts';

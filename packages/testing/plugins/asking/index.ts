@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { defineAction, definePlugin, elicit, listRoots, sample } from '@mcp-server/shared';
+import { defineAction, definePlugin, elicit, listRoots, sampleModel } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 const Name = z.strictObject({ name: z.string().min(1) });
@@ -36,7 +36,7 @@ export default definePlugin({
       async run(_input, { requestInput, requestInputs }) {
         const { name, model, roots } = await requestInputs({
           name: elicit(Name, 'What is your name?'),
-          model: sample({
+          model: sampleModel({
             messages: [{ role: 'user', content: { type: 'text', text: 'What is the capital of France?' } }],
             maxTokens: 100,
           }),

@@ -1,12 +1,6 @@
-import {
-  type Answers,
-  type AskedInput,
-  FatalError,
-  InputDeclined,
-  type InputRecord,
-  type InputRequest,
-  type Question,
-} from '@mcp-server/shared';
+import { type Answers, FatalError, InputDeclined, type Question } from '@mcp-server/plugin-sdk';
+import type { InputRequest } from '@mcp-server/plugin-sdk/schemas';
+import type { AskedInput, InputRecord } from '@mcp-server/shared';
 
 import { type Run, StopError } from './runs.ts';
 

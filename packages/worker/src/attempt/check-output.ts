@@ -1,4 +1,6 @@
-import { type Action, ContentBlock, type RunEnd } from '@mcp-server/shared';
+import type { Action } from '@mcp-server/plugin-sdk';
+import { ContentBlock } from '@mcp-server/plugin-sdk/schemas';
+import type { RunEnd } from '@mcp-server/shared';
 import { z } from 'zod';
 
 import { describeError, safeText } from './describe-error.ts';

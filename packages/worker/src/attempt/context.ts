@@ -1,4 +1,5 @@
-import { type ActionContext, elicit, type Logger } from '@mcp-server/shared';
+import { type ActionContext, elicit } from '@mcp-server/plugin-sdk';
+import type { Logger } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { ask, nextKey } from './ask.ts';

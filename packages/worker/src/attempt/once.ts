@@ -1,4 +1,5 @@
-import { endStep, FatalError, readStep, startStep } from '@mcp-server/shared';
+import { FatalError } from '@mcp-server/plugin-sdk';
+import { endStep, readStep, startStep } from '@mcp-server/shared';
 
 import { untilAnswered } from '../delivery/until-answered.ts';
 import type { Deps } from '../deps.ts';

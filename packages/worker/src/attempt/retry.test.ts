@@ -1,4 +1,5 @@
-import { FatalError, RetryableError, RetryPolicy } from '@mcp-server/shared';
+import { FatalError, RetryableError } from '@mcp-server/plugin-sdk';
+import { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
 import t from 'tap';
 
 import { endAfterError, retryDelayMs } from './retry.ts';

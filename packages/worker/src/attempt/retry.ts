@@ -1,4 +1,5 @@
-import type { Failure, RetryPolicy, RunEnd } from '@mcp-server/shared';
+import type { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
+import type { Failure, RunEnd } from '@mcp-server/shared';
 
 import { describeError } from './describe-error.ts';
 

@@ -1,4 +1,5 @@
-import type { Action, ExecutionRecord, RunEnd } from '@mcp-server/shared';
+import type { Action } from '@mcp-server/plugin-sdk';
+import type { ExecutionRecord, RunEnd } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { checkOutput, issuesText } from './check-output.ts';

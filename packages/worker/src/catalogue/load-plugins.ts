@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import type { Action, Plugin } from '@mcp-server/plugin-sdk';
+import { ToolPolicy } from '@mcp-server/plugin-sdk/schemas';
 import { builtInPlugins } from '@mcp-server/plugins';
-import type { Action, Plugin } from '@mcp-server/shared';
-import { ConfigError, ToolPolicy } from '@mcp-server/shared';
+import { ConfigError } from '@mcp-server/shared';
 
 /** The plugins of a process by id. */
 export type PluginSet = ReadonlyMap<string, Plugin>;

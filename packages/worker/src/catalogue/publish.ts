@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { CatalogueAction, ConfigError, isDuplicateKey, type Plugin } from '@mcp-server/shared';
+import type { Plugin } from '@mcp-server/plugin-sdk';
+import { CatalogueAction } from '@mcp-server/plugin-sdk/schemas';
+import { ConfigError, isDuplicateKey } from '@mcp-server/shared';
 import { z } from 'zod';
 
 import type { Deps } from '../deps.ts';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 
-import { ConfigError, defineAction, definePlugin } from '@mcp-server/shared';
+import { defineAction, definePlugin } from '@mcp-server/plugin-sdk';
+import { ConfigError } from '@mcp-server/shared';
 import t from 'tap';
 import { z } from 'zod';
 

@@ -1,4 +1,5 @@
-import { ConfigError, type Plugin } from '@mcp-server/shared';
+import type { Plugin } from '@mcp-server/plugin-sdk';
+import { ConfigError } from '@mcp-server/shared';
 import { z } from 'zod';
 
 import type { PluginSet } from './load-plugins.ts';

@@ -1,5 +1,5 @@
+import type { Action } from '@mcp-server/plugin-sdk';
 import {
-  type Action,
   ExecutionJob,
   type ExecutionRecord,
   isDatabaseAway,

@@ -1,4 +1,4 @@
-import { definePlugin } from '@mcp-server/shared';
+import { definePlugin } from '@mcp-server/plugin-sdk';
 
 import { send } from './send.ts';
 import { Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { defineAction, FatalError, RetryableError } from '@mcp-server/shared';
+import { defineAction, FatalError, RetryableError } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 import { Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { defineAction, elicit, InputDeclined, listRoots } from '@mcp-server/shared';
+import { defineAction, elicit, InputDeclined, listRoots } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 import { Trip, trains } from './trains.ts';

@@ -1,4 +1,4 @@
-import { definePrompt } from '@mcp-server/shared';
+import { definePrompt } from '@mcp-server/plugin-sdk';
 
 import { CITIES } from './trains.ts';
 

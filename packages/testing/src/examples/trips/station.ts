@@ -1,4 +1,4 @@
-import { defineResource, FatalError } from '@mcp-server/shared';
+import { defineResource, FatalError } from '@mcp-server/plugin-sdk';
 
 import { CITIES } from './trains.ts';
 

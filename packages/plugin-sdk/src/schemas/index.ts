@@ -1,0 +1,14 @@
+export { ANSWER_OF_METHOD, ElicitedAnswer, RootsAnswer, SampledAnswer } from './answer.ts';
+export {
+  Annotations,
+  CatalogueAction,
+  CataloguePrompt,
+  CatalogueResource,
+  PublicName,
+  ToolPolicy,
+} from './catalogue.ts';
+export { ContentBlock, PromptMessages, ResourceContents } from './content.ts';
+export { InputKey, InputMethod, InputRequest } from './input.ts';
+export { OnCrash, RetryPolicy } from './policy.ts';
+export { Slug } from './slug.ts';
+export { matchUri } from '../uri-template.ts';

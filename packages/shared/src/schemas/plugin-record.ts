@@ -1,0 +1,23 @@
+import { CatalogueAction, CataloguePrompt, CatalogueResource, Slug } from '@mcp-server/plugin-sdk/schemas';
+import { z } from 'zod';
+
+/** A plugin version as stored in `plugins`; `_id` is `<id>@<version>`. */
+export const PluginRecord = z.object({
+  _id: z.string(),
+  id: Slug,
+  version: z.string(),
+  pool: Slug,
+  title: z.string().max(200),
+  description: z.string().max(5_000),
+  actions: z.array(CatalogueAction),
+  resources: z.array(CatalogueResource),
+  prompts: z.array(CataloguePrompt),
+  /** SHA-256 of the published content, hex. */
+  hash: z.string(),
+  publishedBy: z.string(),
+  /** Database clock; a plugin that no worker refreshed lately has no living worker. */
+  seenAt: z.date(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type PluginRecord = z.infer<typeof PluginRecord>;
