@@ -11,7 +11,7 @@ interface Write {
 class Refusal extends Error {}
 class LostReply extends Error {}
 
-/** A database that answers when it is told to, and writes down what it was sent. */
+/** A database that answers when the test says so, and records what it was sent. */
 function openDatabase() {
   const sent: string[][] = [];
   const answers: (() => void)[] = [];
@@ -44,7 +44,7 @@ function openDatabase() {
     sent,
     refused,
     loseReplies: () => (lost = true),
-    /** Answers everything, what comes meanwhile included, until nothing is asked any more. */
+    /** Answers every command, also those that arrive in between, until none is left. */
     async answerAll() {
       for (let idle = 0; idle < 10; idle += 1) {
         const waiting = answers.splice(0);
@@ -57,12 +57,12 @@ function openDatabase() {
 }
 
 const BOUNDS = { maxCount: 3, maxBytes: 100 };
-/** What each was told; listens from the start, as callers do. */
+/** The outcome or error of each write; attached at once, as callers do. */
 const tell = (writes: Promise<string>[]) =>
   Promise.all(writes.map((write) => write.catch((error: unknown) => error as Error)));
 
 void t.test(
-  'an idle batcher sends at once; what comes meanwhile goes together, in the order of ids',
+  'an idle batcher sends at once; writes that arrive during a command are batched, sorted by id',
   async (t) => {
     const database = openDatabase();
     const batcher = new Batcher(database.kind, BOUNDS);
@@ -77,47 +77,47 @@ void t.test(
   },
 );
 
-void t.test('a batch is bounded by count and by bytes, and an element beyond them goes alone', async (t) => {
-  const database = openDatabase();
-  const batcher = new Batcher(database.kind, BOUNDS);
-
-  const writes = [
-    { id: 'first' },
-    { id: 'a', bytes: 60 },
-    { id: 'b', bytes: 60 },
-    { id: 'c' },
-    { id: 'd' },
-    { id: 'e', bytes: 1_000 },
-    { id: 'f' },
-  ].map((write) => batcher.run(write));
-  await database.answerAll();
-  await Promise.all(writes);
-
-  t.same(database.sent, [['first'], ['a', 'c', 'd'], ['b', 'f'], ['e']]);
-});
-
 void t.test(
-  'one document is never twice in a batch, and only what belongs together goes together',
+  'a batch is bounded by count and by bytes, and an element beyond the bounds is sent alone',
   async (t) => {
     const database = openDatabase();
     const batcher = new Batcher(database.kind, BOUNDS);
 
     const writes = [
       { id: 'first' },
-      { id: 'a' },
-      { id: 'b', group: 'other' },
-      { id: 'a' },
-      { id: 'b' },
+      { id: 'a', bytes: 60 },
+      { id: 'b', bytes: 60 },
       { id: 'c' },
+      { id: 'd' },
+      { id: 'e', bytes: 1_000 },
+      { id: 'f' },
     ].map((write) => batcher.run(write));
     await database.answerAll();
     await Promise.all(writes);
 
-    t.same(database.sent, [['first'], ['a', 'c'], ['b'], ['a', 'b']]);
+    t.same(database.sent, [['first'], ['a', 'c', 'd'], ['b', 'f'], ['e']]);
   },
 );
 
-void t.test('what one element is refused with, that element alone is told', async (t) => {
+void t.test('a document is never twice in a batch, and a batch has one group only', async (t) => {
+  const database = openDatabase();
+  const batcher = new Batcher(database.kind, BOUNDS);
+
+  const writes = [
+    { id: 'first' },
+    { id: 'a' },
+    { id: 'b', group: 'other' },
+    { id: 'a' },
+    { id: 'b' },
+    { id: 'c' },
+  ].map((write) => batcher.run(write));
+  await database.answerAll();
+  await Promise.all(writes);
+
+  t.same(database.sent, [['first'], ['a', 'c'], ['b'], ['a', 'b']]);
+});
+
+void t.test('an error of one element rejects that element alone', async (t) => {
   const database = openDatabase();
   const batcher = new Batcher(database.kind, BOUNDS);
 
@@ -127,7 +127,7 @@ void t.test('what one element is refused with, that element alone is told', asyn
   t.match(await told, ['first', 'a', { message: 'duplicate' }, 'z']);
 });
 
-void t.test('a refusal of the whole command meets exactly the element that it is about', async (t) => {
+void t.test('a refusal of the whole command rejects exactly the element that caused it', async (t) => {
   const database = openDatabase();
   const batcher = new Batcher(database.kind, { maxCount: 8, maxBytes: 100 });
   database.refused.add('d');
@@ -141,25 +141,22 @@ void t.test('a refusal of the whole command meets exactly the element that it is
   t.equal(told[5], 'e');
 });
 
-void t.test(
-  'an unknown outcome is told to every element, and nothing is sent again behind their backs',
-  async (t) => {
-    const database = openDatabase();
-    const batcher = new Batcher(database.kind, BOUNDS);
-    database.loseReplies();
+void t.test('an unknown outcome rejects every element, and nothing is sent again', async (t) => {
+  const database = openDatabase();
+  const batcher = new Batcher(database.kind, BOUNDS);
+  database.loseReplies();
 
-    const telling = tell(['first', 'a', 'b'].map((id) => batcher.run({ id })));
-    await database.answerAll();
-    const told = await telling;
+  const telling = tell(['first', 'a', 'b'].map((id) => batcher.run({ id })));
+  await database.answerAll();
+  const told = await telling;
 
-    t.equal(told[0], 'first');
-    t.type(told[1], LostReply);
-    t.type(told[2], LostReply);
-    t.same(database.sent, [['first'], ['a', 'b']]);
-  },
-);
+  t.equal(told[0], 'first');
+  t.type(told[1], LostReply);
+  t.type(told[2], LostReply);
+  t.same(database.sent, [['first'], ['a', 'b']]);
+});
 
-void t.test('close resolves once everything that was handed over is answered', async (t) => {
+void t.test('close resolves once every element has its outcome', async (t) => {
   const database = openDatabase();
   const batcher = new Batcher(database.kind, BOUNDS);
   const writes = ['first', 'a', 'b'].map((id) => batcher.run({ id }));
@@ -175,7 +172,7 @@ void t.test('close resolves once everything that was handed over is answered', a
   await batcher.close();
 });
 
-void t.test('a batch that forgets an element fails that element', async (t) => {
+void t.test('an element without an outcome is rejected', async (t) => {
   const database = openDatabase();
   const forgetful = { ...database.kind, sendMany: async () => [] };
   const batcher = new Batcher(forgetful, BOUNDS);
@@ -183,5 +180,5 @@ void t.test('a batch that forgets an element fails that element', async (t) => {
   const told = tell(['first', 'a', 'b'].map((id) => batcher.run({ id })));
   await database.answerAll();
 
-  t.match(await told, ['first', { message: /told nothing/ }, { message: /told nothing/ }]);
+  t.match(await told, ['first', { message: /no outcome/ }, { message: /no outcome/ }]);
 });

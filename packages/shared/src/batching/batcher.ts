@@ -1,32 +1,35 @@
-/** What became of one element of a batch. */
+/** Outcome of one element of a batch. */
 export type BatchOutcome<R> = { isDone: true; value: R } | { isDone: false; error: unknown };
 
-/** How commands of one kind go together. */
+/** How commands of one kind are batched. */
 export interface BatchKind<T, R> {
-  /** Names the document that an element is about. Orders a batch; two elements with one id never share one. */
+  /**
+   * Id of the document that an element changes. Batches are sorted by it, and two elements with one id never share a
+   * batch.
+   */
   idOf: (element: T) => string;
   /** Only elements with the same text share a batch. */
   groupOf: (element: T) => string;
   /** About how many bytes an element adds to the command. */
   sizeOf: (element: T) => number;
-  /** Sends one element as if there were no batches. Rejects with what the database refused it with. */
+  /** Sends one element without a batch. Rejects with the error of the database. */
   sendOne: (element: T) => Promise<R>;
   /**
-   * Sends several, ordered by id, and says what became of each, in the same order. A rejection speaks of the whole
+   * Sends several elements, sorted by id, and returns their outcomes in the same order. A rejection is about the whole
    * command.
    */
   sendMany: (elements: readonly T[]) => Promise<readonly BatchOutcome<R>[]>;
-  /** True for a rejection after which nobody knows whether the command took effect. */
+  /** True for a rejection that leaves open whether the command took effect. */
   isOutcomeUnknown: (error: unknown) => boolean;
 }
 
-/** No batch is larger. One element beyond `maxBytes` goes alone. */
+/** Upper bounds of a batch. An element larger than `maxBytes` is sent alone. */
 export interface BatchBounds {
   maxCount: number;
   maxBytes: number;
 }
 
-/** Runs `send` when it is its turn, and resolves when it has. */
+/** Runs `send` as soon as the lane is free, and resolves when it has ended. */
 export type RunInLane = (send: () => Promise<void>) => Promise<void>;
 
 interface Waiting<T, R> {
@@ -36,10 +39,10 @@ interface Waiting<T, R> {
 }
 
 /**
- * Gathers commands of one kind while one is in flight, and sends at once when none is: there is no timer, so an idle
- * process waits for nothing and a busy one sends few large commands. What fails, fails exactly for the element it
- * belongs to: a command that is refused as a whole is sent again in halves until the refusal meets one element alone.
- * An unknown outcome is every element's own: its caller knows how to ask or to send again.
+ * Sends a command at once when none of its kind is in flight, and gathers commands while one is. There is no timer: an
+ * idle process waits for nothing, and a busy one sends few large commands. A failure rejects exactly the element it
+ * belongs to: a command that is refused as a whole is sent again in halves until the refusal is about a single element.
+ * An unknown outcome rejects every element: each caller knows how to read back or to send again.
  */
 export class Batcher<T, R> {
   readonly #kind: BatchKind<T, R>;
@@ -48,14 +51,14 @@ export class Batcher<T, R> {
   #waiting: Waiting<T, R>[] = [];
   #sending: Promise<void> | undefined;
 
-  /** `takeTurn`: shared by kinds of which only one at a time is to have a command in flight. */
+  /** `runInLane`: shared by kinds of which only one at a time may have a command in flight. */
   constructor(kind: BatchKind<T, R>, bounds: BatchBounds, runInLane: RunInLane = (send) => send()) {
     this.#kind = kind;
     this.#bounds = bounds;
     this.#runInLane = runInLane;
   }
 
-  /** Resolves or rejects with what became of this element. */
+  /** Resolves or rejects with the outcome of this element. */
   run(element: T): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ element, resolve, reject });
@@ -63,7 +66,7 @@ export class Batcher<T, R> {
     });
   }
 
-  /** Resolves when everything that was handed over has been answered. */
+  /** Resolves when every element that was passed to `run` has its outcome. */
   async close(): Promise<void> {
     while (this.#sending) await this.#sending;
   }
@@ -73,7 +76,7 @@ export class Batcher<T, R> {
     this.#sending = undefined;
   }
 
-  /** Takes the first that waits and what may go with it; the others keep their order. */
+  /** Takes the first waiting element and those that fit its batch; the others keep their order. */
   #takeBatch(): Waiting<T, R>[] {
     const { idOf, groupOf, sizeOf } = this.#kind;
     const batch: Waiting<T, R>[] = [];
@@ -90,7 +93,7 @@ export class Batcher<T, R> {
         (batch.length === 0 || bytes + size <= this.#bounds.maxBytes) &&
         groupOf(element) === group &&
         !ids.has(idOf(element));
-      // An element that stays behind keeps later ones about the same document behind it.
+      // Once an element stays behind, later ones for the same document stay behind it.
       ids.add(idOf(element));
       if (fits) {
         batch.push(waiting);
@@ -115,7 +118,7 @@ export class Batcher<T, R> {
       batch.forEach(({ resolve, reject }, index) => {
         const outcome = outcomes[index];
         if (outcome?.isDone) resolve(outcome.value);
-        else reject(outcome?.error ?? new Error('a batch told nothing of one of its elements'));
+        else reject(outcome?.error ?? new Error('a batch returned no outcome for one of its elements'));
       });
     } catch (error) {
       if (this.#kind.isOutcomeUnknown(error)) {

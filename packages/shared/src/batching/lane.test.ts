@@ -4,7 +4,7 @@ import { t } from 'tap';
 
 import { Lane } from './lane.ts';
 
-/** Work that ends when it is told to, and writes down when it begins. */
+/** Work that ends when the test says so, and records when it begins. */
 function openWork(lane: Lane) {
   const begun: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
@@ -26,18 +26,18 @@ function openWork(lane: Lane) {
   };
 }
 
-t.test('one at a time: the lowest rank first, then whoever came first', async (t) => {
+t.test('one at a time: the lowest rank first, then the oldest', async (t) => {
   const { begun, take, end } = openWork(new Lane());
 
   const all = [take('a', 2), take('b', 2), take('c', 1), take('d', 1)];
-  t.same(begun, ['a'], 'at once when nobody is in it');
+  t.same(begun, ['a'], 'at once when the lane is free');
   for (const name of ['a', 'c', 'd', 'b']) await end(name);
 
   t.same(await Promise.all(all), ['a', 'b', 'c', 'd']);
   t.same(begun, ['a', 'c', 'd', 'b']);
 });
 
-t.test('what ended work makes possible goes before what waits with a higher rank', async (t) => {
+t.test('work that follows from ended work runs before waiting work of a higher rank', async (t) => {
   const { begun, take, end } = openWork(new Lane());
   const first = take('claim', 1);
   const waiting = take('next claim', 1);
@@ -49,7 +49,7 @@ t.test('what ended work makes possible goes before what waits with a higher rank
   t.same(begun, ['claim', 'finish', 'next claim']);
 });
 
-t.test('a failure is its own, and the lane goes on', async (t) => {
+t.test('a failure rejects its own work only, and the lane goes on', async (t) => {
   const { take, end } = openWork(new Lane());
   const failing = take('failing', 0);
   const next = take('next', 0);

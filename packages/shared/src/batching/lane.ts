@@ -5,12 +5,12 @@ interface Waiting {
   start: () => void;
 }
 
-/** Lets one piece of work go at a time. Of those that wait the lowest rank is next, and of one rank the first. */
+/** Runs one piece of work at a time. Next is the waiting one with the lowest rank, and within a rank the oldest. */
 export class Lane {
   readonly #waiting: Waiting[] = [];
   #isTaken = false;
 
-  /** Resolves or rejects as `work` does, which begins when its turn has come. */
+  /** Runs `work` as soon as the lane is free for it, and resolves or rejects as it does. */
   async run<T>(rank: number, work: () => Promise<T>): Promise<T> {
     if (this.#isTaken) await new Promise<void>((start) => this.#waiting.push({ rank, start }));
     this.#isTaken = true;
@@ -22,7 +22,7 @@ export class Lane {
   }
 
   async #passOn(): Promise<void> {
-    // What this work made possible comes in the same turn of the event loop, and may have a lower rank.
+    // Work that follows from this work is queued within the same turn of the event loop, and may have a lower rank.
     await nextTurn();
     const lowest = Math.min(...this.#waiting.map(({ rank }) => rank));
     const [next] = this.#waiting.splice(

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 /** EX_CONFIG of sysexits.h: the environment is wrong, and starting again will not help. */
 export const EXIT_CONFIG = 78;
 
-/** A wrong environment; `message` names every problem, never a value. */
+/** An unusable environment; `message` names every problem, never a value. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }

@@ -25,16 +25,16 @@ export const logConfig = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** A folder for log files, one per day, beside stdout. */
   LOG_DIR: z.string().optional(),
-  /** How many of them are kept. */
+  /** Number of log files to keep. */
   LOG_KEEP_FILES: count(1, 10_000).default(14),
 };
 
 export const processConfig = {
-  /** `1` when the parent holds this process's stdin open: its end means that the parent is gone. */
+  /** `1` when the parent holds this process's stdin open: when it ends, the parent is gone. */
   EXIT_WITH_PARENT: z.enum(['0', '1']).default('0'),
 };
 
-/** Times of the execution protocol; shipped defaults are the measured ones, tests and operators may change them. */
+/** Times of the execution protocol. The defaults are measured; tests and operators may change them. */
 export const protocolConfig = {
   LEASE_MS: count(500, 600_000).default(5_000),
   BEAT_MS: count(50, 60_000).default(1_000),
@@ -44,7 +44,7 @@ export const protocolConfig = {
   EXECUTION_RETENTION_SECONDS: count(60, 3650 * SECONDS_PER_DAY).default(30 * SECONDS_PER_DAY),
 };
 
-/** What the acceptance of an execution depends on; API and workers must agree. */
+/** Limits for accepting an execution; API and workers must have the same. */
 export const submissionConfig = {
   MAX_UNFINISHED_PER_USER: count(1, 10_000_000).default(10_000),
   MAX_UNFINISHED: count(1, 100_000_000).default(1_000_000),

@@ -5,7 +5,7 @@ import t from 'tap';
 
 import { isDatabaseAway } from './mongo-errors.ts';
 
-t.test('a socket error that the driver passes on says that the database is away', async (t) => {
+t.test('a socket error that the driver passes on means that the database is away', async (t) => {
   const server = createServer((socket) => socket.resetAndDestroy());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -17,7 +17,7 @@ t.test('a socket error that the driver passes on says that the database is away'
   t.ok(isDatabaseAway(error));
 });
 
-t.test('a refusal of the database, and an error without a socket, do not', async (t) => {
+t.test('a refusal by the database, and an error without a socket, do not', async (t) => {
   t.notOk(isDatabaseAway(Object.assign(new Error('duplicate key'), { code: 11_000 })));
   t.notOk(isDatabaseAway(Object.assign(new Error('made up'), { code: 'ECONNRESET' })));
   t.notOk(isDatabaseAway('ECONNRESET'));

@@ -6,7 +6,7 @@ interface ServerError extends Error {
   keyPattern?: Record<string, unknown>;
 }
 
-/** True when the write met a unique index that contains `field`. */
+/** True when the write violated a unique index that contains `field`. */
 export function isDuplicateKey(error: unknown, field: string): boolean {
   if (!(error instanceof Error)) return false;
   const { code, keyPattern } = error as ServerError;
@@ -33,7 +33,7 @@ const AWAY = new Set([
 /** Codes with which a server says that it is going away or coming up (the driver's retryable and state-change codes). */
 const AWAY_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
-/** What the socket says when its other end is gone: the driver passes it on as it is when a write meets it first. */
+/** Socket errors when the other end is gone: the driver passes them on unwrapped when a write meets them first. */
 const AWAY_SYSTEM_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
 /** True for failures that say "the database is away", as opposed to "the database refused this". */
@@ -42,7 +42,7 @@ export function isDatabaseAway(error: unknown): boolean {
   if (AWAY.has(error.name) || AWAY_CODES.has((error as ServerError).code ?? -1)) return true;
   const { syscall, code } = error as NodeJS.ErrnoException;
   if (syscall !== undefined && code !== undefined && AWAY_SYSTEM_CODES.has(code)) return true;
-  // mongoose with `bufferCommands: false` says so in words only.
+  // mongoose with `bufferCommands: false` reports it by its message only.
   return error.name === 'MongooseError' && /initial connection|not connected/i.test(error.message);
 }
 
@@ -54,12 +54,12 @@ const NEVER_SENT = new Set([
   'MongooseError',
 ]);
 
-/** True when the command cannot have reached a server: the write certainly did not happen. */
+/** True when the command cannot have reached a server: the write did not happen. */
 export function isNeverSent(error: unknown): boolean {
   return error instanceof Error && NEVER_SENT.has(error.name);
 }
 
-/** MongoDB's code of a write that met another one, or a deadlock; nothing was written, and a repeat may succeed. */
+/** MongoDB's code of a write conflict or a deadlock; nothing was written, and a repeat may succeed. */
 const WRITE_CONFLICT = 112;
 
 export function isWriteConflict(error: unknown): boolean {

@@ -16,17 +16,17 @@ export interface Mongo {
   close(): Promise<void>;
 }
 
-/** A process that has just started meets its full load at once; two connections at a time would not be enough. */
+/** A process gets its full load right after its start; connecting two at a time would be too slow. */
 const WARM_CONNECTIONS = 10;
 const CONNECTING_AT_ONCE = 8;
-/** Waiting for a free connection is no sign that the database is away. */
+/** Waiting for a free connection does not mean that the database is away. */
 const WAIT_QUEUE_EXTRA_MS = 1_500;
-/** Pause between tries of the first connect; later reconnects are the driver's. */
+/** Pause between tries of the first connect; the driver makes later reconnects. */
 const CONNECT_RETRY_MS = 500;
 
 /**
- * Opens a connection without waiting for the server: a process starts while the database is away and says so by its
- * readiness. Nothing is buffered: a command fails at once when there is no server.
+ * Opens a connection without waiting for the server: a process starts while the database is away, and its readiness
+ * reports it. Nothing is buffered: a command fails at once when there is no server.
  */
 export function createMongo(options: MongoOptions): Mongo {
   const connection = mongoose.createConnection();
@@ -50,7 +50,7 @@ export function createMongo(options: MongoOptions): Mongo {
         socketTimeoutMS: options.socketTimeoutMs,
         waitQueueTimeoutMS: options.serverSelectionTimeoutMs + WAIT_QUEUE_EXTRA_MS,
         heartbeatFrequencyMS: 1_000,
-        // Each by itself: so they win over `w` and `journal` in the URI, which would weaken what was promised.
+        // Set one by one, so that they win over `w` and `journal` in the URI, which could weaken the write concern.
         w: 'majority',
         journal: true,
       });

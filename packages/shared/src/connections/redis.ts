@@ -6,7 +6,7 @@ import { Redis, type RedisOptions } from 'ioredis';
  */
 export type RedisRole = 'producer' | 'consumer' | 'subscriber';
 
-/** A hung Redis must not hang a request: measured, an add was still pending after 8 s without it. */
+/** A hung Redis must not hang a request: without this an add was still pending after 8 s (measured). */
 const COMMAND_TIMEOUT_MS = 500;
 const MAX_RECONNECT_DELAY_MS = 1_000;
 
@@ -16,7 +16,7 @@ const ROLE_OPTIONS: Record<RedisRole, RedisOptions> = {
   subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
 };
 
-/** Opens a connection that reconnects for ever. `onError` hears every connection error once it happens. */
+/** Opens a connection that reconnects for ever. `onError` is called with every connection error. */
 export function createRedis(url: string, role: RedisRole, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
     ...ROLE_OPTIONS[role],
@@ -35,12 +35,12 @@ export async function pingRedis(redis: Redis): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Such a key may vanish at any time, so that it never stands in anybody's way. */
+/** Life of the probe key, so that it never stays behind. */
 const PROBE_TTL_MS = 1_000;
 
 /**
- * The same, by a write: a Redis whose memory is full answers a ping and takes nothing. Rejects with what Redis refused
- * the write with.
+ * Like `pingRedis`, with a write: a Redis whose memory is full answers a ping and takes nothing. Rejects with the error
+ * of Redis.
  */
 export async function pingRedisWrites(redis: Redis, prefix: string): Promise<number> {
   const startedAt = performance.now();

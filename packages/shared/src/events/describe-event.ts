@@ -1,7 +1,7 @@
 import type { EventType, StoredEvent } from '../schemas/event.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
-/** The event that an execution's own state stands for. */
+/** Event type of each execution status. */
 const TYPE_OF_STATUS = {
   queued: 'execution.queued',
   running: 'execution.started',
@@ -12,7 +12,7 @@ const TYPE_OF_STATUS = {
   cancelled: 'execution.cancelled',
 } as const satisfies Record<ExecutionRecord['status'], EventType>;
 
-/** Says of an execution what may be seen of it; `type` where its status does not say what happened. */
+/** Builds the public event of an execution. `type` is given where the status alone does not tell what happened. */
 export function describeEvent(execution: ExecutionRecord, type?: EventType): StoredEvent {
   const { _id, taskId, plugin, action, status, attemptsUsed, attempts, progress, updatedAt } = execution;
   const isProgress = type === 'execution.progress' && progress !== undefined;

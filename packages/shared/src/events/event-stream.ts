@@ -6,14 +6,14 @@ export const eventStreamKey = (prefix: string, ownerId: string): string => `${pr
 /** The one field of an entry. */
 export const EVENT_FIELD = 'event';
 
-/** How much of the past can be resumed: whichever of both ends first. */
+/** How much of the past can be resumed; the smaller of both bounds wins. */
 export const EVENT_STREAM_MAX_LENGTH = 1_000;
 export const EVENT_STREAM_TTL_SECONDS = 3_600;
 
-/** A stream entry as Redis answers it. */
+/** A stream entry as Redis returns it. */
 export type StreamEntry = [id: string, fields: string[]];
 
-/** An entry as an event, or undefined when something else than this product wrote it. */
+/** Parses an entry; undefined when it was not written by this product. */
 export function readEvent([id, fields]: StreamEntry): ExecutionEvent | undefined {
   try {
     return { id: EventId.parse(id), ...StoredEvent.parse(JSON.parse(fields[1] ?? '')) };
@@ -22,7 +22,7 @@ export function readEvent([id, fields]: StreamEntry): ExecutionEvent | undefined
   }
 }
 
-/** Orders ids of events: negative when `one` is the older. */
+/** Compares event ids: negative when `one` is older. */
 export function compareEventIds(one: string, other: string): number {
   const [oneMs = 0, oneCount = 0] = one.split('-').map(Number);
   const [otherMs = 0, otherCount = 0] = other.split('-').map(Number);

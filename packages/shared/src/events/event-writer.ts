@@ -10,14 +10,14 @@ import {
   eventStreamKey,
 } from './event-stream.ts';
 
-/** With Redis slow or away events are dropped rather than kept: the documents say the same. */
+/** While Redis is slow or away, events beyond this are dropped: the documents hold the same facts. */
 const MAX_WAITING = 2_000;
 
-/** Writes what happens to executions into the streams of their owners. */
+/** Writes events of executions to the streams of their owners. */
 export interface EventWriter {
-  /** Never throws and never waits: a lost event is no error of its execution. */
+  /** Never throws and never waits: a lost event does not fail its execution. */
   write(execution: ExecutionRecord, type?: EventType): void;
-  /** How many events were lost since the start. */
+  /** Number of events lost since the start. */
   lost(): number;
 }
 
@@ -26,7 +26,7 @@ interface Waiting {
   text: string;
 }
 
-/** One pipeline at a time; what comes meanwhile goes with the next one. */
+/** One pipeline at a time; events that arrive during it go with the next one. */
 export function buildEventWriter(redis: Redis, prefix: string): EventWriter {
   let waiting: Waiting[] = [];
   let isSending = false;
@@ -50,7 +50,7 @@ export function buildEventWriter(redis: Redis, prefix: string): EventWriter {
       }
       const text = JSON.stringify(describeEvent(execution, type));
       waiting.push({ key: eventStreamKey(prefix, execution.ownerId), text });
-      // In the next turn, so that what happens in this one goes together.
+      // In the next turn of the event loop, so that the events of this one share a pipeline.
       if (!isSending) {
         isSending = true;
         setImmediate(() => void send());
@@ -60,7 +60,7 @@ export function buildEventWriter(redis: Redis, prefix: string): EventWriter {
   };
 }
 
-/** Resolves to how many of the batch were not stored. */
+/** Resolves to the number of events that were not stored. */
 async function sendBatch(redis: Redis, batch: Waiting[]): Promise<number> {
   const pipeline = redis.pipeline();
   for (const { key, text } of batch) {

@@ -8,8 +8,8 @@ import { collectionOf } from '../models/collection-of.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
 /**
- * One try of the insert may take this long. A try waits for the batch that is in flight, if one is, and so does the second
- * one: together they stay below the 5 s in which a caller is answered.
+ * Timeout of one try of the insert. Each of two tries may first wait for a batch in flight; together they stay below
+ * the 5 s in which a caller gets a response.
  */
 export const INSERT_TIMEOUT_MS = 1_200;
 
@@ -18,15 +18,16 @@ const CONFLICT_PAUSE_MS = 50;
 
 export type Acceptance =
   | { kind: 'accepted'; execution: ExecutionRecord }
-  /** The same idempotency key and body, or the same fire time of the task, came before: this is the first one's. */
+  /** The idempotency key with this body, or the task's fire time, was used before: this is the earlier execution. */
   | { kind: 'repeated'; execution: ExecutionRecord }
-  /** The same idempotency key with another body. */
+  /** The idempotency key was used with another body. */
   | { kind: 'conflict' };
 
 /**
- * Step 1, accept: from the return on, the work is promised. A lost reply is answered by sending the same insert once
- * more: its `_id` was made here, so a duplicate of it means that the first one arrived. `insert` may let it go with others'.
- * @throws {DatabaseUnavailable} nothing was stored. @throws {AcceptUnknown} a repeat with the same key is safe.
+ * Step 1, accept: once this returns, the work is promised. After a lost reply the same insert is sent once more: its
+ * `_id` was created here, so a duplicate key means that the first insert arrived. `insert` may batch it with others.
+ * @throws {DatabaseUnavailable} if nothing was stored. @throws {AcceptUnknown} if that is unknown; a repeat with the
+ * same key is safe.
  */
 export async function acceptExecution(
   model: Model<ExecutionRecord>,
@@ -44,7 +45,7 @@ export async function acceptExecution(
       if (isDuplicateKey(error, 'idempotencyKey')) return earlierAcceptance(model, record);
       if (isDuplicateKey(error, 'fireTime')) return earlierFire(model, record);
       if (isWriteConflict(error) && ++conflicts <= MAX_CONFLICTS) {
-        // Inserts under one idempotency key met. Whoever was first is there now; the others look again, spread out.
+        // Inserts under one idempotency key collided. The first is stored by now; the others look again, spread out.
         await delay(Math.random() * CONFLICT_PAUSE_MS * conflicts);
         continue;
       }

@@ -3,24 +3,24 @@ import type { Model } from 'mongoose';
 import type { ExecutionRecord, ProgressRecord } from '../schemas/execution.ts';
 import { inMs, literal } from './db-time.ts';
 
-/** One run that its worker believes to own. */
+/** A run whose lease its worker believes to hold. */
 export interface HeldLease {
   id: string;
   token: string;
-  /** The newest progress that is not stored yet; it goes along with the renewal. */
+  /** The newest progress that is not stored yet; stored with the renewal. */
   progress?: ProgressRecord | undefined;
 }
 
 export interface BeatReport {
-  /** Ids whose lease is another's, or whose execution has ended or is gone: stop them. */
+  /** Ids whose lease has another holder, or whose execution has ended or is gone: stop them. */
   lost: string[];
   /** Ids whose cancel flag is set. */
   cancelled: string[];
 }
 
 /**
- * One beat for all runs of a process: one update renews every lease that is still ours (a past one too, if nobody
- * took it), one find reads who lost theirs and who is to be cancelled.
+ * One beat for all runs of a process: one update renews every lease that this process still holds (also a past one that
+ * no other worker took), one find reads which leases are lost and which runs are to be cancelled.
  */
 export async function renewLeases(
   model: Model<ExecutionRecord>,
@@ -30,8 +30,8 @@ export async function renewLeases(
   const inOrder = held.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const ids = inOrder.map(({ id }) => id);
   if (held.length > 0) {
-    // Sorted: two batches in different orders can deadlock. One statement a lease: a multi-update of DocumentDB does not
-    // know `$$NOW`.
+    // Sorted: two batches in different orders can deadlock. One statement per lease: DocumentDB does not know `$$NOW`
+    // in a multi-update.
     await model.bulkWrite(
       inOrder.map(({ id, token, progress }) => ({
         updateOne: {

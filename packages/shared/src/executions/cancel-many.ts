@@ -9,28 +9,29 @@ import { readDatabaseTime } from './db-time.ts';
 const MAX_CONFLICTS = 10;
 const CONFLICT_PAUSE_MS = 50;
 
-/** What nobody needs of an execution that was cancelled. */
+/** Fields that are not read for a cancelled execution. */
 const LEFT_OUT = { payload: 0, result: 0, content: 0, steps: 0, inputs: 0, earlyAnswers: 0 } as const;
 export type CancelledExecution = Omit<ExecutionRecord, keyof typeof LEFT_OUT>;
 
 export interface CancelManyRequest {
   ids: readonly string[];
-  /** What is in another state by now is left alone. */
+  /** Executions in another status by now are left alone. */
   statuses: readonly ExecutionRecord['status'][];
   by: string;
   retentionSeconds: number;
 }
 
 export interface CancelManyOutcome {
-  /** They never run (again). */
+  /** They will not run (again). */
   cancelled: CancelledExecution[];
-  /** They run, and their workers read the flag with the next beat at the latest. */
+  /** They are running; their workers read the flag with the next beat at the latest. */
   requested: CancelledExecution[];
 }
 
 /**
- * Cancels a batch: what waits ends, what runs is flagged, each by its own compare-and-set. Who won is read back, never
- * inferred from a count, and what went from running to waiting in between is met in the next round. May be repeated.
+ * Cancels a batch: waiting executions end, running ones are flagged, each by a compare-and-set. The outcome is read
+ * back, never inferred from a count. An execution that went from running to waiting in between is cancelled in the next
+ * round. May be repeated.
  * @throws {DatabaseUnavailable}
  */
 export async function cancelExecutions(
@@ -52,8 +53,8 @@ export async function cancelExecutions(
 }
 
 /**
- * Two updates of many: a bulk of single ones takes half as long again. These do not know `$$NOW` on DocumentDB, so the
- * database's time is read first.
+ * Two multi-updates: a bulk of single updates takes half as long again. DocumentDB does not know `$$NOW` in them, so
+ * the database's time is read first.
  */
 async function writeAll(
   model: Model<ExecutionRecord>,
@@ -77,7 +78,7 @@ async function writeAll(
   if (statuses.includes('running')) await write(['running'], {});
 }
 
-/** A beat or a claim wrote at the same moment: nothing was written here, and a repeat matches what is left. */
+/** After a conflict with a beat or a claim nothing was written here, and a repeat matches what is left. */
 async function withoutConflict(write: () => Promise<unknown>): Promise<void> {
   for (let conflicts = 0; ; conflicts += 1) {
     try {

@@ -6,15 +6,15 @@ import { closeAttempt, endFields, holdsNow, leaseHasLapsed, literal, NOW } from 
 const WAITING = ['queued', 'retrying', 'input_required'] as const;
 
 export type CancelOutcome =
-  /** Nobody ran it: it is `cancelled` now, for good. */
+  /** No worker ran it: it is `cancelled` now, for good. */
   | { kind: 'cancelled'; execution: ExecutionRecord }
-  /** It runs: the flag is set, and its worker reads it with the next beat at the latest. */
+  /** It is running: the flag is set, and its worker reads it with the next beat at the latest. */
   | { kind: 'requested'; execution: ExecutionRecord }
-  /** It had ended before; the first end written wins. */
+  /** It had already ended; the first end written wins. */
   | { kind: 'ended'; execution: ExecutionRecord }
   | { kind: 'gone' };
 
-/** Cancel: compare-and-set of waiting work; of running work only the flag, for its worker to see. */
+/** Cancels an execution: a compare-and-set ends a waiting one; a running one gets a flag for its worker. */
 export async function cancelExecution(
   model: Model<ExecutionRecord>,
   request: { id: string; by: string; retentionSeconds: number },
@@ -28,7 +28,7 @@ export async function cancelExecution(
     const execution = await model.findById(id).lean<ExecutionRecord>();
     if (!execution) return { kind: 'gone' };
     if (isEnded(execution.status)) return { kind: 'ended', execution };
-    // Between the two writes it went from waiting to running or back: it is still there to be cancelled.
+    // Between the two writes it went from waiting to running or back: try again.
   }
 }
 
@@ -69,7 +69,7 @@ async function cancelWaiting(
     .lean<ExecutionRecord>();
 }
 
-/** Ends an execution whose cancel flag is set and that nobody runs (any more). Null when that is not so. */
+/** Ends an execution whose cancel flag is set and that no worker runs (any more). Null otherwise. */
 export async function endFlagged(
   model: Model<ExecutionRecord>,
   { id, retentionSeconds }: { id: string; retentionSeconds: number },

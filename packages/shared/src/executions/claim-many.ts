@@ -7,12 +7,12 @@ import type { ExecutionRecord } from '../schemas/execution.ts';
 import { claimable, claimOne, claimPipeline, type ClaimRequest } from './claim.ts';
 import { perDocumentValue } from './per-document-value.ts';
 
-/** A claim's filter and update are some hundred bytes for the whole batch; each element adds its id and token. */
+/** Bytes that one claim adds to a batch: its id and token. Filter and update are shared. */
 const CLAIM_BYTES = 100;
 
 /**
- * Claims that go together: one update that stamps each document with its own claim's token, then one find by id and
- * token, which says who won and loads what is to be run.
+ * Batched claims: one update stamps each document with the token of its claim, then one find by id and token tells
+ * which claims won and loads what is to be run.
  */
 export const claimKind = (
   model: Model<ExecutionRecord>,

@@ -18,22 +18,22 @@ export interface ClaimRequest {
   id: string;
   seq: number;
   worker: string;
-  /** Random; names this claim, so that a read-back can tell whose it is. */
+  /** Random; identifies this claim when it is read back. */
   token: string;
   leaseMs: number;
-  /** False while this process was out of touch with the database: owners must get the chance to renew first. */
+  /** False after this process lost contact with the database: owners must first get the chance to renew. */
   canJudgeLeases: boolean;
   /** False while this process runs another suspect (an execution whose process died before). */
   canTakeSuspect: boolean;
-  /** Plugins of which nothing may start. */
+  /** Plugins of which no action may start. */
   pausedPlugins?: readonly string[];
 }
 
 /**
  * Step 3, claim: compare-and-set to `running` under a new epoch and a lease. A crashed predecessor's attempt is closed
- * in the same write. Resolves to undefined when nothing matched; `readMiss` then says why. A lost reply is read back by
- * the token: a claim that was made but is not known of would lapse and count as a crash. `send` may let the write go with
- * others'.
+ * in the same write. Resolves to undefined when nothing matched; `readMiss` then says why. After a lost reply the claim
+ * is read back by its token: an unnoticed claim would lapse and count as a crash. `send` may batch the write with
+ * others.
  */
 export async function claimExecution(
   model: Model<ExecutionRecord>,
@@ -48,7 +48,7 @@ export async function claimExecution(
   }
 }
 
-/** The write of a claim, alone. */
+/** Sends the write of one claim. */
 export async function claimOne(
   model: Model<ExecutionRecord>,
   request: ClaimRequest,
@@ -74,7 +74,7 @@ async function readOwnClaim(
   return own ?? undefined;
 }
 
-/** What a document must be like to be claimed by this request, besides its id. */
+/** Filter for the documents that this request may claim, besides the id. */
 export function claimable({ seq, canJudgeLeases, canTakeSuspect, pausedPlugins = [] }: ClaimRequest) {
   const states: Record<string, unknown>[] = [
     { status: 'queued', nextAttemptAt: { $exists: false } },
@@ -103,7 +103,7 @@ export function claimable({ seq, canJudgeLeases, canTakeSuspect, pausedPlugins =
 
 const mayCrashAgain = { $lt: [{ $add: ['$crashes', 1] }, '$policy.maxCrashes'] };
 
-/** What a claim writes; `token` is an expression. */
+/** Update pipeline of a claim; `token` is an expression. */
 export const claimPipeline = (request: ClaimRequest, token: unknown) => [
   { $set: claimUpdate(request, token) },
   { $unset: ['nextAttemptAt', 'progress', 'lacksAction', 'heldAt'] },
@@ -123,30 +123,32 @@ function claimUpdate({ worker, leaseMs }: ClaimRequest, token: unknown) {
   };
 }
 
-/** Why a delivered job could not be claimed, and so what becomes of the job. Delays are in milliseconds. */
+/**
+ * Reason why a delivered job could not be claimed, which decides what happens to the job. Delays are in milliseconds.
+ */
 export type ClaimMiss =
   | { kind: 'gone' }
   | { kind: 'ended'; execution: ExecutionRecord }
-  /** Another job carries this execution now, or it waits for input: this delivery is void. */
+  /** Another job delivers this execution by now, or it waits for input: this delivery is void. */
   | { kind: 'void' }
   | { kind: 'cancelled'; execution: ExecutionRecord }
   | { kind: 'expired'; execution: ExecutionRecord }
   | { kind: 'crashed_out'; execution: ExecutionRecord }
-  /** Its plugin is paused: to be marked as held, and woken when the pause ends. */
+  /** Its plugin is paused: the caller marks it as held, and it is woken when the pause ends. */
   | { kind: 'paused'; execution: ExecutionRecord }
-  /** Not now: a live lease, a time not reached, or a suspect while another one runs here. */
+  /** Not now: a live lease, a time not yet reached, or a suspect while another one runs here. */
   | { kind: 'later'; delayMs: number; reason: 'leased' | 'not_due' | 'suspect' | 'raced' };
 
-/** One suspect at a time starts in a process; the others are looked at again after this pause. */
+/** A process starts one suspect at a time; it looks at the others again after this pause. */
 const SUSPECT_DELAY_MS = 50;
-/** A process that may not judge leases yet passes the job on. */
+/** Delay with which a process that may not judge leases yet passes the job on. */
 const JUDGED_ELSEWHERE_DELAY_MS = 150;
-/** The state changed between the claim and the reading: look again soon. */
+/** Delay when the state changed between the claim and the read. */
 const RACED_DELAY_MS = 100;
-/** The database's and BullMQ's timers differ a little; without this a job comes back a moment too early. */
+/** The database's and BullMQ's timers differ a little; without this a job returns a moment too early. */
 const TIMER_SLACK_MS = 20;
 
-/** Reads the document behind a missed claim and says why it missed. */
+/** Reads the document behind a missed claim and explains the miss. */
 export async function readMiss(model: Model<ExecutionRecord>, request: ClaimRequest): Promise<ClaimMiss> {
   const reading = await readExecution(model, request.id);
   return reading ? explainMiss(reading, request) : { kind: 'gone' };
@@ -159,7 +161,7 @@ function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimM
   if (status === 'running' && lease) {
     const lapsesAt = lease.until.getTime() + crashes * CRASH_BACKOFF_MS;
     if (lapsesAt >= now.getTime()) return later('leased', lapsesAt - now.getTime());
-    // Another process may be able to judge it: it shall not wait for this one.
+    // Another process may be able to judge it, so the job must not stay here.
     if (!request.canJudgeLeases) return later('leased', JUDGED_ELSEWHERE_DELAY_MS);
     if (cancel) return { kind: 'cancelled', execution };
     if (deadlineAt && deadlineAt <= now) return { kind: 'expired', execution };

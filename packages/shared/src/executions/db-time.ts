@@ -8,22 +8,22 @@ import { DatabaseUnavailable } from '../errors.ts';
  */
 export const NOW = '$$NOW';
 
-/** The database's time plus `ms` milliseconds. */
+/** Expression for the database's time plus `ms` milliseconds. */
 export const inMs = (ms: number) => ({ $add: [NOW, ms] });
 
 /**
- * A filter by the database's clock. The doubled negation is for DocumentDB: it moves a bare comparison into an index
+ * Filter by the database's clock. The doubled negation is for DocumentDB: it moves a bare comparison into an index
  * scan, and there it does not know `$$NOW`.
  */
 export const holdsNow = (condition: unknown) => ({ $expr: { $not: [{ $not: [condition] }] } });
 
-/** A value that must not be read as an expression (texts of plugins may begin with `$`). */
+/** Value that must not be read as an expression (texts of plugins may begin with `$`). */
 export const literal = (value: unknown) => ({ $literal: value });
 
 /** Milliseconds from a date expression to now. */
 export const since = (date: unknown) => ({ $subtract: [NOW, date] });
 
-/** Closes the still open attempt of an epoch; all others stay as they are. */
+/** Closes the open attempt of an epoch; all others stay as they are. */
 export const closeAttempt = (epoch: number | '$epoch', fields: Record<string, unknown>) => ({
   $map: {
     input: '$attempts',
@@ -40,7 +40,7 @@ export const closeAttempt = (epoch: number | '$epoch', fields: Record<string, un
   },
 });
 
-/** Every next crash of an execution makes its next start wait this much longer. */
+/** Each further crash of an execution delays its next start by this much more. */
 export const CRASH_BACKOFF_MS = 1_000;
 
 /** True once the lease, plus the backoff of earlier crashes, has passed: the holder counts as dead. */
@@ -51,8 +51,8 @@ export const leaseHasLapsed = {
 const hasNoTask = { $eq: [{ $type: '$taskId' }, 'missing'] };
 
 /**
- * Fields that every end state sets. `expiresAt` (TTL) is set here and nowhere else. Without a task nothing that lasts
- * has to follow an end, so it is settled by its own write.
+ * Fields that every end state sets. `expiresAt` (TTL) is set only here. Without a task there is nothing left to settle
+ * after the end, so the same write marks it as settled.
  */
 export const endFields = (retentionSeconds: number) => ({
   endedAt: NOW,
@@ -62,7 +62,7 @@ export const endFields = (retentionSeconds: number) => ({
   isUnsettled: { $cond: [hasNoTask, '$$REMOVE', true] },
 });
 
-/** The database's time, for what must be decided before a write. @throws {DatabaseUnavailable} */
+/** Reads the database's time, for decisions that come before a write. @throws {DatabaseUnavailable} */
 export async function readDatabaseTime(model: { db: Connection }): Promise<Date> {
   if (!model.db.db) throw new DatabaseUnavailable();
   const { localTime } = await model.db.db.command({ hello: 1 });

@@ -4,8 +4,8 @@ import { EXECUTE_JOB, type ExecutionJob, JOB_PRIORITY, jobId } from '../queues.t
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
 /**
- * Step 2, enqueue: a job with the execution's id and nothing else. Adding the same seq again is harmless: BullMQ
- * ignores an id that it knows. A failure is left to the sweep.
+ * Step 2, enqueue: adds a job with the execution's id and nothing else. Adding the same seq again is harmless: BullMQ
+ * ignores an id that it knows. After a failure the sweep adds it.
  */
 export async function enqueueExecution(
   queue: Queue<ExecutionJob>,

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 
 import type { ExecutionRecord, Failure } from '../schemas/execution.ts';
 
-/** Longer messages differ by what they quote, not by what went wrong. */
+/** Beyond this, messages differ by what they quote, not by what went wrong. */
 const READ_CHARS = 1_000;
 const KEPT_CHARS = 200;
-/** 64 bits: with a million kinds of failures two of them meet with a chance of 1 to 37 million. */
+/** 64 bits: among a million kinds of failures, two collide with a chance of 1 in 37 million. */
 const FINGERPRINT_DIGITS = 16;
 
-/** What differs between failures of one kind, and what stands in its place. The order matters: the longest first. */
+/** Parts that differ between failures of one kind, with their placeholders. The order matters: the longest first. */
 const VARIABLE_PARTS: readonly [pattern: RegExp, placeholder: string][] = [
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#"'`)\]>]*)[^\s"'`)\]>]*/gi, '$1/<path>'],
   [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g, '<email>'],
@@ -23,14 +23,17 @@ const VARIABLE_PARTS: readonly [pattern: RegExp, placeholder: string][] = [
   [/\d+(?:[.,:]\d+)*/g, '<n>'],
 ];
 
-/** A message without what differs from case to case: ids, numbers, times, quoted values, paths of URLs. */
+/** Replaces the parts of a message that differ from case to case: ids, numbers, times, quoted values, paths of URLs. */
 export function normalizeMessage(message: string): string {
   let text = message.slice(0, READ_CHARS);
   for (const [pattern, placeholder] of VARIABLE_PARTS) text = text.replace(pattern, placeholder);
   return text.replace(/\s+/g, ' ').trim().slice(0, KEPT_CHARS);
 }
 
-/** Names a kind of failure: the same action that fails for the same reason, whatever the ids in its message. */
+/**
+ * Fingerprint of a kind of failure: the same for an action that fails for the same reason, whatever ids its message
+ * has.
+ */
 export function fingerprintOf(
   { plugin, action }: Pick<ExecutionRecord, 'plugin' | 'action'>,
   { kind, message }: Pick<Failure, 'kind' | 'message'>,

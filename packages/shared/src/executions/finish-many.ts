@@ -13,13 +13,13 @@ import {
 } from './finish.ts';
 import { perDocumentValue } from './per-document-value.ts';
 
-/** Ids, and the envelope of a result. */
+/** Bytes of the id and the envelope of a result. */
 const FINISH_BYTES = 100;
 
 /** A run that completed with a result and nothing else. */
 type Completed = FinishRequest & { end: { kind: 'completed'; result: string } };
 
-/** Most ends; the others differ in what they write and go alone. */
+/** True for most ends; the others write other fields and are sent alone. */
 export const isPlainEnd = (request: FinishRequest): request is Completed =>
   request.end.kind === 'completed' &&
   Object.entries(request.end).every(
@@ -27,8 +27,8 @@ export const isPlainEnd = (request: FinishRequest): request is Completed =>
   );
 
 /**
- * Ends that go together: one update, fenced by the epoch that the batch shares, then one find, in which each attempt's
- * own record says whether its end was taken.
+ * Batched ends: one update, fenced by the epoch that the batch shares, then one find, in which the record of each
+ * attempt tells whether its end was written.
  */
 export const finishKind = (model: Model<ExecutionRecord>): BatchKind<Completed, FinishOutcome> => ({
   idOf: ({ id }) => id,

@@ -5,7 +5,7 @@ import type { InputRecord } from '../schemas/input-record.ts';
 import { closeAttempt, endFields, inMs, literal, NOW, since } from './db-time.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
-/** A question as its attempt asks it; `params` is JSON text. */
+/** A question as the attempt asks it; `params` is JSON text. */
 export type AskedInput = Pick<InputRecord, 'key' | 'method' | 'params'>;
 
 /** How a run ended, as its worker saw it. `result` and `content` are JSON text. */
@@ -13,14 +13,14 @@ export type RunEnd =
   | { kind: 'completed'; result: string; content?: string }
   | { kind: 'failed'; failure: Failure }
   | { kind: 'retry'; failure: Failure; delayMs: number }
-  /** It asked and stopped: it waits for the answers, with nothing counted as used. */
+  /** The action asked and stopped: the execution waits for answers, and no attempt is counted. */
   | { kind: 'input_required'; inputs: readonly AskedInput[] }
   | { kind: 'cancelled' };
 
 export interface FinishRequest {
   id: string;
   epoch: number;
-  /** What ran: a failure is named after it. */
+  /** The action that ran; part of a failure's fingerprint. */
   of: Pick<ExecutionRecord, 'plugin' | 'action'>;
   end: RunEnd;
   retentionSeconds: number;
@@ -28,12 +28,12 @@ export interface FinishRequest {
 
 export type FinishOutcome =
   | { kind: 'finished'; execution: ExecutionRecord }
-  /** Another claim or a cancel was first: this attempt changed nothing. */
+  /** Another claim or a cancel came first: this attempt changed nothing. */
   | { kind: 'superseded' };
 
 /**
- * Step 5, finish: one write, fenced by the epoch. A late writer matches nothing. A retry or a question turns into
- * `cancelled` when the cancel flag was set meanwhile, so that no cancel is ever outrun by either.
+ * Step 5, finish: one write, fenced by the epoch. A late writer matches nothing. A retry or a question becomes
+ * `cancelled` when the cancel flag is set by then, so that neither outruns a cancel.
  */
 export async function finishExecution(
   model: Model<ExecutionRecord>,
@@ -51,12 +51,15 @@ export async function finishExecution(
   return readOwnFinish(model, request);
 }
 
-/** Nothing matched: either an earlier send of this very write arrived and only its reply was lost, or we are late. */
+/**
+ * Nothing matched: either an earlier send of this write arrived and only its reply was lost, or this attempt is too
+ * late.
+ */
 async function readOwnFinish(model: Model<ExecutionRecord>, request: FinishRequest): Promise<FinishOutcome> {
   return judgeFinish(await model.findById(request.id).lean<ExecutionRecord>(), request);
 }
 
-/** Whether a document that was read after the write shows this attempt's end. */
+/** Decides from a document read after the write whether this attempt's end was written. */
 export function judgeFinish(
   execution: ExecutionRecord | null | undefined,
   { epoch, end }: FinishRequest,
@@ -113,7 +116,7 @@ function completedPipeline(
   });
 }
 
-/** What a run that completed with nothing but a result writes; `result` is an expression. */
+/** Update pipeline of a run that completed with a result only; `result` is an expression. */
 export const plainEndPipeline = (fence: Pick<FinishRequest, 'epoch' | 'retentionSeconds'>, result: unknown) =>
   close(plainEndFields(fence, result));
 
@@ -134,7 +137,7 @@ const sinceLastStart = since({ $max: '$attempts.startedAt' });
 const isCancelled = { $ne: [{ $type: '$cancel' }, 'missing'] };
 const ifCancelled = (value: unknown, otherwise: unknown) => ({ $cond: [isCancelled, value, otherwise] });
 
-/** It goes on as `status`, unless the cancel flag is set: then it ends here. */
+/** Fields for a run that continues as `status`, or ends as cancelled when the cancel flag is set. */
 function goOnAs(status: 'retrying' | 'input_required', retentionSeconds: number) {
   const ended = endFields(retentionSeconds);
   return {

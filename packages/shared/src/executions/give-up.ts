@@ -20,7 +20,7 @@ const EXPIRED_MESSAGE = {
   plugin_missing: 'No worker had the action before its deadline.',
 } as const;
 
-/** What ran never changes, so it may be read before the write that a fingerprint goes into. */
+/** Plugin and action never change, so they may be read before the write that needs their fingerprint. */
 async function readAction(
   model: Model<ExecutionRecord>,
   id: string,
@@ -32,7 +32,10 @@ const byPolicy = (crashed: unknown, unknown: unknown) => ({
   $cond: [{ $eq: ['$policy.onCrash', 'fail'] }, unknown, crashed],
 });
 
-/** Ends a run whose process died and that must not start again. Null when the lease lives or another was first. */
+/**
+ * Ends a run whose process died and that must not start again. Null when the lease is live or another process came
+ * first.
+ */
 export async function endCrashed(
   model: Model<ExecutionRecord>,
   { id, retentionSeconds }: GiveUpRequest,
@@ -80,8 +83,8 @@ export async function endCrashed(
 }
 
 /**
- * Ends work whose deadline has passed and that nobody runs (any more). Null when that is not so. An execution that only
- * met workers without its action ends as `plugin_missing`.
+ * Ends an execution whose deadline has passed and that no worker runs (any more). Null otherwise. One that only met
+ * workers without its action ends as `plugin_missing`.
  */
 export async function endExpired(
   model: Model<ExecutionRecord>,

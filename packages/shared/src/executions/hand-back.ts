@@ -8,10 +8,10 @@ interface HandBackRequest {
   epoch: number;
 }
 
-/** `cancelled`: the flag is set, so nothing is given back; the claim is still ours and is to be ended. */
+/** `cancelled`: the cancel flag is set, so the claim was kept and its holder must end it. */
 export type HandBackOutcome = 'handed_back' | 'cancelled' | 'superseded';
 
-/** Gives a claim back with no attempt spent, by a draining worker. May be sent again after a lost reply. */
+/** Hands a claim back from a draining worker, with no attempt spent. May be sent again after a lost reply. */
 export async function handBackExecution(
   model: Model<ExecutionRecord>,
   { id, epoch, reason }: HandBackRequest & { reason: string },
@@ -33,8 +33,8 @@ export async function handBackExecution(
 }
 
 /**
- * Takes a claim back as if it had not been made, by a worker that lacks the action: no attempt is recorded, because a
- * fleet without the action would record one every few seconds until the deadline.
+ * Undoes a claim of a worker that lacks the action. No attempt is recorded: a fleet without the action would record one
+ * every few seconds until the deadline.
  */
 export async function yieldExecution(
   model: Model<ExecutionRecord>,

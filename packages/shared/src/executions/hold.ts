@@ -6,8 +6,8 @@ import { NOW } from './db-time.ts';
 const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 
 /**
- * Marks a delivered execution whose plugin is paused. Written before its job is put off, so that whoever ends the pause
- * finds it whatever dies in between; the next claim takes the mark away. Status and attempts stay as they are.
+ * Marks a delivered execution whose plugin is paused. Written before its job is deferred, so that the end of the pause
+ * finds it whatever dies in between; the next claim clears the mark. Status and attempts stay as they are.
  */
 export async function holdExecution(
   model: Model<ExecutionRecord>,
@@ -20,10 +20,10 @@ export async function holdExecution(
   );
 }
 
-/** What is held, as far as waking it needs it. */
+/** Fields of a held execution that waking it needs. */
 export type HeldExecution = Pick<ExecutionRecord, '_id' | 'seq' | 'pool' | 'heldAt'>;
 
-/** Held executions of these plugins. */
+/** Lists held executions of these plugins. */
 export async function listHeld(
   model: Model<ExecutionRecord>,
   { plugins, limit }: { plugins: readonly string[]; limit: number },
@@ -38,7 +38,7 @@ export async function listHeld(
     .lean<HeldExecution[]>();
 }
 
-/** Takes the mark away, unless it is a newer one. */
+/** Clears the mark, unless it was set again since. */
 export async function unholdExecution(
   model: Model<ExecutionRecord>,
   { _id, heldAt }: HeldExecution,

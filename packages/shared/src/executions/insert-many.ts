@@ -5,7 +5,7 @@ import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { INSERT_TIMEOUT_MS, insertOne } from './accept.ts';
 
-/** What an execution is without its texts, about. */
+/** Approximate size of an execution without its texts. */
 const RECORD_BYTES = 1_000;
 
 interface InsertReply {
@@ -13,8 +13,8 @@ interface InsertReply {
 }
 
 /**
- * Inserts that go together, unordered: the reply names each one that was refused. Sent as a command, because the driver's
- * bulk errors leave out which index was met.
+ * Batched inserts, unordered: the reply names each one that was refused. Sent as a raw command, because the driver's
+ * bulk errors omit which index was violated.
  */
 export const insertKind = (model: Model<ExecutionRecord>): BatchKind<ExecutionRecord, void> => ({
   idOf: ({ _id }) => _id,
@@ -24,7 +24,7 @@ export const insertKind = (model: Model<ExecutionRecord>): BatchKind<ExecutionRe
   isOutcomeUnknown: isDatabaseAway,
   async sendMany(records) {
     const { db } = model.db;
-    // Not connected: alone, each meets the error that says so.
+    // Not connected: sent alone, each insert fails with the proper error.
     if (!db) throw new Error('not connected');
     const reply = (await db.command(
       {

@@ -8,7 +8,7 @@ interface StepRequest {
   name: string;
 }
 
-/** The stored step of this name, if any. */
+/** Reads the stored step of this name, if any. */
 export async function readStep(
   model: Model<ExecutionRecord>,
   { id, name }: Pick<StepRequest, 'id' | 'name'>,
@@ -17,7 +17,7 @@ export async function readStep(
   return found?.steps?.[name];
 }
 
-/** Writes the start of a step before its side effect; false when this claim is not the owner any more. */
+/** Writes the start of a step before its side effect; false when this claim no longer owns the execution. */
 export async function startStep(
   model: Model<ExecutionRecord>,
   { id, epoch, name }: StepRequest,
@@ -29,7 +29,9 @@ export async function startStep(
   return started.matchedCount === 1;
 }
 
-/** Writes the result (JSON text) of a step after its side effect; false when this claim is not the owner any more. */
+/**
+ * Writes the result (JSON text) of a step after its side effect; false when this claim no longer owns the execution.
+ */
 export async function endStep(
   model: Model<ExecutionRecord>,
   { id, epoch, name, result }: StepRequest & { result: string },

@@ -7,27 +7,27 @@ import { literal, NOW } from './db-time.ts';
 
 export interface ProvideRequest {
   id: string;
-  /** JSON texts by the key of their question. Keys that it did not ask for are ignored. */
+  /** JSON texts by the key of their question. Keys without a question are ignored. */
   answers: ReadonlyMap<string, string>;
 }
 
 export type ProvideOutcome =
-  /** Stored as far as it asked for them; other questions are still open. */
+  /** Answers to its questions are stored; other questions are still open. */
   | { kind: 'accepted'; execution: ExecutionRecord }
   /** The last open question was answered: it is `queued` under a new seq, which the caller should enqueue. */
   | { kind: 'resumed'; execution: ExecutionRecord }
-  /** All of these very answers were stored before and nothing waits any more: a repeat after a lost reply. */
+  /** All of these answers were stored before and no question is open: a repeat after a lost reply. */
   | { kind: 'repeated'; execution: ExecutionRecord }
   | { kind: 'ended'; execution: ExecutionRecord }
   | { kind: 'not_waiting'; execution: ExecutionRecord }
   | { kind: 'gone' };
 
-/** Without an answer yet. */
+/** True while a question has no answer. */
 export const isOpen = ({ answer }: Pick<InputRecord, 'answer'>): boolean => answer === undefined;
 
 /**
- * Stores answers: one compare-and-set, in which the first answer of a question wins and the last one wakes the
- * execution. May be sent again after a lost reply.
+ * Stores answers by one compare-and-set: the first answer to a question wins, and the last open question answered wakes
+ * the execution. May be sent again after a lost reply.
  */
 export async function provideInput(
   model: Model<ExecutionRecord>,
@@ -63,7 +63,10 @@ async function store(
 
 const isMissing = (field: string) => ({ $eq: [{ $type: field }, 'missing'] });
 
-/** Every open question whose key is among the answers gets its own. Flat: deep expressions meet a limit of the database. */
+/**
+ * Sets the answer of every open question whose key is among the answers. Flat, because the database limits the depth of
+ * expressions.
+ */
 const withAnswers = (answers: ReadonlyMap<string, string>) => ({
   $map: {
     input: '$inputs',
@@ -98,7 +101,7 @@ const wakeWhenAnswered = {
   updatedAt: NOW,
 };
 
-/** Nothing matched: all was answered before, or it does not wait (any more). */
+/** Explains why nothing matched: everything was answered before, or it does not wait (any more). */
 function explain(execution: ExecutionRecord | null, { answers }: ProvideRequest): ProvideOutcome {
   if (!execution) return { kind: 'gone' };
   if (execution.status === 'input_required' && !execution.cancel) return { kind: 'accepted', execution };

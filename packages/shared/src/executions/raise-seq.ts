@@ -3,12 +3,12 @@ import type { Model } from 'mongoose';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { NOW } from './db-time.ts';
 
-/** So many of the newest redeliveries are remembered. */
+/** Number of the newest redeliveries that are kept. */
 const MAX_REDELIVERIES = 20;
 
 /**
- * Raised before a new job is added, because the old one ended or was lost; when that was is kept for people who ask
- * why it took so long. Null when the state moved on meanwhile.
+ * Raises the seq before a new job is added, because the old job ended or was lost. The time is kept to explain delays
+ * later. Null when the state has moved on.
  */
 export async function raiseSeq<Field extends keyof ExecutionRecord>(
   model: Model<ExecutionRecord>,

@@ -5,11 +5,11 @@ import { NOW } from './db-time.ts';
 
 export interface Reading {
   execution: ExecutionRecord;
-  /** The database's time at the reading. */
+  /** The database's time of the read. */
   now: Date;
 }
 
-/** Reads one execution with the database's time, which alone may be compared with its times. */
+/** Reads one execution with the database's time, the only clock that its times may be compared with. */
 export async function readExecution(model: Model<ExecutionRecord>, id: string): Promise<Reading | undefined> {
   const [found] = await model.aggregate<ExecutionRecord & { now: Date }>([
     { $match: { _id: id } },

@@ -7,7 +7,7 @@ import { markSettled } from './settle.ts';
 
 const ID_BYTES = 50;
 
-/** Marks of settled executions that go together. All are the same and none can lose, so one update does. */
+/** Batched marks of settled executions. All are equal and none can conflict, so one update does. */
 export const settleKind = (model: Model<ExecutionRecord>): BatchKind<string, void> => ({
   idOf: (id) => id,
   groupOf: () => '',

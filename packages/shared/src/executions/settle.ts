@@ -5,8 +5,8 @@ import { END_STATUSES, type ExecutionRecord, isEnded } from '../schemas/executio
 import type { TaskRecord } from '../schemas/task.ts';
 
 /**
- * Writes an execution's status onto its task. Guarded so that an older execution never overwrites a newer one, and a
- * task whose API died before it could point to this execution is mended.
+ * Writes an execution's status onto its task. Guarded so that an older execution never overwrites a newer one. Also
+ * repairs a task whose API died before it could point to this execution.
  */
 export async function mirrorTask(
   model: Model<TaskRecord>,
@@ -18,7 +18,7 @@ export async function mirrorTask(
     {
       _id: new Types.ObjectId(execution.taskId),
       $or: [
-        // An end is never overwritten by a late word of what came before it.
+        // A late update with an earlier status never overwrites an end.
         { lastExecutionId: id, ...(isEnded(status) ? {} : { status: { $nin: END_STATUSES } }) },
         { lastExecutionAt: { $exists: false } },
         { lastExecutionAt: { $lt: createdAt } },
@@ -36,12 +36,12 @@ export async function mirrorTask(
   );
 }
 
-/** Tells the world that an execution ended; may be repeated. */
+/** Publishes the end of an execution; may be repeated. */
 export type TellEnded = (execution: ExecutionRecord) => Promise<void>;
 
 /**
- * Step 6, settle: what must follow an end, in an order that can be repeated from the start after a crash anywhere.
- * Does nothing for an execution that has not ended. `settle` may let the last write go with others'.
+ * Step 6, settle: everything that must follow an end, in an order that can be repeated from the start after a crash
+ * anywhere. Does nothing for an execution that has not ended. `settle` may batch the last write with others.
  */
 export async function settleExecution(
   models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
@@ -63,16 +63,16 @@ export async function markSettled(model: Model<ExecutionRecord>, ids: readonly s
   );
 }
 
-/** What settling needs of an execution. */
+/** Fields of an execution that settling needs. */
 type Settled = Pick<ExecutionRecord, '_id' | 'taskId' | 'createdAt' | 'status' | 'failure'>;
 
-/** The same for a batch that ended at once. @throws the first failure; the sweep settles what is left. */
+/** Settles a batch of executions that ended at once. @throws the first failure; the sweep settles the rest. */
 export async function settleExecutions<E extends Settled>(
   models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
   executions: readonly E[],
   tellEnded: (execution: E) => Promise<void>,
 ): Promise<void> {
-  // A task shows its newest execution only: the others would write to the same document for nothing.
+  // A task mirrors its newest execution only; writing the others to the same document would be wasted.
   const newest = new Map<string, E>();
   for (const execution of executions) {
     const { taskId, createdAt } = execution;

@@ -10,34 +10,36 @@ import { finishExecution, type FinishOutcome, type FinishRequest } from './finis
 import { insertKind } from './insert-many.ts';
 import { settleKind } from './settle-many.ts';
 
-/** Long enough to spare most of a command's fixed cost, short enough that one command holds no lock for long. */
+/** Large enough to save most of a command's fixed cost, small enough that one command holds no lock for long. */
 const MAX_COUNT = 50;
 const KIBIBYTE = 1_024;
 const INSERTS: BatchBounds = { maxCount: MAX_COUNT, maxBytes: 1_024 * KIBIBYTE };
-/** Less: every result of a batch is looked at for every document of it. */
+/** Smaller: every document of a batch scans all of its results. */
 const UPDATES: BatchBounds = { maxCount: MAX_COUNT, maxBytes: 128 * KIBIBYTE };
 
-/** The writes of a busy process that go together while others are in flight. */
+/** Writes that a busy process batches while others are in flight. */
 export interface ExecutionWrites {
-  /** Stores an accepted execution. Rejects as an insert of it alone does. */
+  /** Stores an accepted execution. Rejects as a single insert does. */
   insert: (record: ExecutionRecord) => Promise<void>;
-  /** The write of a claim; undefined when it missed. */
+  /** Writes a claim; undefined when it missed. */
   claim: (request: ClaimRequest) => Promise<ExecutionRecord | undefined>;
   finish: (request: FinishRequest) => Promise<FinishOutcome>;
   /** Marks an execution as settled. */
   settle: (id: string) => Promise<void>;
-  /** Resolves when everything that was handed over has been answered. */
+  /** Resolves when every write has its outcome. */
   close: () => Promise<void>;
 }
 
 /**
- * Who goes first of what changes executions. Ends before claims: the runs of one batch then end together, and their
- * slots claim together again. Claims and settles in turn: in a busy process there is always a claim that waits.
+ * Priority of queued writes: finishes before claims and settles. The runs of one batch then end together, and their
+ * slots claim together again. Claims and settles share a rank: a busy process always has a claim waiting, and settles
+ * must not starve.
  */
 const RANK = { finish: 0, claim: 1, settle: 1 } as const;
 
 export function buildExecutionWrites(model: Model<ExecutionRecord>): ExecutionWrites {
-  // Kinds that overtake each other send more commands, each with fewer elements; commands cost more than elements.
+  // One lane: kinds that overtook each other would send more commands with fewer elements each, and a command costs
+  // more than an element.
   const lane = new Lane();
   const inserts = new Batcher(insertKind(model), INSERTS);
   const claims = new Batcher(claimKind(model), UPDATES, (send) => lane.run(RANK.claim, send));
