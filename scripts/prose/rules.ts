@@ -3,7 +3,7 @@
 /** Nouns of the product that are created and deleted, never made or removed. */
 const RECORD =
   '(?:task|execution|account|user|session|api key|key|token|ticket|secret|schedule|record|document|attempt)s?';
-const ARTICLE = '(?:an?|the|its|one|their|new|own|every|each|many|more)';
+const ARTICLE = '(?:an?|one|new|own|every|each|many|more)';
 
 export interface Rule {
   name: string;
