@@ -8,7 +8,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Deps } from './deps.ts';
 import { registerAccessTokens } from './http/access-token.ts';
 import { requireAccess } from './http/authenticate.ts';
-import { answerUnknownRoutes, buildErrorHandler } from './http/error-handler.ts';
+import { handleUnknownRoutes, buildErrorHandler } from './http/error-handler.ts';
 import { acceptJsonOnly } from './http/json-body.ts';
 import { measureRequests } from './http/measure-requests.ts';
 import { registerOpenapi } from './http/openapi.ts';
@@ -50,7 +50,7 @@ export async function buildApp(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(onError);
-  answerUnknownRoutes(app);
+  handleUnknownRoutes(app);
   acceptJsonOnly(app);
   logRequests(app);
   measureRequests(app);

@@ -7,7 +7,7 @@ import {
   countUnfinished,
   createMongo,
   findApiKey,
-  findHeard,
+  findOutcomes,
   findLiveSession,
   findUserById,
   listPluginSightings,
@@ -20,7 +20,7 @@ import {
   readWorkload,
   refuseEviction,
   touchApiKey,
-  Turns,
+  KeyedMutex,
 } from '@mcp-server/shared';
 
 import type { Config } from './config/config.ts';
@@ -33,15 +33,15 @@ import { createEndedFeed } from './redis/ended-feed.ts';
 import { EventFeed } from './redis/event-feed.ts';
 import { createExecutionQueues } from './redis/execution-queues.ts';
 import { buildLimiters } from './redis/limiters.ts';
-import { createScheduleClocks } from './redis/schedule-clocks.ts';
-import { buildTell } from './redis/tell.ts';
+import { buildNotifier } from './redis/notifier.ts';
+import { createScheduleTickers } from './redis/schedule-tickers.ts';
 import { createTicketStore } from './redis/ticket-store.ts';
 import { buildApiKeyCheck } from './services/accounts/api-key-check.ts';
-import { buildAttempts } from './services/accounts/auth-throttle.ts';
+import { buildAuthThrottle } from './services/accounts/auth-throttle.ts';
 import { buildPasswords } from './services/accounts/passwords.ts';
 import { buildRefreshTokens } from './services/accounts/refresh-tokens.ts';
 import { buildUserStates } from './services/accounts/user-states.ts';
-import { buildUsualTimes } from './services/executions/usual-times.ts';
+import { buildDurationStatsReader } from './services/executions/duration-stats.ts';
 import { buildWaiters } from './services/executions/wait-for-end.ts';
 import { buildPoolFacts } from './services/fleet/pool-facts.ts';
 import { buildReadiness } from './services/fleet/readiness.ts';
@@ -78,7 +78,7 @@ export function connect(config: Config, logger: Logger): Connected {
   const ping = () => pingMongo(mongo.connection);
   const preparation = prepareDatabase({ models, ping }, logger);
   const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
-  const clocks = createScheduleClocks(producer, config.REDIS_PREFIX, logger);
+  const tickers = createScheduleTickers(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
   const services = buildServices(config, logger, models, feed);
   const live = buildLive({ config, logger, models, producer, ...services });
@@ -93,8 +93,8 @@ export function connect(config: Config, logger: Logger): Connected {
     models,
     writes,
     queues,
-    clocks,
-    tell: buildTell(producer, config.REDIS_PREFIX),
+    tickers,
+    notifier: buildNotifier(producer, config.REDIS_PREFIX),
     ...services,
     ...live.deps,
     ...buildLimits(config, producer),
@@ -118,7 +118,7 @@ export function connect(config: Config, logger: Logger): Connected {
       deps.waiters.close();
       await live.close();
       await preparation.close();
-      await Promise.all([queues.close(), clocks.close(), writes.close()]);
+      await Promise.all([queues.close(), tickers.close(), writes.close()]);
       await closeStores(mongo, [producer, subscriber]);
     },
   };
@@ -166,10 +166,10 @@ function buildServices(
   const { UserModel, SessionModel, ApiKeyModel, ExecutionModel, PluginModel } = models;
   return {
     catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger }),
-    turns: new Turns(),
-    usualTimes: buildUsualTimes({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
+    submissionMutex: new KeyedMutex(),
+    durationStats: buildDurationStatsReader({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
-    waiters: buildWaiters({ readHeard: (ids) => findHeard(ExecutionModel, ids), feed, logger }),
+    waiters: buildWaiters({ readOutcomes: (ids) => findOutcomes(ExecutionModel, ids), feed, logger }),
     passwords: buildPasswords(),
     refreshTokens: buildRefreshTokens(config.REFRESH_TOKEN_SECRET),
     userStates: buildUserStates({
@@ -189,7 +189,7 @@ function buildLimits(config: Config, producer: ReturnType<typeof connectRedis>) 
   const { RATE_LIMIT_MAX_REQUESTS: max, RATE_LIMIT_WINDOW_MS: windowMs } = config;
   return {
     requestLimit: buildLimiter({ name: 'requests', max, windowMs }),
-    attempts: buildAttempts(buildLimiter, config),
+    authThrottle: buildAuthThrottle(buildLimiter, config),
   };
 }
 

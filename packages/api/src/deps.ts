@@ -5,7 +5,7 @@ import type {
   ExecutionWrites,
   Logger,
   Models,
-  Turns,
+  KeyedMutex,
 } from '@mcp-server/shared';
 
 import type { Config } from './config/config.ts';
@@ -14,14 +14,14 @@ import type { Board } from './redis/bull-board.ts';
 import type { EventFeed } from './redis/event-feed.ts';
 import type { ExecutionQueues } from './redis/execution-queues.ts';
 import type { Limiter } from './redis/limiters.ts';
-import type { ScheduleClocks } from './redis/schedule-clocks.ts';
-import type { Tell } from './redis/tell.ts';
+import type { Notifier } from './redis/notifier.ts';
+import type { ScheduleTickers } from './redis/schedule-tickers.ts';
 import type { ApiKeyCheck } from './services/accounts/api-key-check.ts';
-import type { Attempts } from './services/accounts/auth-throttle.ts';
+import type { AuthThrottle } from './services/accounts/auth-throttle.ts';
 import type { Passwords } from './services/accounts/passwords.ts';
 import type { RefreshTokens } from './services/accounts/refresh-tokens.ts';
 import type { UserStates } from './services/accounts/user-states.ts';
-import type { UsualTimes } from './services/executions/usual-times.ts';
+import type { DurationStatsReader } from './services/executions/duration-stats.ts';
 import type { Waiters } from './services/executions/wait-for-end.ts';
 import type { PoolFacts } from './services/fleet/pool-facts.ts';
 import type { Readiness } from './services/fleet/readiness.ts';
@@ -37,8 +37,8 @@ export interface Deps {
   /** Writes of executions, which go together when there are many. */
   writes: ExecutionWrites;
   queues: ExecutionQueues;
-  clocks: ScheduleClocks;
-  tell: Tell;
+  tickers: ScheduleTickers;
+  notifier: Notifier;
   events: EventWriter;
   eventFeed: EventFeed;
   tickets: Tickets;
@@ -46,9 +46,9 @@ export interface Deps {
   sockets: Sockets;
   catalogue: Catalogue;
   admission: Admission;
-  turns: Turns;
+  submissionMutex: KeyedMutex;
   waiters: Waiters;
-  usualTimes: UsualTimes;
+  durationStats: DurationStatsReader;
   passwords: Passwords;
   refreshTokens: RefreshTokens;
   userStates: UserStates;
@@ -56,7 +56,7 @@ export interface Deps {
   /** What every request takes from. */
   requestLimit: Limiter;
   /** What guesses at passwords and tokens take from. */
-  attempts: Attempts;
+  authThrottle: AuthThrottle;
   readiness: Readiness;
   board: Board;
   metrics: ApiMetrics;

@@ -69,7 +69,7 @@ t.test('a taken port ends with one line that names the variable', async (t) => {
   const { code, output } = await run({ ...env, DATA_DIR: dataDir, LOG_LEVEL: 'warn', PORT: String(port) });
 
   t.equal(code, 1);
-  t.equal(output, `PORT: ${port} is taken by another process\n`);
+  t.equal(output, `PORT: ${port} is already in use\n`);
 });
 
 t.test('processes that start at once share one secrets file that only its owner reads', async (t) => {

@@ -15,13 +15,13 @@ import { buildApp } from './app.ts';
 import { type ApiEnv, type Config, loadApiEnv } from './config/config.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { type Connected, connect } from './connect.ts';
-import { before } from './with-timeout.ts';
+import { withTimeout } from './with-timeout.ts';
 
-/** Waiting callers are sent away at once, so what is in flight ends within the time of a slow database. */
+/** Waiting callers get their response at once, so requests in flight end within the time of a slow database. */
 const CLOSE_TIMEOUT_MS = 8_000;
 
-/** With the database up it is ready when it listens; with the database away it listens all the same, to say so. */
-const PREPARE_PATIENCE_MS = 5_000;
+/** The API listens even if the database is not ready within this time, so that probes get a response. */
+const PREPARE_TIMEOUT_MS = 5_000;
 
 async function readConfig(): Promise<Config> {
   loadEnvFile();
@@ -29,7 +29,7 @@ async function readConfig(): Promise<Config> {
   return Object.freeze({ ...env, ...(await loadSecrets(env)) });
 }
 
-/** Listens, or says in one line why it cannot. */
+/** Listens, or prints in one line why it cannot. */
 async function listen(app: FastifyInstance, config: Config, logger: Logger): Promise<void> {
   try {
     const address = await app.listen({ port: config.PORT, host: config.HOST });
@@ -40,8 +40,8 @@ async function listen(app: FastifyInstance, config: Config, logger: Logger): Pro
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
     const message = {
-      EADDRINUSE: `PORT: ${config.PORT} is taken by another process`,
-      EACCES: `PORT: ${config.PORT} may not be opened by this user`,
+      EADDRINUSE: `PORT: ${config.PORT} is already in use`,
+      EACCES: `PORT: this user may not open ${config.PORT}`,
       EADDRNOTAVAIL: 'HOST: is not an address of this machine',
     }[code];
     process.stderr.write(`${message}\n`);
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   const log = await openLog({ name: 'api', level, dir, keepFiles });
   const { logger } = log;
   if (config.weak.length > 0) {
-    logger.warn({ variables: config.weak }, 'weak secrets: good enough for this machine only');
+    logger.warn({ variables: config.weak }, 'weak secrets: acceptable on this machine only');
   }
   const connected = connect(config, logger);
   await connected.queueIsSafe().catch(async (error: unknown) => {
@@ -88,8 +88,9 @@ async function main(): Promise<void> {
     throw error;
   });
   const app = await buildApp(connected.deps);
-  await before(PREPARE_PATIENCE_MS, connected.prepared);
-  if (!connected.deps.isPrepared()) logger.warn('MongoDB is away: requests are refused until it is there');
+  await withTimeout(connected.prepared, PREPARE_TIMEOUT_MS);
+  if (!connected.deps.isPrepared())
+    logger.warn('MongoDB is unavailable; requests get a 503 until it answers');
   await listen(app, config, logger);
   if (process.exitCode === undefined) closeOnSignals(app, connected, () => log.close(), connected.deps);
   else await Promise.all([app.close(), connected.close()]);

@@ -5,7 +5,7 @@ import { JsonValue } from '@mcp-server/shared';
 import { openNamespace } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
-import { ECHO, makeEchoTask, publishSample, startApp, startTestApp } from './testing/test-app.ts';
+import { ECHO, createEchoTask, publishSample, startApp, startTestApp } from './testing/test-app.ts';
 
 async function listen(t: Test, server: Server): Promise<number> {
   const sockets = new Set<Socket>();
@@ -62,7 +62,7 @@ t.test('with Redis away work is still accepted, at once', async (t) => {
   const test = await startTestApp(t, { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` });
   await publishSample(test);
   const mary = await test.signUp('mary');
-  const { id } = await makeEchoTask(test, mary);
+  const { id } = await createEchoTask(test, mary);
   const execute = { method: 'POST' as const, url: `/api/tasks/${id}/execute`, headers: mary.headers };
   const call = { method: 'POST' as const, url: '/mcp/execute', headers: mary.headers, payload: ECHO };
 

@@ -4,9 +4,9 @@ import type { InjectOptions, RouteOptions } from 'fastify';
 import t, { type Test } from 'tap';
 
 import { signAccessToken } from './http/access-token.ts';
-import { makeApiKey } from './services/accounts/api-keys.ts';
+import { createApiKey } from './services/accounts/api-keys.ts';
 import { openSession } from './services/accounts/open-session.ts';
-import { makeResetToken } from './services/accounts/reset-password.ts';
+import { createResetToken } from './services/accounts/reset-password.ts';
 import { type Caller, CALLERS, LET_IN, MATRIX, type Need, type Row, rowOf } from './testing/route-matrix.ts';
 import { ECHO, publishSample, startTestApp, type TestApp } from './testing/test-app.ts';
 
@@ -47,7 +47,7 @@ async function buildWorld(test: TestApp) {
   const headersOf = async (person: Person) =>
     bearer(signAccessToken(test.app, await signIn(person), test.deps.config));
   const owner = { userId: ids.user, role: 'user', sessionId: '' } as const;
-  const makeKey = (scopes: Scope[]) => makeApiKey(test.deps, owner, { name: 'key', scopes });
+  const makeKey = (scopes: Scope[]) => createApiKey(test.deps, owner, { name: 'key', scopes });
   const strong = (await makeKey(Scopes.options)).key;
   const weak = { usual: (await makeKey(['mcp'])).key, ofMcp: (await makeKey(['tasks:read'])).key };
 
@@ -100,7 +100,7 @@ async function buildWorld(test: TestApp) {
     spareUser,
     apiKey: async () => (await makeKey(['mcp'])).record.id,
     session: async () => (await signIn('user')).family,
-    resetToken: async () => (await makeResetToken(test.deps, await spareUser())).token,
+    resetToken: async () => (await createResetToken(test.deps, await spareUser())).token,
     refreshToken: async () => (await signIn('user')).refreshToken,
   };
 

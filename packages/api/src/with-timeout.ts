@@ -1,5 +1,5 @@
-/** What `promise` resolves to, or undefined when that takes longer than `timeoutMs`. */
-export async function before<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
+/** Resolves to the value of `promise`, or to undefined after `timeoutMs`. */
+export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), timeoutMs);

@@ -1,4 +1,4 @@
-import type { Patient } from './patient.ts';
+import type { Installation } from './installation.ts';
 
 /** `warn` should be looked at; `fail` breaks a promise of the product, or is about to. */
 export type Level = 'ok' | 'warn' | 'fail';
@@ -19,7 +19,7 @@ export interface Check {
   /** Stores it asks; while one of them is away the check of that store says so, and this one is left out. */
   needs?: readonly Store[];
   /** One finding, or one for each thing that is wrong. A throw is a failure. */
-  look: (patient: Patient) => Finding | Finding[] | Promise<Finding | Finding[]>;
+  run: (patient: Installation) => Finding | Finding[] | Promise<Finding | Finding[]>;
 }
 
 /** Declares a check: the default export of its file. */

@@ -5,10 +5,10 @@ import { ConfigError, EXIT_CONFIG, loadEnvFile } from '@mcp-server/shared';
 
 import { readArguments } from './arguments.ts';
 import { readEnvironment } from './environment.ts';
-import { examine } from './examine.ts';
+import { openInstallation } from './installation.ts';
 import { loadChecks } from './load-checks.ts';
-import { openPatient } from './patient.ts';
 import { countLevel, formatReport } from './report.ts';
+import { runChecks } from './run-checks.ts';
 
 const GIBIBYTE = 2 ** 30;
 const EXIT_USAGE = 2;
@@ -26,9 +26,9 @@ async function main(): Promise<number> {
   const args = readCommandLine();
   if (!args) return EXIT_USAGE;
   const environment = readEnvironment(process.env);
-  const patient = await openPatient(environment, args.freeGib * GIBIBYTE);
+  const patient = await openInstallation(environment, args.freeGib * GIBIBYTE);
   try {
-    const lines = await examine(await loadChecks(), patient);
+    const lines = await runChecks(await loadChecks(), patient);
     const [failed, warned] = [countLevel(lines, 'fail'), countLevel(lines, 'warn')];
     const { source } = environment;
     if (args.isJson) process.stdout.write(`${JSON.stringify({ source, failed, warned, lines }, null, 2)}\n`);

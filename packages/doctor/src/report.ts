@@ -1,5 +1,5 @@
 import type { Level } from './check.ts';
-import type { Line } from './examine.ts';
+import type { Line } from './run-checks.ts';
 
 const WORST_FIRST: readonly Level[] = ['fail', 'warn', 'ok'];
 

@@ -63,7 +63,7 @@ export {
   buildTickQueue,
   type TickerSpec,
   describeRule,
-  removeTicker,
+  deleteTicker,
   setTicker,
   TICK_QUEUE,
   TickJob,
@@ -107,10 +107,10 @@ export {
   type EndedExecution,
   findByIdempotencyKey,
   findExecution,
-  findHeard,
+  findOutcomes,
   findMcpTask,
   hasOtherUnfinished,
-  type HeardExecution,
+  type Outcome,
   type McpTaskRecord,
 } from './stores/executions.ts';
 export { type AuditFilter, endAudit, insertAudit, listAudit } from './stores/audit.ts';
@@ -120,11 +120,11 @@ export {
   findApiKey,
   insertApiKey,
   listApiKeys,
-  removeApiKeysOf,
+  deleteApiKeysOf,
   revokeApiKey,
   touchApiKey,
 } from './stores/api-keys.ts';
-export { listUnfinishedIds, removeTasksOf } from './stores/owned-work.ts';
+export { listUnfinishedIds, deleteTasksOf } from './stores/owned-work.ts';
 export {
   countExecutions,
   type ExecutionFilter,
@@ -148,13 +148,13 @@ export { type PageOrder, type PagePosition, pageSort } from './stores/page.ts';
 export {
   countActiveAdmins,
   raiseTokenVersion,
-  removeUser,
+  deleteUser,
   tombstoneUser,
   updateUser,
 } from './stores/user-changes.ts';
 export { countUsers, countUsersByRole, listUsers, type UserFilter } from './stores/user-list.ts';
 export { consumeReset, isResetOpen, replacePassword, storeResetHash } from './stores/user-passwords.ts';
-export { insertPause, type Paused, readPaused, removePause } from './stores/pauses.ts';
+export { insertPause, type Paused, readPaused, deletePause } from './stores/pauses.ts';
 export { countInAndOut, countUnfinishedByPool, type PoolFlow, type PoolDepth } from './stores/pool-load.ts';
 export { listRecentTimes, type RecentTime } from './stores/recent-times.ts';
 export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
@@ -162,7 +162,7 @@ export {
   findLiveSession,
   insertSession,
   listLiveSessions,
-  removeSessionsOf,
+  deleteSessionsOf,
   replaceRefreshHash,
   revokeSession,
   revokeSessionsOf,
@@ -177,9 +177,9 @@ export {
   toTaskPageQuery,
 } from './stores/task-list.ts';
 export { findTask, insertTask, type TaskInsertion } from './stores/tasks.ts';
-export { removeTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
+export { deleteTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
 export { countExecutionsByDay, countTasksByKind, measureRunTimes } from './stores/task-stats.ts';
-export { announceWorker, listWorkerSightings, removeWorker, type WorkerSighting } from './stores/workers.ts';
+export { announceWorker, listWorkerSightings, deleteWorker, type WorkerSighting } from './stores/workers.ts';
 export { type Admission, buildAdmission } from './submission/admission.ts';
 export {
   buildCatalogue,
@@ -200,7 +200,7 @@ export {
   toPointer,
 } from './submission/refusal.ts';
 export {
-  handOver,
+  enqueueAndAnnounce,
   type Idempotency,
   type Submission,
   type SubmitDeps,
@@ -216,7 +216,7 @@ export {
 } from './stores/users.ts';
 export { readWaiting, readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
-export { Turns } from './submission/turns.ts';
+export { KeyedMutex } from './submission/keyed-mutex.ts';
 // The API reads the catalogue and never imports plugin code, so it takes these schemas from here.
 export {
   Annotations,

@@ -19,7 +19,7 @@ export function buildErrorHandler(bodyLimit: number) {
   };
 }
 
-export function answerUnknownRoutes(app: FastifyInstance): void {
+export function handleUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request) => {
     const [path] = request.url.split('?', 1);
     throw new errors.RouteNotFound(`${request.method} ${path?.slice(0, 200)}`);

@@ -72,7 +72,7 @@ function withScope(principal: Principal): Principal {
 /** The caller as somebody who stays: asked again and again whether the credential still opens something. */
 export async function toHolder(app: FastifyInstance, request: FastifyRequest): Promise<SocketHolder> {
   const principal = callerOf(request.principal);
-  if (!('sessionId' in principal)) return { principal, isWelcome: () => isStillKnown(app, request) };
+  if (!('sessionId' in principal)) return { principal, isStillAuthorized: () => isStillKnown(app, request) };
   const { userId, sessionId, role } = principal;
   const { userStates } = app.deps;
   const first = await userStates.read(userId, sessionId);
@@ -80,7 +80,7 @@ export async function toHolder(app: FastifyInstance, request: FastifyRequest): P
     principal,
     // A session outlives its access tokens, so their expiry does not end a connection. A change of role does: the
     // topics were chosen under the old one.
-    async isWelcome() {
+    async isStillAuthorized() {
       const now = await userStates.read(userId, sessionId);
       return now !== undefined && now.tokenVersion === first?.tokenVersion && now.role === role;
     },

@@ -3,8 +3,8 @@ import { type CallToolRequest, type CallToolResult, ProtocolError } from '@model
 import { z } from 'zod';
 
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
-import type { Scope } from './exchange.ts';
-import { findOwnTask } from './find-mcp-task.ts';
+import type { McpContext } from './exchange.ts';
+import { findOwnMcpTask } from './find-mcp-task.ts';
 import { presentFollowUp } from './follow-up.ts';
 import { presentMcpTask } from './mcp-task.ts';
 import { TASK_CANCEL, TASK_GET } from './names.ts';
@@ -19,12 +19,12 @@ const CancelArguments = z.strictObject({ taskId: z.string() });
 
 /** Undefined when the tool is not one of the server's own. */
 export function callOwnTool(
-  scope: Scope,
+  mcp: McpContext,
   { name, arguments: given = {} }: CallToolRequest['params'],
 ): Promise<CallToolResult> | undefined {
-  if (name === TASK_GET) return withArguments(GetArguments, given, (parsed) => getTask(scope, parsed));
+  if (name === TASK_GET) return withArguments(GetArguments, given, (parsed) => getMcpTask(mcp, parsed));
   if (name === TASK_CANCEL)
-    return withArguments(CancelArguments, given, ({ taskId }) => cancelTask(scope, taskId));
+    return withArguments(CancelArguments, given, ({ taskId }) => cancelMcpTask(mcp, taskId));
   return undefined;
 }
 
@@ -44,36 +44,36 @@ async function withArguments<T extends z.ZodType>(
   }
 }
 
-async function getTask(
-  scope: Scope,
+async function getMcpTask(
+  mcp: McpContext,
   { taskId, waitSeconds }: z.output<typeof GetArguments>,
 ): Promise<CallToolResult> {
-  const { deps } = scope;
-  const first = await findOwnTask(scope, taskId);
+  const { deps } = mcp;
+  const first = await findOwnMcpTask(mcp, taskId);
   const record =
-    waitSeconds > 0 && !isEnded(first.status) && (await waitForEnd(scope, taskId, waitSeconds))
-      ? await findOwnTask(scope, taskId)
+    waitSeconds > 0 && !isEnded(first.status) && (await waitForEnd(mcp, taskId, waitSeconds))
+      ? await findOwnMcpTask(mcp, taskId)
       : first;
   if (isEnded(record.status)) return presentEnd(record);
-  const usual = await deps.usualTimes.read(record);
+  const usual = await deps.durationStats.read(record);
   return presentFollowUp(record, presentMcpTask(record, usual, deps.config.EXECUTION_RETENTION_SECONDS));
 }
 
-async function waitForEnd({ deps, gone }: Scope, id: string, waitSeconds: number): Promise<boolean> {
+async function waitForEnd({ deps, gone }: McpContext, id: string, waitSeconds: number): Promise<boolean> {
   const waiter = deps.waiters.register(id, 'answer');
-  const leave = () => waiter.release();
+  const leave = () => waiter.dispose();
   gone.addEventListener('abort', leave, { once: true });
   try {
     return (await waiter.ended(waitSeconds * 1_000)) !== undefined;
   } finally {
     gone.removeEventListener('abort', leave);
-    waiter.release();
+    waiter.dispose();
   }
 }
 
-async function cancelTask(scope: Scope, taskId: string): Promise<CallToolResult> {
-  await findOwnTask(scope, taskId);
-  const { outcome } = await cancelOwnExecution(scope.deps, scope.principal, taskId);
+async function cancelMcpTask(mcp: McpContext, taskId: string): Promise<CallToolResult> {
+  await findOwnMcpTask(mcp, taskId);
+  const { outcome } = await cancelOwnExecution(mcp.deps, mcp.principal, taskId);
   const text = {
     cancelled: 'The call was cancelled.',
     requested: 'The call is being stopped.',

@@ -9,7 +9,7 @@ import {
 
 import { callOwnTool } from './call-own-tool.ts';
 import { capabilitiesOf, knowsTasks, requireTasks } from './capabilities.ts';
-import type { Scope } from './exchange.ts';
+import type { McpContext } from './exchange.ts';
 import { presentFollowUp } from './follow-up.ts';
 import { presentMcpTask } from './mcp-task.ts';
 import { toToolRefusal } from './refusals.ts';
@@ -34,23 +34,23 @@ interface Plan {
 
 /** `tools/call`: runs an action. @throws {ProtocolError} */
 export async function callTool(
-  scope: Scope,
+  mcp: McpContext,
   { params }: CallToolRequest,
   ctx: ServerContext,
 ): Promise<CallToolResult> {
-  const own = callOwnTool(scope, params);
+  const own = callOwnTool(mcp, params);
   if (own) return own;
-  const entry = (await scope.toolbox.list()).find(params.name);
+  const entry = (await mcp.toolbox.list()).find(params.name);
   if (!entry) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
-  const capabilities = capabilitiesOf(scope, ctx);
+  const capabilities = capabilitiesOf(mcp, ctx);
   if (entry.action.tool.asTask === 'required') requireTasks(capabilities);
   const isContinued = readRound(ctx) !== undefined;
-  const plan = await planCall(scope, entry, { hasTasks: knowsTasks(capabilities), isContinued });
-  return runTool(scope, ctx, { entry, payload: (params.arguments ?? {}) as JsonValue, plan });
+  const plan = await planCall(mcp, entry, { hasTasks: knowsTasks(capabilities), isContinued });
+  return runTool(mcp, ctx, { entry, payload: (params.arguments ?? {}) as JsonValue, plan });
 }
 
 async function planCall(
-  { deps }: Scope,
+  { deps }: McpContext,
   { plugin, action }: ToolEntry,
   { hasTasks, isContinued }: { hasTasks: boolean; isContinued: boolean },
 ): Promise<Plan> {
@@ -60,40 +60,40 @@ async function planCall(
   // The round that brings the answers is the one that becomes an mcpTask.
   if (inputFirst) return { waitMs: isContinued ? 0 : QUESTION_WAIT_MS, becomesTask: true };
   if (asTask !== 'auto') return { waitMs: 0, becomesTask: true };
-  const { runMs } = await deps.usualTimes.read({ plugin, action: action.name });
+  const { runMs } = await deps.durationStats.read({ plugin, action: action.name });
   const isLong = runMs !== null && runMs.p50 > LONG_RUN_MS;
   return { waitMs: isLong ? 0 : SHORT_WAIT_MS, becomesTask: true };
 }
 
 async function runTool(
-  scope: Scope,
+  mcp: McpContext,
   ctx: ServerContext,
   { entry, payload, plan }: { entry: ToolEntry; payload: JsonValue; plan: Plan },
 ): Promise<CallToolResult> {
   const work = { plugin: entry.plugin, action: entry.action.name, payload };
-  const cancelsWhenGone = scope.era === 'modern' && entry.action.tool.onDisconnect === 'cancel';
+  const cancelsWhenGone = mcp.era === 'modern' && entry.action.tool.onDisconnect === 'cancel';
   try {
-    const standing = await run(scope, ctx, work, { waitMs: plan.waitMs, cancelsWhenGone });
+    const standing = await run(mcp, ctx, work, { waitMs: plan.waitMs, cancelsWhenGone });
     if (standing.kind === 'ended') return presentEnd(standing.end);
     if (standing.kind === 'asks') return standing.answer as unknown as CallToolResult;
-    return await answerUnfinished(scope, standing.execution, plan);
+    return await presentUnfinished(mcp, standing.execution, plan);
   } catch (error) {
     return toToolRefusal(error);
   }
 }
 
 /** The call outlasted its wait: as an mcpTask, or with what the client needs to follow up. */
-async function answerUnfinished(
-  scope: Scope,
+async function presentUnfinished(
+  mcp: McpContext,
   accepted: McpTaskRecord,
   { waitMs, becomesTask }: Plan,
 ): Promise<CallToolResult> {
-  const { deps, principal } = scope;
+  const { deps, principal } = mcp;
   const query = { id: accepted._id, ownerId: principal.userId };
   const current =
     waitMs === 0 ? accepted : ((await findMcpTask(deps.models.ExecutionModel, query)) ?? accepted);
   if (isEnded(current.status)) return presentEnd(current);
-  const usual = await deps.usualTimes.read(current);
+  const usual = await deps.durationStats.read(current);
   const task = presentMcpTask(current, usual, deps.config.EXECUTION_RETENTION_SECONDS);
   if (!becomesTask) return presentFollowUp(current, task);
   return { resultType: 'task', ...task } as unknown as CallToolResult;

@@ -16,7 +16,7 @@ export interface Exchange {
 }
 
 /** What the handlers of one request work with. */
-export interface Scope extends Exchange {
+export interface McpContext extends Exchange {
   deps: Deps;
   toolbox: Toolbox;
   rounds: RequestStateCodec<RoundState>;

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 
 import t from 'tap';
 
-import { makeApiKey } from '../services/accounts/api-keys.ts';
+import { createApiKey } from '../services/accounts/api-keys.ts';
 import { listen, openClient } from '../testing/mcp-client.ts';
 import { publishSample, startTestApp, type TestApp } from '../testing/test-app.ts';
 
@@ -17,7 +17,7 @@ t.test('who is not let in hears where to learn how', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const owner = { userId: mary.id, role: 'user', sessionId: '' } as const;
-  const { key } = await makeApiKey(test.deps, owner, { name: 'key', scopes: ['execute'] });
+  const { key } = await createApiKey(test.deps, owner, { name: 'key', scopes: ['execute'] });
 
   const anonymous = await post(test, {});
   const scopeless = await post(test, { 'x-api-key': key });
@@ -38,7 +38,7 @@ t.test('a key opens the door that its scope names, and no other', async (t) => {
   await publishSample(test);
   const mary = await test.signUp('mary');
   const owner = { userId: mary.id, role: 'user', sessionId: '' } as const;
-  const { key } = await makeApiKey(test.deps, owner, { name: 'key', scopes: ['mcp'] });
+  const { key } = await createApiKey(test.deps, owner, { name: 'key', scopes: ['mcp'] });
   const headers = { 'x-api-key': key };
   const payload = { plugin: 'sample', action: 'echo', payload: { message: 'hello' }, wait: 0 };
 

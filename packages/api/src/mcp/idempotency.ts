@@ -1,7 +1,7 @@
 import { type Idempotency, IdempotencyKey, type JsonValue } from '@mcp-server/shared';
 import { ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server';
 
-import { describeRequest } from '../services/body-hash.ts';
+import { toIdempotency } from '../services/body-hash.ts';
 import type { Exchange } from './exchange.ts';
 import { IDEMPOTENCY_META } from './names.ts';
 
@@ -20,5 +20,5 @@ export function readIdempotency(
   if (given === undefined) return undefined;
   const { success, data: key } = IdempotencyKey.safeParse(given);
   if (!success) throw refuse('The idempotency key must be 1 to 128 printable characters.');
-  return describeRequest(key, { method: 'POST', path: '/mcp', body: work });
+  return toIdempotency(key, { method: 'POST', path: '/mcp', body: work });
 }

@@ -2,7 +2,7 @@ import { type ExecutionEvent, isEnded } from '@mcp-server/shared';
 import type { ServerContext } from '@modelcontextprotocol/server';
 
 import type { EventFeed } from '../redis/event-feed.ts';
-import { before } from '../with-timeout.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 /** How long the last progress may still be on its way when the end is known already. */
 const DRAIN_MS = 250;
@@ -65,7 +65,7 @@ export async function watchProgress(
       for (const event of held) take(event);
       held = [];
     },
-    drain: () => before(DRAIN_MS, through.promise),
+    drain: () => withTimeout(through.promise, DRAIN_MS),
     stop,
   };
 }

@@ -1,4 +1,4 @@
-import { errors, type HeardExecution, type InputRecord, type JsonValue } from '@mcp-server/shared';
+import { errors, type Outcome, type InputRecord, type JsonValue } from '@mcp-server/shared';
 import {
   type ClientCapabilities,
   type InputRequiredResult,
@@ -9,11 +9,11 @@ import {
 } from '@modelcontextprotocol/server';
 
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
-import type { Awaited } from '../services/executions/execute-and-wait.ts';
+import type { AwaitedSubmission } from '../services/executions/execute-and-wait.ts';
 import { provideOwnInput } from '../services/executions/provide-input.ts';
 import { canAnswer, capabilitiesOf, neededFor } from './capabilities.ts';
-import type { Scope } from './exchange.ts';
-import { findOwnTask } from './find-mcp-task.ts';
+import type { McpContext } from './exchange.ts';
+import { findOwnMcpTask } from './find-mcp-task.ts';
 import { openQuestions, presentQuestions } from './mcp-task.ts';
 import { RoundState } from './round-state.ts';
 
@@ -38,7 +38,7 @@ export const answersOf = ({ mcpReq }: ServerContext): Record<string, JsonValue> 
  * now is told either way. @throws {errors.InvalidAnswer}
  */
 export async function answerOwn(
-  { deps, principal }: Pick<Scope, 'deps' | 'principal'>,
+  { deps, principal }: Pick<McpContext, 'deps' | 'principal'>,
   id: string,
   answers: Record<string, JsonValue>,
 ): Promise<void> {
@@ -52,22 +52,22 @@ export async function answerOwn(
 
 /** Goes on with a call: stores the answers to the questions of its round. @throws {ProtocolError} for another call's state */
 export async function continueCall(
-  scope: Scope,
+  mcp: McpContext,
   ctx: ServerContext,
   { plugin, action }: Target,
   { executionId, keys }: RoundState,
-): Promise<Awaited> {
-  const asked = await findOwnTask(scope, executionId);
+): Promise<AwaitedSubmission> {
+  const asked = await findOwnMcpTask(mcp, executionId);
   if (asked.plugin !== plugin || asked.action !== action)
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'This requestState belongs to another call.');
   const given = Object.entries(answersOf(ctx)).filter(([key]) => keys.includes(key));
-  await answerOwn(scope, executionId, Object.fromEntries(given));
-  const waiter = scope.deps.waiters.register(executionId, 'answer');
+  await answerOwn(mcp, executionId, Object.fromEntries(given));
+  const waiter = mcp.deps.waiters.register(executionId, 'answer');
   try {
-    const execution = await findOwnTask(scope, executionId);
+    const execution = await findOwnMcpTask(mcp, executionId);
     return { submitted: { execution, isRepeat: false, isEnqueued: true }, waiter };
   } catch (error) {
-    waiter.release();
+    waiter.dispose();
     throw error;
   }
 }
@@ -77,22 +77,22 @@ export async function continueCall(
  * ends. @throws {MissingRequiredClientCapabilityError}
  */
 export async function askClient(
-  scope: Scope,
+  mcp: McpContext,
   ctx: ServerContext,
-  asking: Pick<HeardExecution, '_id' | 'inputs'>,
+  asking: Pick<Outcome, '_id' | 'inputs'>,
 ): Promise<InputRequiredResult> {
-  const capabilities = capabilitiesOf(scope, ctx);
+  const capabilities = capabilitiesOf(mcp, ctx);
   const open = openQuestions(asking);
   const answerable = open.filter((question) => canAnswer(capabilities, question));
   if (answerable.length === 0) {
-    await cancelOwnExecution(scope.deps, scope.principal, asking._id);
+    await cancelOwnExecution(mcp.deps, mcp.principal, asking._id);
     throw new MissingRequiredClientCapabilityError({ requiredCapabilities: neededForAll(open) });
   }
   const state = { executionId: asking._id, keys: answerable.map(({ key }) => key) };
   return {
     resultType: 'input_required',
     inputRequests: presentQuestions(answerable) as NonNullable<InputRequiredResult['inputRequests']>,
-    requestState: await scope.rounds.mint(state, ctx),
+    requestState: await mcp.rounds.mint(state, ctx),
   };
 }
 

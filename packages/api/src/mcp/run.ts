@@ -2,13 +2,13 @@ import { type EndedExecution, isEnded, type JsonValue, type McpTaskRecord } from
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 
 import { submitAwaited } from '../services/executions/execute-and-wait.ts';
-import type { Scope } from './exchange.ts';
-import { hear, type Patience } from './hear.ts';
+import { awaitOutcome, type WaitPolicy } from './await-outcome.ts';
+import type { McpContext } from './exchange.ts';
 import { readIdempotency } from './idempotency.ts';
 import { answersOf, askClient, continueCall, readRound, type Target } from './rounds.ts';
 
 /** How a run stands when its request is answered. */
-export type Standing =
+export type CallState =
   | { kind: 'ended'; end: EndedExecution }
   /** It asks the client; the answers come with the next request. */
   | { kind: 'asks'; answer: InputRequiredResult }
@@ -17,26 +17,26 @@ export type Standing =
 
 /** Runs an action, or goes on with a run that had asked, until it ends, asks, or patience does. */
 export async function run(
-  scope: Scope,
+  mcp: McpContext,
   ctx: ServerContext,
   work: Target & { payload: JsonValue },
-  patience: Patience,
-): Promise<Standing> {
+  patience: WaitPolicy,
+): Promise<CallState> {
   const round = readRound(ctx);
   const begin = async () =>
     round
-      ? continueCall(scope, ctx, work, round)
-      : submitAwaited(scope.deps, scope.principal, submission(), 'answer');
+      ? continueCall(mcp, ctx, work, round)
+      : submitAwaited(mcp.deps, mcp.principal, submission(), 'answer');
   const submission = () => {
-    const idempotency = readIdempotency(scope, ctx, work);
+    const idempotency = readIdempotency(mcp, ctx, work);
     const earlyAnswers = answersOf(ctx);
-    const { requestId } = scope;
+    const { requestId } = mcp;
     return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId };
   };
-  const { execution, heard } = await hear(scope, ctx, begin, patience);
+  const { execution, heard } = await awaitOutcome(mcp, ctx, begin, patience);
   const known = heard ?? execution;
   if (isEnded(known.status)) return { kind: 'ended', end: known };
-  const isAsking = known.status === 'input_required' && scope.era === 'modern';
-  if (isAsking) return { kind: 'asks', answer: await askClient(scope, ctx, known) };
+  const isAsking = known.status === 'input_required' && mcp.era === 'modern';
+  if (isAsking) return { kind: 'asks', answer: await askClient(mcp, ctx, known) };
   return { kind: 'unfinished', execution };
 }

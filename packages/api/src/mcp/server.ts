@@ -4,7 +4,7 @@ import { mayRun } from '../services/executions/may-run.ts';
 import { callTool } from './call-tool.ts';
 import { complete, getPrompt, listAllPrompts } from './contributions/prompts.ts';
 import { listAllResources, listTemplates, readResource } from './contributions/resources.ts';
-import type { Scope } from './exchange.ts';
+import type { McpContext } from './exchange.ts';
 import { buildGuard, type Guard } from './guard.ts';
 import { TASKS_EXTENSION } from './names.ts';
 import { handleTasks } from './tasks.ts';
@@ -20,9 +20,9 @@ const LIST_TTL_MS = 10_000;
 const LIST_HINT = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const;
 
 /** The protocol's server for one request: it keeps nothing that another request could need. */
-export function buildServer(scope: Scope): Server {
-  const { deps, principal, era, toolbox, rounds } = scope;
-  const guard = buildGuard(deps.logger.child({ requestId: scope.requestId }));
+export function buildServer(mcp: McpContext): Server {
+  const { deps, principal, era, toolbox, rounds } = mcp;
+  const guard = buildGuard(deps.logger.child({ requestId: mcp.requestId }));
   const server = new Server(IDENTITY, {
     capabilities: {
       tools: {},
@@ -45,36 +45,36 @@ export function buildServer(scope: Scope): Server {
   );
   server.setRequestHandler(
     'tools/call',
-    guard((request, ctx) => callTool(scope, request, ctx)),
+    guard((request, ctx) => callTool(mcp, request, ctx)),
   );
-  handleContributions(server, scope, guard);
-  if (era === 'modern') handleTasks(server, scope, guard);
+  handleContributions(server, mcp, guard);
+  if (era === 'modern') handleTasks(server, mcp, guard);
   return server;
 }
 
-function handleContributions(server: Server, scope: Scope, guard: Guard): void {
+function handleContributions(server: Server, mcp: McpContext, guard: Guard): void {
   server.setRequestHandler(
     'resources/list',
-    guard(() => listAllResources(scope)),
+    guard(() => listAllResources(mcp)),
   );
   server.setRequestHandler(
     'resources/templates/list',
-    guard(() => listTemplates(scope)),
+    guard(() => listTemplates(mcp)),
   );
   server.setRequestHandler(
     'resources/read',
-    guard((request, ctx) => readResource(scope, request, ctx)),
+    guard((request, ctx) => readResource(mcp, request, ctx)),
   );
   server.setRequestHandler(
     'prompts/list',
-    guard(() => listAllPrompts(scope)),
+    guard(() => listAllPrompts(mcp)),
   );
   server.setRequestHandler(
     'prompts/get',
-    guard((request, ctx) => getPrompt(scope, request, ctx)),
+    guard((request, ctx) => getPrompt(mcp, request, ctx)),
   );
   server.setRequestHandler(
     'completion/complete',
-    guard((request) => complete(scope, request)),
+    guard((request) => complete(mcp, request)),
   );
 }

@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
 import { canAnswer, capabilitiesOf, requireTasks } from './capabilities.ts';
-import type { Scope } from './exchange.ts';
-import { findOwnTask } from './find-mcp-task.ts';
+import type { McpContext } from './exchange.ts';
+import { findOwnMcpTask } from './find-mcp-task.ts';
 import { type Guard } from './guard.ts';
 import { presentMcpTask, presentOutcome } from './mcp-task.ts';
 import { answerOwn, answersOf } from './rounds.ts';
@@ -13,18 +13,18 @@ const TaskParams = z.looseObject({ taskId: z.string() });
 const Answer = z.looseObject({});
 
 /** The methods of the Tasks extension. */
-export function handleTasks(server: Server, scope: Scope, guard: Guard): void {
-  const { deps, principal } = scope;
+export function handleTasks(server: Server, mcp: McpContext, guard: Guard): void {
+  const { deps, principal } = mcp;
   const schemas = { params: TaskParams, result: Answer };
   server.setRequestHandler(
     'tasks/get',
     schemas,
     guard(async ({ taskId }, ctx) => {
-      requireTasks(capabilitiesOf(scope, ctx));
-      const record = await findOwnTask(scope, taskId);
-      const usual = await deps.usualTimes.read(record);
+      requireTasks(capabilitiesOf(mcp, ctx));
+      const record = await findOwnMcpTask(mcp, taskId);
+      const usual = await deps.durationStats.read(record);
       const task = presentMcpTask(record, usual, deps.config.EXECUTION_RETENTION_SECONDS);
-      const capabilities = capabilitiesOf(scope, ctx);
+      const capabilities = capabilitiesOf(mcp, ctx);
       return { ...task, ...presentOutcome(record, (question) => canAnswer(capabilities, question)) };
     }),
   );
@@ -32,10 +32,10 @@ export function handleTasks(server: Server, scope: Scope, guard: Guard): void {
     'tasks/update',
     schemas,
     guard(async ({ taskId }, ctx) => {
-      requireTasks(capabilitiesOf(scope, ctx));
-      await findOwnTask(scope, taskId);
+      requireTasks(capabilitiesOf(mcp, ctx));
+      await findOwnMcpTask(mcp, taskId);
       // The library lifts `inputResponses` out of the parameters.
-      await answerOwn(scope, taskId, answersOf(ctx));
+      await answerOwn(mcp, taskId, answersOf(ctx));
       return {};
     }),
   );
@@ -43,8 +43,8 @@ export function handleTasks(server: Server, scope: Scope, guard: Guard): void {
     'tasks/cancel',
     schemas,
     guard(async ({ taskId }, ctx) => {
-      requireTasks(capabilitiesOf(scope, ctx));
-      await findOwnTask(scope, taskId);
+      requireTasks(capabilitiesOf(mcp, ctx));
+      await findOwnMcpTask(mcp, taskId);
       await cancelOwnExecution(deps, principal, taskId);
       return {};
     }),

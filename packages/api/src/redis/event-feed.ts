@@ -11,7 +11,7 @@ import {
   type StreamEntry,
 } from '@mcp-server/shared';
 
-import { before } from '../with-timeout.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 type Redis = ReturnType<typeof createRedis>;
 
@@ -40,7 +40,7 @@ const READ_COUNT = 500;
 /** A blocked read that answers this much too late hangs: the connection is made anew. */
 const HUNG_AFTER_MS = BLOCK_MS + 5_000;
 const RETRY_MS = 250;
-const WATCH_PATIENCE_MS = 1_000;
+const WATCH_TIMEOUT_MS = 1_000;
 const WAKE_TTL_SECONDS = 60;
 const START = '0-0';
 
@@ -78,7 +78,7 @@ export class EventFeed {
     this.#streams.set(ownerId, stream);
     if (!this.#reading) this.#reading = this.#run();
     else if (!known) this.#wake();
-    await before(WATCH_PATIENCE_MS, stream.ready.promise);
+    await withTimeout(stream.ready.promise, WATCH_TIMEOUT_MS);
     return () => {
       stream.watchers.delete(watcher);
       if (stream.watchers.size === 0 && this.#streams.get(ownerId) === stream) this.#streams.delete(ownerId);
@@ -109,7 +109,7 @@ export class EventFeed {
   async #run(): Promise<void> {
     while (this.#streams.size > 0 && !this.#closing.signal.aborted) {
       try {
-        const isAnswered = await before(HUNG_AFTER_MS, this.#read());
+        const isAnswered = await withTimeout(this.#read(), HUNG_AFTER_MS);
         if (!isAnswered) this.#reader.disconnect(true);
       } catch (err) {
         this.#hadGap = true;

@@ -1,7 +1,7 @@
 import { type createRedis } from '@mcp-server/shared';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-import { before } from '../with-timeout.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 type Redis = ReturnType<typeof createRedis>;
 type Backend = RateLimiterRedis | RateLimiterMemory;
@@ -22,7 +22,7 @@ export interface Limiter {
 }
 
 /** A request waits this long for a count, not for the whole time that a hung Redis takes to fail. */
-const PATIENCE_MS = 150;
+const REDIS_TIMEOUT_MS = 150;
 /** After a failure only one request in this time finds out whether Redis is back. */
 const DISTRUST_MS = 1_000;
 
@@ -36,12 +36,12 @@ export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => L
   /** Undefined when Redis did not answer in time. */
   const inRedis = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
     if (redis.status !== 'ready' || performance.now() < distrustUntil) return undefined;
-    const answer = await before(
-      PATIENCE_MS,
+    const reply = await withTimeout(
       ask().catch(() => undefined),
+      REDIS_TIMEOUT_MS,
     );
-    if (answer === undefined) distrustUntil = performance.now() + DISTRUST_MS;
-    return answer;
+    if (reply === undefined) distrustUntil = performance.now() + DISTRUST_MS;
+    return reply;
   };
 
   return ({ name, max, windowMs }) => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Idempotency } from '@mcp-server/shared';
 
 /** Names a request: the same method, path and body, whatever the order of keys, give the same hash. */
-export function describeRequest(
+export function toIdempotency(
   key: string | undefined,
   request: { method: string; path: string; body: unknown },
 ): Idempotency | undefined {

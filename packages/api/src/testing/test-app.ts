@@ -118,7 +118,10 @@ export async function publishSample({ models }: Namespace): Promise<void> {
 export const ECHO = { plugin: 'sample', action: 'echo', payload: { message: 'hello' } };
 
 /** Makes a task of `sample.echo`. */
-export async function makeEchoTask({ inject }: Pick<TestApp, 'inject'>, { headers }: Account): Promise<Task> {
+export async function createEchoTask(
+  { inject }: Pick<TestApp, 'inject'>,
+  { headers }: Account,
+): Promise<Task> {
   const reply = await inject({
     method: 'POST',
     url: '/api/tasks',

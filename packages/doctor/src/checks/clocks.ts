@@ -1,7 +1,7 @@
 import { listWorkerSightings, readDatabaseTime } from '@mcp-server/shared';
 
 import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
-import type { Patient } from '../patient.ts';
+import type { Installation } from '../installation.ts';
 
 /** Leases are judged by the database's clock, delays of the queue by the workers' own: so far apart they may be. */
 const SKEW_MS = { warn: 2_000, fail: 5_000 };
@@ -39,13 +39,13 @@ async function compareWithOurs(read: () => Promise<number>): Promise<Reading> {
 const certain = (aheadMs: number, unsureMs: number): number =>
   Math.sign(aheadMs) * Math.max(0, Math.abs(aheadMs) - unsureMs);
 
-async function readRedis({ redis }: Patient): Promise<number> {
+async function readRedis({ redis }: Installation): Promise<number> {
   const [seconds, microseconds] = await redis.time();
   return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
 }
 
 /** A worker writes its own time beside the database's whenever it announces itself. */
-async function readWorkers({ models }: Patient): Promise<Clock[]> {
+async function readWorkers({ models }: Installation): Promise<Clock[]> {
   const sightings = await listWorkerSightings(models.WorkerModel);
   return sightings.map(({ worker: { _id, updatedAt, seenAt } }) => ({
     name: `worker ${_id}`,
@@ -63,7 +63,7 @@ function judge({ name, aheadMs, limits }: Clock): Finding[] {
 
 export default defineCheck({
   needs: ['mongodb'],
-  async look(patient) {
+  async run(patient) {
     const database = await compareWithOurs(async () =>
       (await readDatabaseTime(patient.models.UserModel)).getTime(),
     );

@@ -29,7 +29,7 @@ async function judgeFile(path: string): Promise<Finding[]> {
 }
 
 export default defineCheck({
-  async look({ env: { DATA_DIR } }) {
+  async run({ env: { DATA_DIR } }) {
     const mode = await modeOf(DATA_DIR);
     if (mode === undefined) return ok(`${DATA_DIR} does not exist yet; the first start creates it`);
     const files = await Promise.all(PRIVATE_FILES.map((name) => judgeFile(join(DATA_DIR, name))));

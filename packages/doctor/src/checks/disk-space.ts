@@ -27,7 +27,7 @@ function judge(name: string, free: number, wanted: number): Finding {
 }
 
 export default defineCheck({
-  look: ({ env: { DATA_DIR, LOG_DIR }, freeBytes }) =>
+  run: ({ env: { DATA_DIR, LOG_DIR }, freeBytes }) =>
     Promise.all(
       Object.entries({ DATA_DIR, LOG_DIR }).flatMap(([name, path]) =>
         path === undefined

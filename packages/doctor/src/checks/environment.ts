@@ -19,7 +19,7 @@ function problemsOf(name: string, load: () => unknown): Finding[] {
 }
 
 export default defineCheck({
-  look: ({ given }) =>
+  run: ({ given }) =>
     unlessWrong(
       [
         ...problemsOf('the API', () => loadApiEnv(given)),

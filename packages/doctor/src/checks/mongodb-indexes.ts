@@ -46,7 +46,7 @@ const list = (missing: string[]): string =>
 
 export default defineCheck({
   needs: ['mongodb'],
-  async look({ models }) {
+  async run({ models }) {
     const all = Object.values(models) as Model<unknown>[];
     const missing = (await Promise.all(all.map(findMissing))).flat();
     if (missing.length === 0) return ok(`all indexes of ${all.length} collections exist`);

@@ -6,7 +6,7 @@ const WAIT_MS = 5_000;
 /** Accepted work is only as safe as the write that accepted it: on a majority of members, and in the journal. */
 export default defineCheck({
   needs: ['mongodb'],
-  async look({ mongo: { connection } }) {
+  async run({ mongo: { connection } }) {
     const { w, journal, j } = connection.getClient().options.writeConcern ?? {};
     if (w !== 'majority' || (journal ?? j) !== true) {
       return fail(

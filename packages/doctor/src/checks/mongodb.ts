@@ -8,7 +8,7 @@ const OLDEST = '4.4';
 const KEPT = '6.0';
 
 export default defineCheck({
-  async look({ isUp, mongo, env }) {
+  async run({ isUp, mongo, env }) {
     const host = hostOf(env.MONGODB_URI);
     if (!isUp.mongodb) {
       return fail(

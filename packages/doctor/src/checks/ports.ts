@@ -40,6 +40,6 @@ async function judge(name: keyof typeof OURS, host: string, port: number): Promi
 }
 
 export default defineCheck({
-  look: ({ env }) =>
+  run: ({ env }) =>
     Promise.all([judge('PORT', env.HOST, env.PORT), judge('WORKER_PORT', env.WORKER_HOST, env.WORKER_PORT)]),
 });

@@ -1,14 +1,14 @@
 import { readPaused, readWaiting } from '@mcp-server/shared';
 
 import { defineCheck, type Finding, unlessWrong, warn } from '../check.ts';
-import type { Patient } from '../patient.ts';
+import type { Installation } from '../installation.ts';
 import { listPools } from '../pools.ts';
 
 /** Work that is asked for now should have begun by then. */
 const OLD_SECONDS = 60;
 
 async function judgePool(
-  { queueOf, env }: Patient,
+  { queueOf, env }: Installation,
   pool: string,
 ): Promise<{ jobs: number; wrong: Finding[] }> {
   const queue = queueOf(pool);
@@ -31,7 +31,7 @@ async function judgePool(
 }
 
 /** What somebody paused, and may have forgotten. */
-async function findPauses({ models }: Patient): Promise<{ pools: Set<string>; wrong: Finding[] }> {
+async function findPauses({ models }: Installation): Promise<{ pools: Set<string>; wrong: Finding[] }> {
   const { pools, plugins } = await readPaused(models.PauseModel);
   const wrong = [...pools.values(), ...plugins.values()].map(({ kind, name, since, reason }) => {
     const path = kind === 'pool' ? `/api/queues/${name}/resume` : `/api/plugins/${name}/resume`;
@@ -46,7 +46,7 @@ async function findPauses({ models }: Patient): Promise<{ pools: Set<string>; wr
 
 export default defineCheck({
   needs: ['mongodb', 'redis'],
-  async look(patient) {
+  async run(patient) {
     const waiting = await readWaiting(patient.models.ExecutionModel);
     const paused = await findPauses(patient);
     const old = waiting

@@ -4,7 +4,7 @@ import { defineCheck, fail, ok } from '../check.ts';
 
 export default defineCheck({
   needs: ['redis'],
-  async look({ redis }) {
+  async run({ redis }) {
     const policy = await readEvictionPolicy(redis);
     if (policy === SAFE_EVICTION_POLICY) return ok(`maxmemory-policy is ${policy}`);
     return fail(

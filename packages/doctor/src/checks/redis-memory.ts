@@ -7,7 +7,7 @@ const FULL = 0.9;
 
 export default defineCheck({
   needs: ['redis'],
-  async look({ redis }) {
+  async run({ redis }) {
     const info = await readInfo(redis, 'memory');
     const [used, max, system] = ['used_memory', 'maxmemory', 'total_system_memory'].map((name) =>
       Number(info[name] ?? 0),

@@ -12,7 +12,7 @@ const readFsync = (redis: Redis): Promise<string | undefined> =>
 
 export default defineCheck({
   needs: ['redis'],
-  async look({ redis }) {
+  async run({ redis }) {
     const [info, fsync] = await Promise.all([readInfo(redis, 'persistence'), readFsync(redis)]);
     const wrong: Finding[] = [];
     if (info['aof_enabled'] !== '1') {

@@ -8,7 +8,7 @@ const OLDEST = '6.2';
 const KEPT = '7.0';
 
 export default defineCheck({
-  async look({ isUp, redis, env }) {
+  async run({ isUp, redis, env }) {
     const host = hostOf(env.REDIS_URL);
     if (!isUp.redis) {
       return fail(

@@ -2,7 +2,7 @@ import { isLoopback, isWeakSecret } from '@mcp-server/api';
 
 import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
 import { hostOf } from '../host.ts';
-import type { Patient } from '../patient.ts';
+import type { Installation } from '../installation.ts';
 import { readSecretFile } from '../secret-file.ts';
 
 const SECRETS = [
@@ -15,7 +15,7 @@ const SECRETS = [
 const NEEDED = ['JWT_SECRET', 'REFRESH_TOKEN_SECRET'] as const;
 const DRAW = 'generate new secrets: npm run secrets';
 
-function judgeGiven({ given, env }: Patient): Finding[] {
+function judgeGiven({ given, env }: Installation): Finding[] {
   const weak = SECRETS.filter((name) => given[name] !== undefined && isWeakSecret(given[name]));
   const isExposed = !isLoopback(env.HOST) || env.NODE_ENV === 'production';
   const judge = isExposed ? fail : warn;
@@ -23,7 +23,7 @@ function judgeGiven({ given, env }: Patient): Finding[] {
 }
 
 /** Those that the environment lacks are in the data folder, where the first start of an API puts them. */
-async function judgeNeeded({ given, env }: Patient): Promise<Finding[]> {
+async function judgeNeeded({ given, env }: Installation): Promise<Finding[]> {
   const stored = await readSecretFile(env.DATA_DIR);
   const value = (name: (typeof NEEDED)[number]) => given[name] ?? stored?.[name];
   const missing = NEEDED.filter((name) => value(name) === undefined);
@@ -36,7 +36,7 @@ async function judgeNeeded({ given, env }: Patient): Promise<Finding[]> {
 }
 
 /** A store that others can reach must ask for a password. */
-function judgeStores({ env }: Patient): Finding[] {
+function judgeStores({ env }: Installation): Finding[] {
   return (['MONGODB_URI', 'REDIS_URL'] as const).flatMap((name) => {
     const hosts = hostOf(env[name]).split(',');
     const isRemote = hosts.some((host) => !isLoopback(host.replace(/:\d+$/, '')));
@@ -48,7 +48,7 @@ function judgeStores({ env }: Patient): Finding[] {
 }
 
 export default defineCheck({
-  look: async (patient) =>
+  run: async (patient) =>
     unlessWrong(
       [...judgeGiven(patient), ...(await judgeNeeded(patient)), ...judgeStores(patient)],
       'all set, none is weak',

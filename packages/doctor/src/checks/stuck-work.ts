@@ -1,7 +1,7 @@
 import { END_STATUSES, type ExecutionRecord, jobId, readDatabaseTime } from '@mcp-server/shared';
 
 import { defineCheck, fail, type Finding, unlessWrong } from '../check.ts';
-import type { Patient } from '../patient.ts';
+import type { Installation } from '../installation.ts';
 
 /** The sweep has found it by then, if there is one. */
 const STUCK_MS = 30_000;
@@ -10,7 +10,7 @@ const SAMPLE = 200;
 const SWEEP = 'start a worker that reaches Redis and the database; its sweep repairs this within seconds';
 
 /** Waiting in the database, and no job in Redis that would ever deliver it. */
-async function countUndelivered({ models, queueOf }: Patient, before: Date): Promise<number> {
+async function countUndelivered({ models, queueOf }: Installation, before: Date): Promise<number> {
   const waiting = await models.ExecutionModel.find(
     { status: 'queued', updatedAt: { $lt: before } },
     { seq: 1, pool: 1 },
@@ -26,7 +26,7 @@ async function countUndelivered({ models, queueOf }: Patient, before: Date): Pro
 
 export default defineCheck({
   needs: ['mongodb'],
-  async look(patient) {
+  async run(patient) {
     const { ExecutionModel } = patient.models;
     const before = new Date((await readDatabaseTime(ExecutionModel)).getTime() - STUCK_MS);
     const [lapsed, untold, undelivered] = await Promise.all([

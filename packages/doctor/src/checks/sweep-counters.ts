@@ -29,7 +29,7 @@ async function readMetrics(url: string, token: string | undefined): Promise<stri
 
 /** Of the worker of this machine; a fleet's are added up by Prometheus (`infra/prometheus`). */
 export default defineCheck({
-  async look({ env }) {
+  async run({ env }) {
     const host = env.WORKER_HOST === '0.0.0.0' ? '127.0.0.1' : env.WORKER_HOST;
     const at = `${host}:${env.WORKER_PORT}`;
     const text = await readMetrics(`http://${at}`, env.WORKER_METRICS_TOKEN);

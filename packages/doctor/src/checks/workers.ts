@@ -8,7 +8,7 @@ const ALIVE_MS = 10_000;
 
 export default defineCheck({
   needs: ['mongodb'],
-  async look(patient) {
+  async run(patient) {
     const sightings = await listWorkerSightings(patient.models.WorkerModel);
     const living = sightings.filter(({ unseenMs }) => unseenMs < ALIVE_MS).map(({ worker }) => worker);
     const taking = living.filter(({ state }) => state === 'running');

@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 import { NO_ENV_FILE } from '@mcp-server/shared';
 
-import type { Line } from '../examine.ts';
+import type { Line } from '../run-checks.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-export interface Examination {
+export interface DoctorRun {
   code: number | null;
   output: string;
 }
 
 /** Runs the doctor as its own process, in this environment and no other. */
-export async function runDoctor(env: Record<string, string>, ...args: string[]): Promise<Examination> {
+export async function runDoctor(env: Record<string, string>, ...args: string[]): Promise<DoctorRun> {
   const child = spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...NO_ENV_FILE, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

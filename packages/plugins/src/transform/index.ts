@@ -6,6 +6,6 @@ export default definePlugin({
   id: 'transform',
   version: '1.0.0',
   title: 'Transform',
-  description: 'Turns JSON into other JSON with expressions, bounded in time, memory and size.',
+  description: 'KeyedMutex JSON into other JSON with expressions, bounded in time, memory and size.',
   actions: { jsonata },
 });

@@ -70,6 +70,6 @@ export async function setTicker(queue: Queue<TickJob>, { id, rule, revision }: T
   });
 }
 
-export async function removeTicker(queue: Queue<TickJob>, id: string): Promise<void> {
+export async function deleteTicker(queue: Queue<TickJob>, id: string): Promise<void> {
   await queue.removeJobScheduler(id);
 }

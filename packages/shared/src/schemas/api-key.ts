@@ -61,5 +61,5 @@ export const ApiKey = z.object({
 export type ApiKey = z.infer<typeof ApiKey>;
 
 /** The answer to making a key: the only time that `key` is shown. */
-export const MadeApiKey = ApiKey.extend({ key: z.string() });
-export type MadeApiKey = z.infer<typeof MadeApiKey>;
+export const CreatedApiKey = ApiKey.extend({ key: z.string() });
+export type CreatedApiKey = z.infer<typeof CreatedApiKey>;

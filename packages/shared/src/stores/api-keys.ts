@@ -78,6 +78,6 @@ export async function revokeApiKey(
   return key ? toStored(key) : undefined;
 }
 
-export async function removeApiKeysOf(model: ApiKeyModel, userId: string): Promise<void> {
+export async function deleteApiKeysOf(model: ApiKeyModel, userId: string): Promise<void> {
   await model.deleteMany({ userId });
 }

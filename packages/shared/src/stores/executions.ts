@@ -45,14 +45,14 @@ export async function hasOtherUnfinished(
 export type EndedExecution = Pick<ExecutionRecord, '_id' | 'status' | 'result' | 'content' | 'failure'>;
 
 /** An execution that has ended, or that waits for input. */
-export type HeardExecution = EndedExecution & Pick<ExecutionRecord, 'inputs'>;
+export type Outcome = EndedExecution & Pick<ExecutionRecord, 'inputs'>;
 
 /** Those of `ids` that have something to say. Sorted, because DocumentDB deadlocks on batches in different orders. */
-export async function findHeard(model: ExecutionModel, ids: string[]): Promise<HeardExecution[]> {
+export async function findOutcomes(model: ExecutionModel, ids: string[]): Promise<Outcome[]> {
   return model
     .find({ _id: { $in: ids.toSorted() }, status: { $in: [...END_STATUSES, 'input_required'] } })
     .select({ status: 1, result: 1, content: 1, failure: 1, inputs: 1 })
-    .lean<HeardExecution[]>();
+    .lean<Outcome[]>();
 }
 
 const MCP_TASK_FIELDS = {

@@ -21,6 +21,6 @@ export async function listUnfinishedIds(
 }
 
 /** The sweep removes the clocks of schedules that go with them. */
-export async function removeTasksOf(model: Model<TaskRecord>, ownerId: string): Promise<void> {
+export async function deleteTasksOf(model: Model<TaskRecord>, ownerId: string): Promise<void> {
   await model.deleteMany({ ownerId });
 }

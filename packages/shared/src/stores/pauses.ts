@@ -40,7 +40,7 @@ export async function insertPause(
 }
 
 /** True when there was a pause. */
-export async function removePause(
+export async function deletePause(
   model: Model<PauseRecord>,
   { kind, name }: Pick<PauseRecord, 'kind' | 'name'>,
 ): Promise<boolean> {

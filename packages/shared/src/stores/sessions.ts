@@ -87,6 +87,6 @@ export async function revokeSessionsOf(
   );
 }
 
-export async function removeSessionsOf(model: SessionModel, userId: string): Promise<void> {
+export async function deleteSessionsOf(model: SessionModel, userId: string): Promise<void> {
   await model.deleteMany({ userId });
 }

@@ -50,7 +50,7 @@ export async function updateTask(
 }
 
 /** False when it was gone. */
-export async function removeTask(model: TaskModel, id: string): Promise<boolean> {
+export async function deleteTask(model: TaskModel, id: string): Promise<boolean> {
   const removed = await model.deleteOne({ _id: new Types.ObjectId(id) });
   return removed.deletedCount === 1;
 }

@@ -44,7 +44,7 @@ export async function countActiveAdmins(model: UserModel, limit: number): Promis
   return model.countDocuments({ role: 'admin', isActive: true }, { limit });
 }
 
-export async function removeUser(model: UserModel, id: string): Promise<void> {
+export async function deleteUser(model: UserModel, id: string): Promise<void> {
   await model.deleteOne({ _id: new Types.ObjectId(id) });
 }
 

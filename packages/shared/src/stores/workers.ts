@@ -25,6 +25,6 @@ export async function announceWorker(
   await model.updateOne({ _id }, { $set: facts, $currentDate: { seenAt: true } }, { upsert: true });
 }
 
-export async function removeWorker(model: Model<WorkerRecord>, id: string): Promise<void> {
+export async function deleteWorker(model: Model<WorkerRecord>, id: string): Promise<void> {
   await model.deleteOne({ _id: id });
 }

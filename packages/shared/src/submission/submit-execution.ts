@@ -15,7 +15,7 @@ import { findByFireTime, findByIdempotencyKey } from '../stores/executions.ts';
 import type { Admission } from './admission.ts';
 import type { Catalogue, KnownAction } from './catalogue.ts';
 import { checkEarlyAnswers, checkPayload } from './check-payload.ts';
-import type { Turns } from './turns.ts';
+import type { KeyedMutex } from './keyed-mutex.ts';
 
 /** An idempotency key and what it was used for. */
 export interface Idempotency {
@@ -73,7 +73,7 @@ export interface SubmitDeps {
   events: EventWriter;
   logger: Logger;
   /** By owner and idempotency key. */
-  turns: Turns;
+  submissionMutex: KeyedMutex;
 }
 
 /**
@@ -86,7 +86,9 @@ export interface SubmitDeps {
 export async function submitExecution(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const { ownerId, idempotency } = submission;
   if (!idempotency) return submitOnce(deps, submission);
-  return deps.turns.take(`${ownerId} ${idempotency.idempotencyKey}`, () => submitOnce(deps, submission));
+  return deps.submissionMutex.run(`${ownerId} ${idempotency.idempotencyKey}`, () =>
+    submitOnce(deps, submission),
+  );
 }
 
 async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
@@ -102,7 +104,7 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;
   if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);
-  const isEnqueued = await handOver(deps, execution, submission.start?.inMs);
+  const isEnqueued = await enqueueAndAnnounce(deps, execution, submission.start?.inMs);
   return { execution, isRepeat: false, isEnqueued };
 }
 
@@ -123,7 +125,11 @@ async function repeatOf(
   if (execution.bodyHash !== idempotency?.bodyHash) throw new errors.IdempotencyConflict();
   // Who made it may have died before it was enqueued. A caller's repeat leaves that to the sweep; a tick does it at once.
   const isStranded = fireTime !== undefined && execution.status === 'queued';
-  return { execution, isRepeat: true, isEnqueued: isStranded ? await handOver(deps, execution) : true };
+  return {
+    execution,
+    isRepeat: true,
+    isEnqueued: isStranded ? await enqueueAndAnnounce(deps, execution) : true,
+  };
 }
 
 function toRecord(
@@ -182,7 +188,7 @@ const toPolicy = (
  * Tells that an execution is `queued`, and enqueues it; false when that is left to the sweep. Nothing here may fail the
  * request: the execution is stored, and the sweep and settle mend what is missing.
  */
-export async function handOver(
+export async function enqueueAndAnnounce(
   { models, queues, events, logger }: Pick<SubmitDeps, 'models' | 'queues' | 'events' | 'logger'>,
   execution: ExecutionRecord,
   delayMs = 0,

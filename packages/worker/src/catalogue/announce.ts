@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 
-import { announceWorker, removeWorker, type WorkerRecord } from '@mcp-server/shared';
+import { announceWorker, deleteWorker, type WorkerRecord } from '@mcp-server/shared';
 
 import packageFile from '../../package.json' with { type: 'json' };
 import type { Deps } from '../deps.ts';
@@ -46,7 +46,7 @@ export class Announcer {
     clearTimeout(this.#timer);
     await this.#announcing;
     const { models, workerName, log } = this.#deps;
-    await removeWorker(models.WorkerModel, workerName).catch((err: unknown) =>
+    await deleteWorker(models.WorkerModel, workerName).catch((err: unknown) =>
       log.debug({ err }, 'leaving the list of workers failed; it is removed when it is old'),
     );
   }

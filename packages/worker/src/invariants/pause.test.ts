@@ -1,7 +1,7 @@
-import { buildQueue, insertPause, jobId, type PauseRecord, removePause } from '@mcp-server/shared';
+import { buildQueue, insertPause, jobId, type PauseRecord, deletePause } from '@mcp-server/shared';
 import {
   type Fleet,
-  makeScheduledTask,
+  createScheduledTask,
   openFleet,
   type ProductProcess,
   startOwnRedis,
@@ -19,7 +19,7 @@ const POOL: Target = { kind: 'pool', name: 'default' };
 
 const pause = ({ space }: Fleet, target: Target) =>
   insertPause(space.models.PauseModel, { ...target, by: ADMIN });
-const resume = ({ space }: Fleet, target: Target) => removePause(space.models.PauseModel, target);
+const resume = ({ space }: Fleet, target: Target) => deletePause(space.models.PauseModel, target);
 const isReady = async ({ started }: ProductProcess) =>
   (await fetch(`http://127.0.0.1:${String(started['port'])}/health/ready`)).ok;
 
@@ -96,7 +96,7 @@ tap.test('a schedule of a paused plugin fires on; its executions wait', async (t
   await waitFor('the catalogue', () => space.models.PluginModel.exists({ id: 'sample' }));
   const target = { kind: 'plugin', name: 'sample' } as const;
   await pause(fleet, target);
-  const task = await makeScheduledTask(space, { every: 1_000 });
+  const task = await createScheduledTask(space, { every: 1_000 });
   const count = (more: object) => space.models.ExecutionModel.countDocuments({ taskId: task.id, ...more });
 
   await waitFor('two of them', async () => (await count({ heldAt: { $exists: true } })) >= 2, 60_000);

@@ -2,11 +2,11 @@ import {
   buildTickQueue,
   type ExecutionRecord,
   nextFires,
-  removeTicker,
+  deleteTicker,
   setTicker,
   type TaskRecord,
 } from '@mcp-server/shared';
-import { makeScheduledTask, type Namespace, openFleet, waitFor } from '@mcp-server/testing';
+import { createScheduledTask, type Namespace, openFleet, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
 const FAST = { LEASE_MS: '1500', BEAT_MS: '300', STALLED_CHECK_MS: '300', SWEEP_MS: '200' };
@@ -34,7 +34,7 @@ t.test('a pattern fires for 20 s through the death of a worker: one execution pe
   const workers = await Promise.all([startWorker(), startWorker()]);
   await waitFor('the catalogue', () => space.models.PluginModel.exists({ id: 'sample' }));
   const cron = '*/2 * * * * *';
-  const { id, nextRunAt } = await makeScheduledTask(space, { cron, timeZone: 'UTC' });
+  const { id, nextRunAt } = await createScheduledTask(space, { cron, timeZone: 'UTC' });
   const start = nextRunAt?.getTime() ?? 0;
   const expected = nextFires({ cron }, new Date(start - 1), SHOWN_MS / 2_000);
 
@@ -64,7 +64,7 @@ t.test('a wiped Redis gets its clocks back, and no fire time is lost or doubled'
   const queue = buildTickQueue(space.redis, space.prefix);
   t.teardown(() => queue.close());
   const anchor = new Date();
-  const { id } = await makeScheduledTask(space, { every: 1_000, anchor });
+  const { id } = await createScheduledTask(space, { every: 1_000, anchor });
   await waitFor('the clock', () => queue.getJobScheduler(id));
   await handledUntil(space, id, anchor.getTime() + 3_000);
 
@@ -84,7 +84,7 @@ t.test('a clock without its schedule, or with an old revision, is put right', as
   const queue = buildTickQueue(space.redis, space.prefix);
   t.teardown(() => queue.close());
   const stray = '0123456789abcdef01234567';
-  const { id, schedule } = await makeScheduledTask(space, { every: 3_600_000, anchor: new Date() });
+  const { id, schedule } = await createScheduledTask(space, { every: 3_600_000, anchor: new Date() });
   await setTicker(queue, { id: stray, rule: { every: 3_600_000 }, revision: 1 });
   await setTicker(queue, { id, rule: schedule ?? {}, revision: 1 });
   await space.models.TaskModel.updateOne({ _id: id }, { $set: { scheduleRevision: 2 } });
@@ -96,7 +96,7 @@ t.test('a clock without its schedule, or with an old revision, is put right', as
     'the new revision',
     async () => (await queue.getJobScheduler(id))?.template?.data?.revision === 2,
   );
-  await removeTicker(queue, id);
+  await deleteTicker(queue, id);
   await waitFor('a missing clock to be set', () => queue.getJobScheduler(id));
 });
 
@@ -105,7 +105,7 @@ t.test('a time fires once, and the schedule is at its end', async (t) => {
   await startWorker(FAST);
   await waitFor('the catalogue', () => space.models.PluginModel.exists({ id: 'sample' }));
   const runAt = new Date(Date.now() + 1_500);
-  const { id, status } = await makeScheduledTask(space, { runAt });
+  const { id, status } = await createScheduledTask(space, { runAt });
   t.equal(status, 'scheduled');
 
   await waitFor('the end', async () => (await readTask(space, id)).status === 'completed');

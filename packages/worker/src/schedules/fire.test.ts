@@ -8,7 +8,7 @@ import {
   replaceSchedule,
   setTicker,
 } from '@mcp-server/shared';
-import { buildExecution, makeScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
+import { buildExecution, createScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
 import { loadPlugins } from '../catalogue/load-plugins.ts';
@@ -66,7 +66,7 @@ const ago = (ms: number) => new Date(Math.floor((Date.now() - ms) / 1_000) * 1_0
 t.test('twenty that fire at once make one execution per fire time', async (t) => {
   const { deps, models, queue } = await openWorker(t);
   const nextRunAt = ago(2_000);
-  const { id: taskId } = await makeScheduledTask({ models }, SECOND, { nextRunAt });
+  const { id: taskId } = await createScheduledTask({ models }, SECOND, { nextRunAt });
 
   await Promise.all(Array.from({ length: 20 }, () => fireSchedule(deps, { taskId, revision: 1 })));
 
@@ -84,7 +84,7 @@ t.test('twenty that fire at once make one execution per fire time', async (t) =>
 t.test('an execution that was stored but not enqueued is enqueued by the next tick', async (t) => {
   const { deps, models, queue } = await openWorker(t);
   const nextRunAt = ago(60_000);
-  const { id: taskId } = await makeScheduledTask({ models }, { runAt: nextRunAt }, { nextRunAt });
+  const { id: taskId } = await createScheduledTask({ models }, { runAt: nextRunAt }, { nextRunAt });
   await fireSchedule(deps, { taskId, revision: 1 });
   await queue.obliterate();
   await models.TaskModel.updateOne({ _id: taskId }, { $set: { nextRunAt } });
@@ -98,7 +98,7 @@ t.test('an execution that was stored but not enqueued is enqueued by the next ti
 t.test('a tick of an older revision, of a paused or of a removed schedule does nothing', async (t) => {
   const { deps, models } = await openWorker(t);
   const nextRunAt = ago(1_000);
-  const task = await makeScheduledTask({ models }, SECOND, { nextRunAt });
+  const task = await createScheduledTask({ models }, SECOND, { nextRunAt });
   const taskId = task.id;
   const schedule = { ...SECOND, catchUp: 'one', overlap: 'allow', isPaused: false } as const;
   const changed = await replaceSchedule(models.TaskModel, task, { schedule, nextRunAt });
@@ -118,7 +118,7 @@ t.test('a tick of an older revision, of a paused or of a removed schedule does n
 
 t.test('before its time, by the clock of the database, nothing fires', async (t) => {
   const { deps, models } = await openWorker(t);
-  const { id: taskId } = await makeScheduledTask({ models }, { every: 3_600_000, anchor: new Date() });
+  const { id: taskId } = await createScheduledTask({ models }, { every: 3_600_000, anchor: new Date() });
 
   const outcome = await fireSchedule(deps, { taskId, revision: 1 });
 
@@ -129,7 +129,7 @@ t.test('before its time, by the clock of the database, nothing fires', async (t)
 t.test('with overlap skip a fire time passes while an earlier execution is unfinished', async (t) => {
   const { deps, models } = await openWorker(t);
   const nextRunAt = ago(3_000);
-  const task = await makeScheduledTask({ models }, { ...SECOND, overlap: 'skip' }, { nextRunAt });
+  const task = await createScheduledTask({ models }, { ...SECOND, overlap: 'skip' }, { nextRunAt });
 
   await fireSchedule(deps, { taskId: task.id, revision: 1 });
 
@@ -142,7 +142,7 @@ t.test('what the rules of acceptance refuse is shown at the task, and the schedu
   const { deps, models, tickQueue } = await openWorker(t).then((open) => ({ ...open, ...open.deps }));
   const nextRunAt = ago(1_000);
   const changes = { nextRunAt, action: 'nope' };
-  const { id: taskId } = await makeScheduledTask({ models }, { runAt: nextRunAt }, changes);
+  const { id: taskId } = await createScheduledTask({ models }, { runAt: nextRunAt }, changes);
   await setTicker(tickQueue, { id: taskId, rule: { every: 3_600_000 }, revision: 1 });
 
   await fireSchedule(deps, { taskId, revision: 1 });
@@ -157,7 +157,7 @@ t.test('a fire time that meets an overloaded system stays due and fires once the
   const { deps, models } = await openWorker(t, { MAX_UNFINISHED: '1' });
   await models.ExecutionModel.create(buildExecution({}));
   const nextRunAt = ago(2_000);
-  const { id: taskId } = await makeScheduledTask({ models }, { runAt: nextRunAt }, { nextRunAt });
+  const { id: taskId } = await createScheduledTask({ models }, { runAt: nextRunAt }, { nextRunAt });
 
   await t.rejects(fireSchedule(deps, { taskId, revision: 1 }), { code: 'OVERLOADED' });
   const refused = await models.TaskModel.findById(taskId).lean();
@@ -173,7 +173,7 @@ t.test('a fire time that meets an overloaded system stays due and fires once the
 t.test('a limit of unfinished work holds for schedules too', async (t) => {
   const { deps, models } = await openWorker(t, { MAX_UNFINISHED_PER_USER: '1' });
   const nextRunAt = ago(2_000);
-  const { id: taskId } = await makeScheduledTask({ models }, SECOND, { nextRunAt });
+  const { id: taskId } = await createScheduledTask({ models }, SECOND, { nextRunAt });
 
   await fireSchedule(deps, { taskId, revision: 1 });
 

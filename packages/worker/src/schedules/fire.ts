@@ -9,7 +9,7 @@ import {
   type JsonValue,
   planDue,
   readScheduled,
-  removeTicker,
+  deleteTicker,
   type ScheduledTask,
   type ScheduleRefusal,
   submitExecution,
@@ -40,7 +40,7 @@ export async function fireSchedule(deps: Deps, tick: TickJob): Promise<FireOutco
   let refusal: ScheduleRefusal | undefined;
   for (const fireTime of plan.fires) refusal = await fireOnce(deps, task, fireTime);
   const isAdvanced = await advanceSchedule(TaskModel, task, { next: plan.next, refusal });
-  if (isAdvanced && !plan.next) await removeTicker(deps.tickQueue, task.id).catch(() => undefined);
+  if (isAdvanced && !plan.next) await deleteTicker(deps.tickQueue, task.id).catch(() => undefined);
   if (!isAdvanced) await cancelOrphans(deps, task, plan.fires);
   return { kind: 'fired' };
 }

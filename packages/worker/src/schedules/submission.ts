@@ -5,7 +5,7 @@ import {
   enqueueExecution,
   listPluginSightings,
   type SubmitDeps,
-  Turns,
+  KeyedMutex,
 } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
@@ -25,7 +25,7 @@ export function buildSubmission({
     models,
     writes,
     catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger: log }),
-    turns: new Turns(),
+    submissionMutex: new KeyedMutex(),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     queues: { add: (execution) => enqueueExecution(queueOf(execution.pool), execution) },
     events,

@@ -1,7 +1,7 @@
 import {
   findScheduledIds,
   listScheduled,
-  removeTicker,
+  deleteTicker,
   type ScheduledTask,
   setTicker,
 } from '@mcp-server/shared';
@@ -48,7 +48,7 @@ export const removeStrayTickers: Repair = async ({ deps, cursor }) => {
   );
   const strays = clocks.filter(({ key }) => !wanted.has(key));
   for (const { key } of strays) {
-    await removeTicker(deps.tickQueue, key);
+    await deleteTicker(deps.tickQueue, key);
     deps.metrics.swept.inc({ repair: 'clock_removed' });
   }
   return clocks.length < PAGE ? '' : String(start + PAGE - strays.length);

@@ -11,7 +11,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 
-import type { Scope } from '../exchange.ts';
+import type { McpContext } from '../exchange.ts';
 import { run } from '../run.ts';
 import { type Contribution, listPrompts, listResources, resultOf } from './contribution.ts';
 
@@ -20,9 +20,9 @@ const MAX_COMPLETIONS = 100;
 
 const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 
-export async function listAllPrompts(scope: Scope): Promise<ListPromptsResult> {
+export async function listAllPrompts(mcp: McpContext): Promise<ListPromptsResult> {
   return {
-    prompts: (await listPrompts(scope)).map(({ name, title, description, arguments: all }) => ({
+    prompts: (await listPrompts(mcp)).map(({ name, title, description, arguments: all }) => ({
       name,
       title,
       description,
@@ -38,24 +38,24 @@ const describeArgument = ({
   required,
 }: CataloguePrompt['arguments'][number]): PromptArgument => ({ name, description, required });
 
-async function findPrompt(scope: Scope, name: string): Promise<Contribution<CataloguePrompt>> {
-  const found = (await listPrompts(scope)).find((prompt) => prompt.name === name);
+async function findPrompt(mcp: McpContext, name: string): Promise<Contribution<CataloguePrompt>> {
+  const found = (await listPrompts(mcp)).find((prompt) => prompt.name === name);
   if (!found) throw invalid(`Unknown prompt: ${name}`);
   return found;
 }
 
 /** Runs the action behind a prompt. @throws {ProtocolError} */
 export async function getPrompt(
-  scope: Scope,
+  mcp: McpContext,
   { params }: GetPromptRequest,
   ctx: ServerContext,
 ): Promise<GetPromptResult> {
-  const prompt = await findPrompt(scope, params.name);
+  const prompt = await findPrompt(mcp, params.name);
   const standing = await run(
-    scope,
+    mcp,
     ctx,
     { plugin: prompt.plugin, action: prompt.action, payload: params.arguments ?? {} },
-    { waitMs: scope.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: scope.era === 'modern' },
+    { waitMs: mcp.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: mcp.era === 'modern' },
   );
   if (standing.kind === 'asks') return standing.answer as unknown as GetPromptResult;
   return {
@@ -65,14 +65,14 @@ export async function getPrompt(
 }
 
 /** Values of the catalogue that begin with what was typed. Templates of resources have none. */
-export async function complete(scope: Scope, { params }: CompleteRequest): Promise<CompleteResult> {
+export async function complete(mcp: McpContext, { params }: CompleteRequest): Promise<CompleteResult> {
   const { ref, argument } = params;
   if (ref.type === 'ref/resource') {
-    const isKnown = (await listResources(scope)).some(({ uri }) => uri === ref.uri);
+    const isKnown = (await listResources(mcp)).some(({ uri }) => uri === ref.uri);
     if (!isKnown) throw invalid(`Unknown resource: ${ref.uri}`);
     return { completion: { values: [], total: 0, hasMore: false } };
   }
-  const prompt = await findPrompt(scope, ref.name);
+  const prompt = await findPrompt(mcp, ref.name);
   const found = prompt.arguments.find(({ name }) => name === argument.name);
   if (!found) throw invalid(`Unknown argument: ${argument.name}`);
   const typed = argument.value.toLowerCase();

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 
 import { presentExecution } from '../../services/executions/present-execution.ts';
-import type { Scope } from '../exchange.ts';
+import type { McpContext } from '../exchange.ts';
 import { run } from '../run.ts';
 import { listResources, resultOf } from './contribution.ts';
 
@@ -23,10 +23,10 @@ const LISTED_EXECUTIONS = 20;
 const NOT_FOUND_CODE = 'NOT_FOUND';
 
 /** What plugins contribute, then the caller's newest executions. */
-export async function listAllResources(scope: Scope): Promise<ListResourcesResult> {
-  const contributed = (await listResources(scope)).filter(({ isTemplate }) => !isTemplate);
-  const newest = await listExecutions(scope.deps.models.ExecutionModel, {
-    filter: { ownerId: scope.principal.userId },
+export async function listAllResources(mcp: McpContext): Promise<ListResourcesResult> {
+  const contributed = (await listResources(mcp)).filter(({ isTemplate }) => !isTemplate);
+  const newest = await listExecutions(mcp.deps.models.ExecutionModel, {
+    filter: { ownerId: mcp.principal.userId },
     limit: LISTED_EXECUTIONS,
   });
   return {
@@ -43,8 +43,8 @@ export async function listAllResources(scope: Scope): Promise<ListResourcesResul
   };
 }
 
-export async function listTemplates(scope: Scope): Promise<ListResourceTemplatesResult> {
-  const contributed = (await listResources(scope)).filter(({ isTemplate }) => isTemplate);
+export async function listTemplates(mcp: McpContext): Promise<ListResourceTemplatesResult> {
+  const contributed = (await listResources(mcp)).filter(({ isTemplate }) => isTemplate);
   return {
     resourceTemplates: [
       {
@@ -75,28 +75,28 @@ const describe = ({ name, title, description, mimeType }: Described) => ({
 
 /** Reads an own execution, or runs the action behind a resource. @throws {ProtocolError} */
 export async function readResource(
-  scope: Scope,
+  mcp: McpContext,
   { params: { uri } }: ReadResourceRequest,
   ctx: ServerContext,
 ): Promise<ReadResourceResult> {
-  if (uri.startsWith(EXECUTION_URI)) return readExecution(scope, uri);
-  const all = await listResources(scope);
+  if (uri.startsWith(EXECUTION_URI)) return readExecution(mcp, uri);
+  const all = await listResources(mcp);
   const found =
     all.find((entry) => !entry.isTemplate && entry.uri === uri) ??
     all.find((entry) => entry.isTemplate && matchUri(entry.uri, uri) !== undefined);
   if (!found) throw unknownResource(uri);
   const standing = await run(
-    scope,
+    mcp,
     ctx,
     { plugin: found.plugin, action: found.action, payload: { uri } },
-    { waitMs: scope.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: scope.era === 'modern' },
+    { waitMs: mcp.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: mcp.era === 'modern' },
   );
   if (standing.kind === 'asks') return standing.answer as unknown as ReadResourceResult;
   if (standing.kind === 'ended' && standing.end.failure?.code === NOT_FOUND_CODE) throw unknownResource(uri);
   return { contents: JSON.parse(resultOf(standing)) as ResourceContents };
 }
 
-async function readExecution({ deps, principal }: Scope, uri: string): Promise<ReadResourceResult> {
+async function readExecution({ deps, principal }: McpContext, uri: string): Promise<ReadResourceResult> {
   const id = z.uuid().safeParse(uri.slice(EXECUTION_URI.length)).data;
   const found =
     id !== undefined && (await findExecution(deps.models.ExecutionModel, { id, ownerId: principal.userId }));

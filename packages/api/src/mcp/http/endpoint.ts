@@ -5,13 +5,13 @@ import type { Exchange } from '../exchange.ts';
 import { buildRoundStates } from '../round-state.ts';
 import { buildServer } from '../server.ts';
 import { buildToolbox } from '../toolbox.ts';
-import { answerInTime } from './late-stream.ts';
+import { respondInTime } from './late-stream.ts';
 import { findParamMismatch } from './param-headers.ts';
 
 /** The Model Context Protocol over HTTP, both eras. */
 export interface McpEndpoint {
   /** `body` is the parsed JSON of `request`. Who calls was found out before. */
-  answer(request: Request, body: unknown, exchange: Exchange): Promise<Response>;
+  respond(request: Request, body: unknown, exchange: Exchange): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -44,11 +44,11 @@ export function buildMcpEndpoint(deps: Deps): McpEndpoint {
     return mismatch === undefined ? undefined : problem(400, HEADER_MISMATCH, mismatch, id);
   };
   return {
-    async answer(request, body, exchange) {
+    async respond(request, body, exchange) {
       return (
         refuse(body) ??
         (await refuseMismatch(request, body)) ??
-        answerInTime(handler.fetch(request, { parsedBody: body, authInfo: toAuthInfo(exchange) }))
+        respondInTime(handler.fetch(request, { parsedBody: body, authInfo: toAuthInfo(exchange) }))
       );
     },
     close: () => handler.close(),

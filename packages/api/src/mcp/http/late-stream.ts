@@ -1,4 +1,4 @@
-import { before } from '../../with-timeout.ts';
+import { withTimeout } from '../../with-timeout.ts';
 
 /** What is answered within this keeps its own status and shape. */
 const STREAM_AFTER_MS = 5_000;
@@ -14,8 +14,8 @@ const STREAM_HEADERS = {
  * Answers with what comes soon as it is. Anything later becomes an event stream that carries comments until then, so
  * that no proxy takes a waiting call for a dead one.
  */
-export async function answerInTime(answering: Promise<Response>): Promise<Response> {
-  const soon = await before(STREAM_AFTER_MS, answering);
+export async function respondInTime(answering: Promise<Response>): Promise<Response> {
+  const soon = await withTimeout(answering, STREAM_AFTER_MS);
   return soon ?? new Response(streamWhileWaiting(answering), { headers: STREAM_HEADERS });
 }
 

@@ -53,7 +53,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
         gone,
       };
       const web = await toWebRequest(withoutCredentials(request), request.body, { signal: gone });
-      return send(reply, await mcp.answer(web, request.body, exchange));
+      return send(reply, await mcp.respond(web, request.body, exchange));
     },
   );
 

@@ -6,7 +6,7 @@ import { callerOf } from '../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../http/idempotency.ts';
 import { problems } from '../../http/responses.ts';
 import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, prefersAsync } from '../../http/wait.ts';
-import { describeRequest } from '../../services/body-hash.ts';
+import { toIdempotency } from '../../services/body-hash.ts';
 import { executeAndWait } from '../../services/executions/execute-and-wait.ts';
 import { presentCall } from '../../services/executions/present-call.ts';
 
@@ -57,7 +57,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         {
           ...work,
           source: 'execute',
-          idempotency: describeRequest(headers['idempotency-key'], {
+          idempotency: toIdempotency(headers['idempotency-key'], {
             method: 'POST',
             path: '/mcp/execute',
             body: work,

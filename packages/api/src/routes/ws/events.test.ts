@@ -2,7 +2,7 @@ import type { ExecutionRecord } from '@mcp-server/shared';
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { type Account, ECHO, makeEchoTask, publishSample, type TestApp } from '../../testing/test-app.ts';
+import { type Account, ECHO, createEchoTask, publishSample, type TestApp } from '../../testing/test-app.ts';
 import { openSocket, startListening } from '../../testing/test-socket.ts';
 
 const execute = async ({ inject }: TestApp, { headers }: Account): Promise<string> => {
@@ -36,7 +36,7 @@ t.test('topics choose: of one task, of tasks at all, of one execution', async (t
   const test = await startListening(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
-  const task = await makeEchoTask(test, mary);
+  const task = await createEchoTask(test, mary);
   const [ofTask, ofTasks, ofOther] = await Promise.all(
     Array.from({ length: 3 }, () => openSocket(t, test.url, { headers: mary.headers })),
   );
@@ -72,7 +72,7 @@ t.test('what belongs to others is not found, and none of its events comes', asyn
   const test = await startListening(t);
   await publishSample(test);
   const [mary, john] = [await test.signUp('mary'), await test.signUp('john')];
-  const task = await makeEchoTask(test, john);
+  const task = await createEchoTask(test, john);
   const executionId = await execute(test, john);
   const socket = await openSocket(t, test.url, { headers: mary.headers });
 

@@ -28,7 +28,7 @@ interface KeyDeps {
  * Makes a key for the caller. The key is in this answer and nowhere else: only its digest is stored.
  * @throws {errors.TooManyApiKeys}
  */
-export async function makeApiKey(
+export async function createApiKey(
   { models }: Pick<KeyDeps, 'models'>,
   { userId }: SessionPrincipal,
   { name, scopes, expiresInDays }: ApiKeyInput,

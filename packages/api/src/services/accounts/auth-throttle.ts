@@ -6,15 +6,19 @@ import type { Limit, Limiter } from '../../redis/limiters.ts';
 import { clientNetwork } from './client-network.ts';
 
 /** What somebody may guess at. */
-export type AttemptKind = 'login' | 'register' | 'refresh' | 'reset' | 'password';
+export type GuardedOperation = 'login' | 'register' | 'refresh' | 'reset' | 'password';
 
-export interface Attempts {
+export interface AuthThrottle {
   /**
    * Runs `work` unless too much failed before, by account and by address. Counted before the work, so that many at once
    * do not slip through; what succeeds is given back, except for registrations, which are the thing to limit.
    * @throws {errors.TooManyRequests} and whatever `work` throws.
    */
-  guard<T>(kind: AttemptKind, who: { account: string; address: string }, work: () => Promise<T>): Promise<T>;
+  guard<T>(
+    kind: GuardedOperation,
+    who: { account: string; address: string },
+    work: () => Promise<T>,
+  ): Promise<T>;
 }
 
 /**
@@ -32,10 +36,10 @@ const REFRESH_PAIR = 5;
 /** An attempt that ends otherwise (a full queue, a database that is away) says nothing about who made it. */
 const FAILURES = [errors.BadCredentials, errors.Unauthenticated, errors.ResetRefused];
 
-export function buildAttempts(
+export function buildAuthThrottle(
   buildLimiter: (limit: Limit) => Limiter,
   config: { AUTH_LIMIT_FAILURES: number; AUTH_LIMIT_WINDOW_MS: number },
-): Attempts {
+): AuthThrottle {
   const limiter = (name: string, factor: number) =>
     buildLimiter({ name, max: factor * config.AUTH_LIMIT_FAILURES, windowMs: config.AUTH_LIMIT_WINDOW_MS });
   const byAddress = limiter('auth-address', ADDRESS);

@@ -8,14 +8,14 @@ import {
 } from '@mcp-server/shared';
 
 import type { SessionPrincipal } from '../principal.ts';
-import type { Attempts } from './auth-throttle.ts';
+import type { AuthThrottle } from './auth-throttle.ts';
 import type { Client, OpenSession, SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 import type { UserStates } from './user-states.ts';
 
 interface PasswordDeps extends SessionDeps {
   passwords: Passwords;
-  attempts: Attempts;
+  authThrottle: AuthThrottle;
   userStates: UserStates;
 }
 
@@ -30,7 +30,7 @@ export const changeOwnPassword = (
   change: PasswordChange,
   { ip: address }: Client,
 ): Promise<OpenSession> =>
-  deps.attempts.guard('password', { account: principal.userId, address }, () =>
+  deps.authThrottle.guard('password', { account: principal.userId, address }, () =>
     changeIfRight(deps, principal, change),
   );
 

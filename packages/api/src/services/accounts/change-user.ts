@@ -8,7 +8,7 @@ import {
 } from '@mcp-server/shared';
 
 import { type Principal, sessionOf } from '../principal.ts';
-import { keepAnAdmin } from './last-admin.ts';
+import { ensureAdminRemains } from './ensure-admin-remains.ts';
 import { endSessionsOf } from './sessions.ts';
 import type { UserStates } from './user-states.ts';
 import { findVisibleUser } from './users.ts';
@@ -33,7 +33,7 @@ export async function changeUser(
     Object.entries(changes).filter(([, value]) => value !== undefined),
   ) as Partial<UserRecord>;
   const after = { role: changes.role ?? before.role, isActive: changes.isActive ?? before.isActive };
-  const update = await keepAnAdmin(deps, { before, after }, () =>
+  const update = await ensureAdminRemains(deps, { before, after }, () =>
     updateUser(deps.models.UserModel, id, given),
   );
   if (update.kind === 'gone') throw new errors.NotFound('user');

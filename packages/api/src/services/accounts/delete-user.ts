@@ -4,52 +4,52 @@ import {
   errors,
   findUserById,
   listUnfinishedIds,
-  removeApiKeysOf,
-  removeSessionsOf,
-  removeTasksOf,
-  removeUser,
+  deleteApiKeysOf,
+  deleteSessionsOf,
+  deleteTasksOf,
+  deleteUser,
   tombstoneUser,
   updateUser,
 } from '@mcp-server/shared';
 
 import { type CancelDeps, cancelOwnExecution } from '../executions/cancel-execution.ts';
 import type { Principal } from '../principal.ts';
-import { keepAnAdmin } from './last-admin.ts';
+import { ensureAdminRemains } from './ensure-admin-remains.ts';
 import { MAX_AGE_MS } from './readings.ts';
 import { endSessionsOf } from './sessions.ts';
 import type { UserStates } from './user-states.ts';
 
 const PAGE_SIZE = 100;
 
-type RemoveDeps = CancelDeps & { userStates: UserStates };
+type DeleteDeps = CancelDeps & { userStates: UserStates };
 
 /**
  * Removes an account and what is its own. The order makes every step repeatable: whoever dies in the middle leaves a
  * disabled account, which can be removed again. The first admin's record stays without a person.
  * @throws {errors.NotFound} {errors.LastAdmin}
  */
-export async function removeAccount(deps: RemoveDeps, principal: Principal, id: string): Promise<void> {
+export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: string): Promise<void> {
   const { UserModel, SessionModel, ApiKeyModel, TaskModel } = deps.models;
   const user = await findUserById(UserModel, id);
   if (!user || user.deletedAt) throw new errors.NotFound('user');
-  await keepAnAdmin(deps, { before: user, after: { role: user.role, isActive: false } }, () =>
+  await ensureAdminRemains(deps, { before: user, after: { role: user.role, isActive: false } }, () =>
     updateUser(UserModel, id, { isActive: false }),
   );
   const disabledAt = performance.now();
   await endSessionsOf(deps, id);
-  await removeTasksOf(TaskModel, id);
+  await deleteTasksOf(TaskModel, id);
   await cancelUnfinishedOf(deps, principal, id);
   // Other processes may accept work of this user until their picture of the user is too old.
   await delay(Math.max(0, MAX_AGE_MS - (performance.now() - disabledAt)));
-  await removeTasksOf(TaskModel, id);
+  await deleteTasksOf(TaskModel, id);
   await cancelUnfinishedOf(deps, principal, id);
-  await removeApiKeysOf(ApiKeyModel, id);
-  await removeSessionsOf(SessionModel, id);
-  await (user.bootstrap ? tombstoneUser(UserModel, id) : removeUser(UserModel, id));
+  await deleteApiKeysOf(ApiKeyModel, id);
+  await deleteSessionsOf(SessionModel, id);
+  await (user.bootstrap ? tombstoneUser(UserModel, id) : deleteUser(UserModel, id));
 }
 
 /** Page by page, so that much work neither fills the memory nor is held up by what still runs. */
-async function cancelUnfinishedOf(deps: RemoveDeps, principal: Principal, ownerId: string): Promise<void> {
+async function cancelUnfinishedOf(deps: DeleteDeps, principal: Principal, ownerId: string): Promise<void> {
   for (let after: string | undefined; ;) {
     const ids = await listUnfinishedIds(deps.models.ExecutionModel, {
       ownerId,

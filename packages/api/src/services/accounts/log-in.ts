@@ -1,12 +1,12 @@
 import { errors, findUserByEmail, type LoginInput, recordLogin } from '@mcp-server/shared';
 
-import type { Attempts } from './auth-throttle.ts';
+import type { AuthThrottle } from './auth-throttle.ts';
 import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
 interface LoginDeps extends SessionDeps {
   passwords: Passwords;
-  attempts: Attempts;
+  authThrottle: AuthThrottle;
 }
 
 /**
@@ -14,7 +14,7 @@ interface LoginDeps extends SessionDeps {
  * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Busy}
  */
 export const logIn = (deps: LoginDeps, input: LoginInput, client: Client): Promise<OpenSession> =>
-  deps.attempts.guard('login', { account: input.email, address: client.ip }, () =>
+  deps.authThrottle.guard('login', { account: input.email, address: client.ip }, () =>
     openIfRight(deps, input, client),
   );
 

@@ -9,7 +9,7 @@ import {
   type UserRecord,
 } from '@mcp-server/shared';
 
-import type { Attempts } from './auth-throttle.ts';
+import type { AuthThrottle } from './auth-throttle.ts';
 import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -22,7 +22,7 @@ export interface Credentials {
 
 interface RegisterDeps extends SessionDeps {
   passwords: Passwords;
-  attempts: Attempts;
+  authThrottle: AuthThrottle;
   config: SessionDeps['config'] & { ADMIN_API_KEY?: string | undefined; NODE_ENV: string };
 }
 
@@ -36,7 +36,7 @@ export async function registerUser(
   from: Client & Credentials,
 ): Promise<OpenSession> {
   const right = input.role === 'user' ? 'none_needed' : rightToRole(deps.config, input.role, from);
-  return deps.attempts.guard('register', { account: input.email, address: from.ip }, async () => {
+  return deps.authThrottle.guard('register', { account: input.email, address: from.ip }, async () => {
     const passwordHash = await deps.passwords.hash(input.password);
     const user = await insertWithRight(deps, { ...input, passwordHash }, right);
     return openSession(deps, user, from);

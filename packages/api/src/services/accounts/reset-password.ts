@@ -10,7 +10,7 @@ import {
   storeResetHash,
 } from '@mcp-server/shared';
 
-import type { Attempts } from './auth-throttle.ts';
+import type { AuthThrottle } from './auth-throttle.ts';
 import type { Passwords } from './passwords.ts';
 import type { UserStates } from './user-states.ts';
 
@@ -22,7 +22,7 @@ const SHAPE = /^(?<id>[0-9a-f]{24})\.[\w-]{43}$/;
 interface ResetDeps {
   models: Models;
   passwords: Passwords;
-  attempts: Attempts;
+  authThrottle: AuthThrottle;
   userStates: UserStates;
 }
 
@@ -33,7 +33,7 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
  * nowhere else.
  * @throws {errors.NotFound}
  */
-export async function makeResetToken(
+export async function createResetToken(
   { models }: Pick<ResetDeps, 'models'>,
   id: string,
 ): Promise<{ token: string; expiresIn: number }> {
@@ -53,7 +53,7 @@ export async function resetPassword(
   { ip: address }: { ip: string },
 ): Promise<void> {
   const id = SHAPE.exec(token)?.groups?.id;
-  await deps.attempts.guard('reset', { account: id ?? 'unknown', address }, async () => {
+  await deps.authThrottle.guard('reset', { account: id ?? 'unknown', address }, async () => {
     const { UserModel, SessionModel } = deps.models;
     if (id === undefined) throw new errors.ResetRefused();
     const reset = { id, resetHash: hashOf(token) };

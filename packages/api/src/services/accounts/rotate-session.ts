@@ -1,6 +1,6 @@
 import { errors, findLiveSession, findUserById, revokeSession, rotateRefreshHash } from '@mcp-server/shared';
 
-import type { Attempts } from './auth-throttle.ts';
+import type { AuthThrottle } from './auth-throttle.ts';
 import type { Client, OpenSession, SessionDeps } from './open-session.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 
@@ -15,13 +15,13 @@ const REUSE_GRACE_MS = 10_000;
  * @throws {errors.Unauthenticated} {errors.TooManyRequests}
  */
 export async function rotateSession(
-  deps: SessionDeps & { attempts: Attempts },
+  deps: SessionDeps & { authThrottle: AuthThrottle },
   refreshToken: string,
   { ip: address }: Client,
 ): Promise<OpenSession> {
   const presented = deps.refreshTokens.read(refreshToken);
   const account = presented?.family ?? 'unknown';
-  return deps.attempts.guard('refresh', { account, address }, () => rotate(deps, presented));
+  return deps.authThrottle.guard('refresh', { account, address }, () => rotate(deps, presented));
 }
 
 async function rotate(deps: SessionDeps, presented: ReturnType<RefreshTokens['read']>): Promise<OpenSession> {

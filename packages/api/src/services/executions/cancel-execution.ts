@@ -8,14 +8,14 @@ import {
   settleExecution,
 } from '@mcp-server/shared';
 
-import type { Tell } from '../../redis/tell.ts';
+import type { Notifier } from '../../redis/notifier.ts';
 import type { Principal } from '../principal.ts';
 import { findOwnExecution } from './find-execution.ts';
 
 export interface CancelDeps {
   config: { EXECUTION_RETENTION_SECONDS: number };
   models: Models;
-  tell: Tell;
+  notifier: Notifier;
   events: EventWriter;
   logger: Logger;
 }
@@ -39,7 +39,7 @@ export async function cancelOwnExecution(
   if (outcome.kind === 'gone') throw new errors.NotFound('execution');
   if (outcome.kind === 'requested') {
     deps.events.write(outcome.execution, 'execution.cancel_requested');
-    await deps.tell.cancelRequested(id);
+    await deps.notifier.cancelRequested(id);
   }
   if (outcome.kind === 'cancelled') await settleNow(deps, outcome.execution);
   return { outcome: outcome.kind, execution: outcome.execution };
@@ -47,13 +47,13 @@ export async function cancelOwnExecution(
 
 /** The cancel is written; what follows is repeated by the sweep if it fails here. */
 async function settleNow(
-  { models, tell, events, logger }: CancelDeps,
+  { models, notifier, events, logger }: CancelDeps,
   execution: ExecutionRecord,
 ): Promise<void> {
   try {
     await settleExecution(models, execution, async (ended) => {
       events.write(ended);
-      await tell.ended(ended._id);
+      await notifier.ended(ended._id);
     });
   } catch (err) {
     logger.warn({ err, executionId: execution._id }, 'cancelled execution not settled, the sweep will');

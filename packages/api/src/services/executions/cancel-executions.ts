@@ -106,16 +106,16 @@ async function cancelEach(
 }
 
 async function tellRequested(
-  { events, tell }: BulkCancelDeps,
+  { events, notifier }: BulkCancelDeps,
   requested: CancelledExecution[],
 ): Promise<void> {
   for (const execution of requested) events.write(execution as ExecutionRecord, 'execution.cancel_requested');
-  await Promise.all(requested.map(({ _id }) => tell.cancelRequested(_id)));
+  await Promise.all(requested.map(({ _id }) => notifier.cancelRequested(_id)));
 }
 
 /** The cancels are written; what follows is repeated by the sweep if it fails here. */
 async function settleAll(
-  { models, events, tell, logger }: BulkCancelDeps,
+  { models, events, notifier, logger }: BulkCancelDeps,
   cancelled: CancelledExecution[],
 ): Promise<void> {
   for (let first = 0; first < cancelled.length; first += BATCH_SIZE) {
@@ -123,7 +123,7 @@ async function settleAll(
     try {
       await settleExecutions(models, batch, async (execution) => {
         events.write(execution as ExecutionRecord);
-        await tell.ended(execution._id);
+        await notifier.ended(execution._id);
       });
     } catch (err) {
       logger.warn({ err, count: batch.length }, 'cancelled executions not settled, the sweep will');

@@ -14,7 +14,7 @@ import { submitFor, type Work } from './may-run.ts';
 import type { Waiter, Waiters } from './wait-for-end.ts';
 import type { WaitedFor } from './waiting-room.ts';
 
-export interface Answer {
+export interface CallResponse {
   submitted: Submitted;
   /** Undefined when it did not end in time, or when nobody can tell in time because Redis is away. */
   end: EndedExecution | undefined;
@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** Accepted work, and a place from which its end is heard. Whoever takes it must release the waiter. */
-export interface Awaited {
+export interface AwaitedSubmission {
   submitted: Pick<Submitted, 'isRepeat' | 'isEnqueued'> & { execution: McpTaskRecord };
   waiter: Waiter;
 }
@@ -34,16 +34,16 @@ export async function submitAwaited(
   principal: Principal,
   work: Work,
   waitedFor: WaitedFor,
-): Promise<Awaited & { submitted: Submitted }> {
+): Promise<AwaitedSubmission & { submitted: Submitted }> {
   const id = randomUUID();
   const waiter = deps.waiters.register(id, waitedFor);
   try {
     const submitted = await submitFor(deps, principal, { ...work, id });
     if (submitted.execution._id === id) return { submitted, waiter };
-    waiter.release();
+    waiter.dispose();
     return { submitted, waiter: deps.waiters.register(submitted.execution._id, waitedFor) };
   } catch (error) {
-    waiter.release();
+    waiter.dispose();
     throw error;
   }
 }
@@ -54,13 +54,13 @@ export async function executeAndWait(
   principal: Principal,
   work: Work,
   waitMs: number,
-): Promise<Answer> {
+): Promise<CallResponse> {
   const { submitted, waiter } = await submitAwaited(deps, principal, work, 'answer');
   try {
     const heard = waitMs > 0 && submitted.isEnqueued ? await waiter.ended(waitMs) : undefined;
     const status = heard?.status ?? submitted.execution.status;
     return { submitted, status, end: heard && isEnded(heard.status) ? heard : undefined };
   } finally {
-    waiter.release();
+    waiter.dispose();
   }
 }

@@ -42,7 +42,7 @@ export async function awaitOwnExecution(
     const end = await waiter.ended(waitMs);
     return end ? await findOwnExecution(deps, principal, id) : execution;
   } finally {
-    waiter.release();
+    waiter.dispose();
   }
 }
 

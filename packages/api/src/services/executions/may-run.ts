@@ -8,18 +8,18 @@ import {
 
 import type { Principal } from '../principal.ts';
 
-/** The ways to run an action directly; API keys carry a scope for each. */
-export type Door = 'execute' | 'mcp';
+/** How a caller runs an action directly; API keys carry a scope for each. */
+export type Channel = 'execute' | 'mcp';
 
-/** Who may run actions: everybody with a session, and keys that carry the scope of the door they come through. */
-export const mayRun = (principal: Principal, door: Door): boolean =>
-  'sessionId' in principal || principal.scopes.includes(door);
+/** True for every session, and for API keys that carry the scope of the channel. */
+export const mayRun = (principal: Principal, channel: Channel): boolean =>
+  'sessionId' in principal || principal.scopes.includes(channel);
 
-/** What a caller wants run; the rest of a submission follows from who calls. */
-export type Work = Omit<Submission, 'ownerId' | 'source' | 'priority'> & { source: Door };
+/** Work to run; the rest of a submission follows from the caller. */
+export type Work = Omit<Submission, 'ownerId' | 'source' | 'priority'> & { source: Channel };
 
 /**
- * Submits in a caller's own name, through whichever door: the one place that decides who may run what.
+ * Submits work in the caller's own name, through either channel: the one place that decides who may run what.
  * @throws {errors.MissingScope} and what `submitExecution` throws
  */
 export async function submitFor(deps: SubmitDeps, principal: Principal, work: Work): Promise<Submitted> {

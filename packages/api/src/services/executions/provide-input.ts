@@ -2,7 +2,7 @@ import {
   errors,
   type ExecutionRecord,
   findExecution,
-  handOver,
+  enqueueAndAnnounce,
   isOpen,
   type JsonValue,
   provideInput,
@@ -50,7 +50,7 @@ export async function provideOwnInput(
     case 'resumed':
     case 'repeated':
       // Whoever stored the last answer may have died before it was enqueued; adding the same seq again is harmless.
-      if (outcome.execution.status === 'queued') await handOver(deps, outcome.execution);
+      if (outcome.execution.status === 'queued') await enqueueAndAnnounce(deps, outcome.execution);
   }
   const { execution } = outcome;
   return { execution, open: (execution.inputs ?? []).filter(isOpen).map(({ key }) => key) };

@@ -16,7 +16,7 @@ import { type AuditCaller, audited } from '../audit/audit.ts';
 import { narrowToCaller } from './bulk-filter.ts';
 import { RedrivePass, type RedriveTally } from './redrive-pass.ts';
 import type { RerunDeps } from './rerun-execution.ts';
-import { takeTurn } from './take-turn.ts';
+import { withRoleLease } from './with-role-lease.ts';
 
 type RedriveDeps = RerunDeps & { config: { EXECUTION_RETENTION_SECONDS: number } };
 
@@ -47,9 +47,9 @@ export async function redriveExecutions(
     target: 'executions',
     details: { redriveId, ...(JSON.parse(JSON.stringify(input)) as object) },
   } as const;
-  const turn = { role: `redrive ${filter.ownerId ?? 'all'}`, what: 'redrives of the same executions' };
+  const lease = { role: `redrive ${filter.ownerId ?? 'all'}`, what: 'redrives of the same executions' };
   const redrive = await audited(deps, caller, entry, (note) =>
-    takeTurn(deps, turn, async (keep) => {
+    withRoleLease(deps, lease, async (renew) => {
       const before = await report(deps, { redriveId, filter, input });
       const room = Math.max(0, input.cap - before.started);
       const pass = new RedrivePass(deps, {
@@ -61,7 +61,7 @@ export async function redriveExecutions(
         staggerMs: input.staggerSeconds * 1_000,
         requestId,
       });
-      const tally = await pass.run(keep);
+      const tally = await pass.run(renew);
       const done = await report(deps, { redriveId, filter, input, tally });
       if (done.started === 0 && tally.limit) throw tally.limit;
       note({ matched: done.matched, started: done.started, remaining: done.remaining });

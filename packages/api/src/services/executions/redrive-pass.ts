@@ -10,7 +10,7 @@ import {
 } from '@mcp-server/shared';
 
 import { noteRerun, type RerunDeps, toRerun } from './rerun-execution.ts';
-import type { KeepTurn } from './take-turn.ts';
+import type { RenewLease } from './with-role-lease.ts';
 
 const PAGE_SIZE = 48;
 /** Accepted at once: a share of the connections, so that other requests get theirs. */
@@ -54,11 +54,11 @@ export class RedrivePass {
     this.#plan = plan;
   }
 
-  async run(keep: KeepTurn): Promise<RedriveTally> {
-    const beganAt = await keep();
+  async run(renew: RenewLease): Promise<RedriveTally> {
+    const beganAt = await renew();
     let after: PagePosition | undefined;
     while (this.#tally.started < this.#plan.room && !this.#isOverloaded) {
-      const now = await keep();
+      const now = await renew();
       const page = await this.#readPage(after);
       const last = page.at(-1);
       if (!last) break;

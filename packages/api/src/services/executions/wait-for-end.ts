@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { errors, type HeardExecution, type Logger, retryLater } from '@mcp-server/shared';
+import { errors, type Outcome, type Logger, retryLater } from '@mcp-server/shared';
 
-import { before } from '../../with-timeout.ts';
+import { withTimeout } from '../../with-timeout.ts';
 import { buildWaitingRoom, type Resolve, type WaitedFor } from './waiting-room.ts';
 
 /** Messages get lost, so all waited ids are re-read this often. */
@@ -13,9 +13,9 @@ const MAX_WAITERS = 10_000;
 /** A place in the waiting room. Whoever takes one must release it. */
 export interface Waiter {
   /** Resolves to what was waited for, or to undefined when `timeoutMs` passed or the process is closing. */
-  ended(timeoutMs: number): Promise<HeardExecution | undefined>;
+  ended(timeoutMs: number): Promise<Outcome | undefined>;
   /** Sends the waiting one away, too. */
-  release(): void;
+  dispose(): void;
 }
 
 export interface Waiters {
@@ -28,13 +28,13 @@ export interface Waiters {
 }
 
 interface WaitersDeps {
-  readHeard: (ids: string[]) => Promise<HeardExecution[]>;
+  readOutcomes: (ids: string[]) => Promise<Outcome[]>;
   feed: { onEnded(listener: (executionId: string) => void): void };
   logger: Logger;
 }
 
 /** Callers that wait for the end of an execution. What they are told comes from the document, never from a message. */
-export function buildWaiters({ readHeard, feed, logger }: WaitersDeps): Waiters {
+export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersDeps): Waiters {
   const room = buildWaitingRoom();
   const closing = new AbortController();
   let watching: Promise<void> | undefined;
@@ -45,7 +45,7 @@ export function buildWaiters({ readHeard, feed, logger }: WaitersDeps): Waiters 
     while (room.size() > 0) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
       try {
-        for (const heard of await readHeard(room.ids())) room.tell(heard);
+        for (const heard of await readHeard(room.ids())) room.deliver(heard);
       } catch (err) {
         logger.debug({ err }, 'reading ended executions failed');
       }
@@ -62,15 +62,15 @@ export function buildWaiters({ readHeard, feed, logger }: WaitersDeps): Waiters 
     register(executionId, waitedFor = 'end') {
       if (room.size() >= MAX_WAITERS) throw retryLater(new errors.Busy('waiting callers'), 1);
       let resolve: Resolve = () => undefined;
-      const end = new Promise<HeardExecution | undefined>((fulfil) => (resolve = fulfil));
+      const end = new Promise<Outcome | undefined>((fulfil) => (resolve = fulfil));
       room.enter(executionId, resolve, waitedFor);
       return {
         async ended(timeoutMs) {
           if (closing.signal.aborted) return undefined;
           watching ??= watch();
-          return before(timeoutMs, end);
+          return withTimeout(end, timeoutMs);
         },
-        release() {
+        dispose() {
           room.leave(executionId, resolve);
           // Else the timer of whoever still waits would hold a closing process.
           resolve(undefined);

@@ -1,6 +1,6 @@
-import { type HeardExecution, isEnded } from '@mcp-server/shared';
+import { type Outcome, isEnded } from '@mcp-server/shared';
 
-export type Resolve = (heard: HeardExecution | undefined) => void;
+export type Resolve = (heard: Outcome | undefined) => void;
 
 /** What somebody waits for: only the end, or also a question of the execution. */
 export type WaitedFor = 'end' | 'answer';
@@ -9,7 +9,7 @@ export type WaitedFor = 'end' | 'answer';
 export interface WaitingRoom {
   enter(id: string, resolve: Resolve, waitedFor: WaitedFor): void;
   leave(id: string, resolve: Resolve): void;
-  tell(heard: HeardExecution): void;
+  deliver(heard: Outcome): void;
   dismissAll(): void;
   has(id: string): boolean;
   ids(): string[];
@@ -33,7 +33,7 @@ export function buildWaitingRoom(): WaitingRoom {
       else waiting.set(id, new Map([[resolve, waitedFor]]));
     },
     leave,
-    tell(heard) {
+    deliver(heard) {
       for (const [resolve, waitedFor] of waiting.get(heard._id) ?? []) {
         if (waitedFor === 'end' && !isEnded(heard.status)) continue;
         resolve(heard);

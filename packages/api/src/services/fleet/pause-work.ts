@@ -6,18 +6,18 @@ import {
   type Models,
   type PauseKind,
   type PauseRecord,
-  removePause,
+  deletePause,
 } from '@mcp-server/shared';
 
 import type { ExecutionQueues } from '../../redis/execution-queues.ts';
-import type { Tell } from '../../redis/tell.ts';
+import type { Notifier } from '../../redis/notifier.ts';
 import { type AuditCaller, type AuditDeps, audited } from '../audit/audit.ts';
 
 interface PauseDeps extends AuditDeps {
   models: Models;
   catalogue: Catalogue;
   queues: ExecutionQueues;
-  tell: Tell;
+  notifier: Notifier;
   logger: Logger;
 }
 
@@ -51,7 +51,7 @@ export async function resumeWork(deps: PauseDeps, caller: AuditCaller, target: P
   await requireKnown(deps, target);
   const { kind, name } = target;
   await audited(deps, caller, { action: `${kind}.resume`, target: name }, async (note) => {
-    note({ wasPaused: await removePause(deps.models.PauseModel, target) });
+    note({ wasPaused: await deletePause(deps.models.PauseModel, target) });
     await tellFleet(deps, target, false);
   });
 }
@@ -66,11 +66,11 @@ async function requireKnown({ catalogue }: PauseDeps, { kind, name }: PauseTarge
 
 /** The document is written; workers read it anyway, and the sweep repairs the queue. */
 async function tellFleet(
-  { queues, tell, logger }: PauseDeps,
+  { queues, notifier, logger }: PauseDeps,
   { kind, name }: PauseTarget,
   isPaused: boolean,
 ): Promise<void> {
-  await tell.pausesChanged(name);
+  await notifier.pausesChanged(name);
   if (kind !== 'pool') return;
   await queues
     .setPaused(name, isPaused)

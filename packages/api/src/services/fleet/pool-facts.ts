@@ -12,7 +12,7 @@ import {
 
 import type { ExecutionQueues } from '../../redis/execution-queues.ts';
 import { listWorkers } from './list-workers.ts';
-import { crewOf } from './pool-crew.ts';
+import { workersOf } from './pool-workers.ts';
 import { presentPause } from './present-pause.ts';
 
 /** Counting costs; several who look, or one who looks often, get the same figures. */
@@ -77,7 +77,7 @@ function presentPool(
 ): QueueView {
   const depth = counts.depths.find((one) => one.pool === pool);
   const flow = counts.flows.find((one) => one.pool === pool);
-  const { workers, draining, slots, freeSlots } = crewOf(fleet, pool);
+  const { workers, draining, slots, freeSlots } = workersOf(fleet, pool);
   const pause = paused.pools.get(pool);
   const count = (status: ExecutionStatus) => depth?.byStatus[status] ?? 0;
   return {

@@ -29,7 +29,7 @@ const MAX_BAD_MESSAGES = 100;
 /** Who holds a connection. `isWelcome`: whether what let them in would still do so. */
 export interface SocketHolder {
   principal: Principal;
-  isWelcome(): Promise<boolean>;
+  isStillAuthorized(): Promise<boolean>;
 }
 
 interface LiveSocketDeps {

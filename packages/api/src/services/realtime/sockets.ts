@@ -96,7 +96,7 @@ export class Sockets {
     await Promise.all(
       this.#all().map(async (socket) => {
         // With the database away nobody can be judged; requests are refused then, but open sockets stay.
-        const isWelcome = await socket.holder.isWelcome().catch(() => true);
+        const isWelcome = await socket.holder.isStillAuthorized().catch(() => true);
         if (!isWelcome) socket.close(CLOSE.signedOut, 'signed out');
       }),
     );

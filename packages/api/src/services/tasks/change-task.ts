@@ -9,7 +9,7 @@ import {
   updateTask,
 } from '@mcp-server/shared';
 
-import type { ScheduleClocks } from '../../redis/schedule-clocks.ts';
+import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
 import type { Principal } from '../principal.ts';
 import { beginSchedule } from './begin-schedule.ts';
 import { findOwnTask } from './find-task.ts';
@@ -18,7 +18,7 @@ interface ChangeDeps {
   config: { MAX_PAYLOAD_BYTES: number };
   models: Models;
   catalogue: Catalogue;
-  clocks: ScheduleClocks;
+  tickers: ScheduleTickers;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function changeTask(
     });
     // Nothing matched: another request changed the action or its payload meanwhile, so the check is void.
     if (!changed) continue;
-    if (scheduling) await deps.clocks.follow(changed);
+    if (scheduling) await deps.tickers.follow(changed);
     return changed;
   }
 }

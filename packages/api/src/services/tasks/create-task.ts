@@ -10,14 +10,14 @@ import {
   type TaskRecord,
 } from '@mcp-server/shared';
 
-import type { ScheduleClocks } from '../../redis/schedule-clocks.ts';
+import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
 import { beginSchedule } from './begin-schedule.ts';
 
-interface MakeDeps {
+interface CreateDeps {
   config: { MAX_PAYLOAD_BYTES: number };
   models: Models;
   catalogue: Catalogue;
-  clocks: ScheduleClocks;
+  tickers: ScheduleTickers;
 }
 
 /**
@@ -26,8 +26,8 @@ interface MakeDeps {
  * @throws {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge} {errors.InvalidPayload}
  * {errors.IdempotencyConflict} {errors.InvalidRequest}
  */
-export async function makeTask(
-  deps: MakeDeps,
+export async function createTask(
+  deps: CreateDeps,
   ownerId: string,
   { idempotency, schedule, ...input }: TaskInput & { idempotency?: Idempotency | undefined },
 ): Promise<{ task: Stored<TaskRecord>; isRepeat: boolean }> {
@@ -37,6 +37,6 @@ export async function makeTask(
   const record = { ...input, ...begun, ...idempotency, ownerId, payload };
   const insertion = await insertTask(deps.models.TaskModel, record);
   if (insertion.kind === 'conflict') throw new errors.IdempotencyConflict();
-  if (schedule) await deps.clocks.follow(insertion.task);
+  if (schedule) await deps.tickers.follow(insertion.task);
   return { task: insertion.task, isRepeat: insertion.kind === 'repeated' };
 }

@@ -1,6 +1,6 @@
-import { removeTask, updateTask } from '@mcp-server/shared';
+import { deleteTask, updateTask } from '@mcp-server/shared';
 
-import type { ScheduleClocks } from '../../redis/schedule-clocks.ts';
+import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
 import type { CancelDeps } from '../executions/cancel-execution.ts';
 import type { Principal } from '../principal.ts';
 import { cancelTaskWork } from './cancel-task.ts';
@@ -10,8 +10,8 @@ import { findOwnTask } from './find-task.ts';
  * Removes the caller's task: its schedule stops, its unfinished work is cancelled, then it goes. Its executions stay
  * until they expire. @throws {errors.NotFound}
  */
-export async function removeOwnTask(
-  deps: CancelDeps & { clocks: ScheduleClocks },
+export async function deleteOwnTask(
+  deps: CancelDeps & { tickers: ScheduleTickers },
   principal: Principal,
   id: string,
 ): Promise<void> {
@@ -21,9 +21,9 @@ export async function removeOwnTask(
     update: {},
     scheduling: { schedule: undefined, nextRunAt: undefined },
   });
-  await deps.clocks.follow({ id });
+  await deps.tickers.follow({ id });
   await cancelTaskWork(deps, principal, id);
-  await removeTask(TaskModel, id);
+  await deleteTask(TaskModel, id);
   // Work that was accepted between the two.
   await cancelTaskWork(deps, principal, id);
 }

@@ -9,7 +9,7 @@ import {
   type TaskRecord,
 } from '@mcp-server/shared';
 
-import type { ScheduleClocks } from '../../redis/schedule-clocks.ts';
+import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
 import type { Principal } from '../principal.ts';
 import { findOwnTask } from './find-task.ts';
 
@@ -18,7 +18,7 @@ import { findOwnTask } from './find-task.ts';
  * schedule begins with the next one. @throws {errors.NotFound} {errors.NoSchedule}
  */
 export async function setPaused(
-  deps: { models: Models; clocks: ScheduleClocks },
+  deps: { models: Models; tickers: ScheduleTickers },
   principal: Principal,
   { id, isPaused }: { id: string; isPaused: boolean },
 ): Promise<Stored<TaskRecord>> {
@@ -33,7 +33,7 @@ export async function setPaused(
     });
     // Changed by somebody else meanwhile: look again.
     if (!changed) continue;
-    await deps.clocks.follow(changed);
+    await deps.tickers.follow(changed);
     return changed;
   }
 }

@@ -1,10 +1,10 @@
-import { ApiKey, ApiKeyInput, MadeApiKey, ObjectIdText } from '@mcp-server/shared';
+import { ApiKey, ApiKeyInput, CreatedApiKey, ObjectIdText } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { listOwnApiKeys, makeApiKey, revokeOwnApiKey } from '../../../services/accounts/api-keys.ts';
+import { listOwnApiKeys, createApiKey, revokeOwnApiKey } from '../../../services/accounts/api-keys.ts';
 import { presentApiKey } from '../../../services/accounts/present-api-key.ts';
 import { sessionOf } from '../../../services/principal.ts';
 
@@ -21,11 +21,11 @@ const apiKeys: FastifyPluginAsyncZod = async (app) => {
           'The key is shown only in this response. It is limited to its scopes and to the rights of its owner.',
         tags: TAGS,
         body: ApiKeyInput,
-        response: { 201: MadeApiKey, ...problems(401, 403, 409) },
+        response: { 201: CreatedApiKey, ...problems(401, 403, 409) },
       },
     },
     async ({ principal, body }, reply) => {
-      const { record, key } = await makeApiKey(app.deps, sessionOf(callerOf(principal)), body);
+      const { record, key } = await createApiKey(app.deps, sessionOf(callerOf(principal)), body);
       return reply
         .code(201)
         .header('cache-control', 'no-store')

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {
   type Account,
-  makeEchoTask,
+  createEchoTask,
   publishSample,
   startTestApp,
   type TestApp,
@@ -32,7 +32,7 @@ t.test(
     await publishSample(test);
     const admin = await test.signUp('admin', 'admin');
     const mary = await test.signUp('mary');
-    const task = await makeEchoTask(test, mary);
+    const task = await createEchoTask(test, mary);
     const { ExecutionModel } = test.models;
     const ownerId = mary.id;
     const queued = buildExecution({ ownerId, taskId: task.id });

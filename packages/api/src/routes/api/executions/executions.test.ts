@@ -4,7 +4,7 @@ import { cancelChannel, claimExecution, createRedis, type Execution } from '@mcp
 import { buildExecution, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
+import { createEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 t.test("another's execution answers like one that never was", async (t) => {
   const test = await startTestApp(t);
@@ -31,7 +31,7 @@ t.test('waiting work is cancelled for good, and its task shows it', async (t) =>
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
-  const { id } = await makeEchoTask(test, mary);
+  const { id } = await createEchoTask(test, mary);
   const started = await test.inject({
     method: 'POST',
     url: `/api/tasks/${id}/execute`,

@@ -14,7 +14,7 @@ import t from 'tap';
 import {
   type Account,
   ECHO,
-  makeEchoTask,
+  createEchoTask,
   publishSample,
   startTestApp,
   type TestApp,
@@ -177,7 +177,7 @@ t.test('the task shows that it waits and that it goes on, and lists count what i
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
-  const { id: taskId } = await makeEchoTask(test, mary);
+  const { id: taskId } = await createEchoTask(test, mary);
   const id = await makeAsking(test, mary, { taskId });
   const listed = await test.inject({ url: '/api/executions?status=input_required', headers: mary.headers });
   t.match(listed.json(), { items: [{ id, status: 'input_required', openInputs: 3 }] });

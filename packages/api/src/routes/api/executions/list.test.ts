@@ -2,7 +2,7 @@ import { type Execution, type ExecutionSummary } from '@mcp-server/shared';
 import { buildExecution } from '@mcp-server/testing';
 import t from 'tap';
 
-import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
+import { ECHO, createEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 interface Page {
   items: ExecutionSummary[];
@@ -83,7 +83,7 @@ t.test('an execution is done again, with the same payload or another, once per k
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
-  const task = await makeEchoTask(test, mary);
+  const task = await createEchoTask(test, mary);
   const url = `/api/tasks/${task.id}/execute`;
   const first = (await test.inject({ method: 'POST', url, headers: mary.headers })).json<{
     executionId: string;

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { problems } from '../../../http/responses.ts';
-import { describeRequest } from '../../../services/body-hash.ts';
+import { toIdempotency } from '../../../services/body-hash.ts';
 import { redriveExecutions } from '../../../services/executions/redrive-executions.ts';
 
 const redrive: FastifyPluginAsyncZod = async (app) => {
@@ -29,7 +29,7 @@ const redrive: FastifyPluginAsyncZod = async (app) => {
       const path = '/api/executions/redrive';
       const { redrive: done, isRepeat } = await redriveExecutions(app.deps, caller, {
         ...body,
-        idempotency: describeRequest(headers['idempotency-key'], { method: 'POST', path, body }),
+        idempotency: toIdempotency(headers['idempotency-key'], { method: 'POST', path, body }),
         requestId,
       });
       markRepeat(reply, isRepeat);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { problems } from '../../../http/responses.ts';
-import { describeRequest } from '../../../services/body-hash.ts';
+import { toIdempotency } from '../../../services/body-hash.ts';
 import { rerunExecution } from '../../../services/executions/rerun-execution.ts';
 
 const Started = z.object({
@@ -40,7 +40,7 @@ const rerun: FastifyPluginAsyncZod = async (app) => {
         {
           id: params.id,
           payload: body?.payload,
-          idempotency: describeRequest(headers['idempotency-key'], { method: 'POST', path, body }),
+          idempotency: toIdempotency(headers['idempotency-key'], { method: 'POST', path, body }),
           requestId,
         },
       );

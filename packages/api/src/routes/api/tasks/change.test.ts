@@ -2,13 +2,13 @@ import type { Task } from '@mcp-server/shared';
 import { buildExecution } from '@mcp-server/testing';
 import t from 'tap';
 
-import { makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
+import { createEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 async function openTask(t: Parameters<typeof startTestApp>[0]) {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
-  const { id } = await makeEchoTask(test, mary);
+  const { id } = await createEchoTask(test, mary);
   const url = `/api/tasks/${id}`;
   const put = (payload: object, headers: object = mary.headers) =>
     test.inject({ method: 'PUT', url, headers: { ...headers }, payload });

@@ -6,7 +6,7 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { cancelTask } from '../../../services/tasks/cancel-task.ts';
 import { changeTask } from '../../../services/tasks/change-task.ts';
-import { removeOwnTask } from '../../../services/tasks/delete-task.ts';
+import { deleteOwnTask } from '../../../services/tasks/delete-task.ts';
 import { presentTask } from '../../../services/tasks/present-task.ts';
 
 const TAGS = ['tasks'];
@@ -45,7 +45,7 @@ const change: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ principal, params }, reply) => {
-      await removeOwnTask(app.deps, callerOf(principal), params.id);
+      await deleteOwnTask(app.deps, callerOf(principal), params.id);
       return reply.code(204).send(null);
     },
   );

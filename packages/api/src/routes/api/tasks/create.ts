@@ -4,8 +4,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { problems } from '../../../http/responses.ts';
-import { describeRequest } from '../../../services/body-hash.ts';
-import { makeTask } from '../../../services/tasks/create-task.ts';
+import { toIdempotency } from '../../../services/body-hash.ts';
+import { createTask } from '../../../services/tasks/create-task.ts';
 import { presentTask } from '../../../services/tasks/present-task.ts';
 
 const make: FastifyPluginAsyncZod = async (app) => {
@@ -22,12 +22,12 @@ const make: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ principal, body, headers }, reply) => {
-      const idempotency = describeRequest(headers['idempotency-key'], {
+      const idempotency = toIdempotency(headers['idempotency-key'], {
         method: 'POST',
         path: '/api/tasks',
         body,
       });
-      const { task, isRepeat } = await makeTask(app.deps, callerOf(principal).userId, {
+      const { task, isRepeat } = await createTask(app.deps, callerOf(principal).userId, {
         ...body,
         idempotency,
       });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
-import { describeRequest } from '../../../services/body-hash.ts';
+import { toIdempotency } from '../../../services/body-hash.ts';
 import { executeTask } from '../../../services/tasks/execute-task.ts';
 
 const Started = z.object({
@@ -33,7 +33,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
       const path = `/api/tasks/${params.id}/execute`;
       const { execution, isRepeat } = await executeTask(app.deps, callerOf(principal), {
         taskId: params.id,
-        idempotency: describeRequest(headers['idempotency-key'], { method: 'POST', path, body }),
+        idempotency: toIdempotency(headers['idempotency-key'], { method: 'POST', path, body }),
         requestId,
       });
       markRepeat(reply, isRepeat);

@@ -1,7 +1,7 @@
 import type { Task } from '@mcp-server/shared';
 import t from 'tap';
 
-import { ECHO, makeEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
+import { ECHO, createEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
 t.test('a task is made with what is needed only, read and listed', async (t) => {
   const test = await startTestApp(t);
@@ -48,7 +48,7 @@ t.test('pages follow each other without gaps or repeats, newest first', async (t
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
-  await Promise.all(Array.from({ length: 7 }, () => makeEchoTask(test, mary)));
+  await Promise.all(Array.from({ length: 7 }, () => createEchoTask(test, mary)));
   // Equal times are the hard case of a keyset.
   await test.models.TaskModel.collection.updateMany({}, { $set: { createdAt: new Date(0) } });
 
@@ -101,7 +101,7 @@ t.test("another's task answers like one that never was; an admin sees it", async
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
   const eve = await test.signUp('eve');
-  const { id } = await makeEchoTask(test, mary);
+  const { id } = await createEchoTask(test, mary);
   const unknown = '0123456789abcdef01234567';
 
   for (const url of [`/api/tasks/${id}`, `/api/tasks/${unknown}`]) {
@@ -125,7 +125,7 @@ t.test('executing a task stores one execution, points the task to it and enqueue
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
-  const { id } = await makeEchoTask(test, mary);
+  const { id } = await createEchoTask(test, mary);
 
   const reply = await test.inject({ method: 'POST', url: `/api/tasks/${id}/execute`, headers: mary.headers });
 

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
-import { removeAccount } from '../../../services/accounts/delete-user.ts';
-import { makeResetToken } from '../../../services/accounts/reset-password.ts';
+import { deleteAccount } from '../../../services/accounts/delete-user.ts';
+import { createResetToken } from '../../../services/accounts/reset-password.ts';
 
 const TAGS = ['users'];
 const Params = z.object({ id: ObjectIdText });
@@ -25,7 +25,7 @@ const administer: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ principal, params }, reply) => {
-      await removeAccount(app.deps, callerOf(principal), params.id);
+      await deleteAccount(app.deps, callerOf(principal), params.id);
       return reply.code(204).send();
     },
   );
@@ -47,7 +47,7 @@ const administer: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ params }, reply) => {
-      const reset = await makeResetToken(app.deps, params.id);
+      const reset = await createResetToken(app.deps, params.id);
       return reply.code(201).header('cache-control', 'no-store').send(reset);
     },
   );

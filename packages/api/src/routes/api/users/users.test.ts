@@ -4,7 +4,7 @@ import t from 'tap';
 import {
   type Account,
   ECHO,
-  makeEchoTask,
+  createEchoTask,
   publishSample,
   startTestApp,
   type TestApp,
@@ -187,7 +187,7 @@ t.test('a removed account is gone with its work, sessions, keys and tasks', asyn
   const mary = await test.signUp('mary');
   const john = await test.signUp('john');
   for (const owner of [mary, john]) {
-    await makeEchoTask(test, owner);
+    await createEchoTask(test, owner);
     const call = {
       method: 'POST',
       url: '/mcp/execute',

@@ -1,15 +1,15 @@
 import { errors, type Explanation, isEnded, type Reason } from '@mcp-server/shared';
 
 import type { Principal } from '../../principal.ts';
+import type { DurationStatsReader } from '../duration-stats.ts';
 import { findOwnExecution } from '../find-execution.ts';
-import type { UsualTimes } from '../usual-times.ts';
 import { explainEnd } from './ended-reasons.ts';
 import { type ExplainFacts, type FactsDeps, gatherFacts } from './facts.ts';
 import { explainCancel, explainRun, explainSuspicion, hasLapsed } from './running-reasons.ts';
 import { buildTimeline } from './timeline.ts';
 import {
   explainAdmission,
-  explainCrew,
+  explainWorkers,
   explainInput,
   explainPauses,
   explainPlace,
@@ -18,12 +18,15 @@ import {
 
 /** Why the caller's execution is where it is. @throws {errors.NotFound} */
 export async function explainOwnExecution(
-  deps: FactsDeps & { usualTimes: UsualTimes },
+  deps: FactsDeps & { durationStats: DurationStatsReader },
   principal: Principal,
   id: string,
 ): Promise<Explanation> {
   const { plugin, action } = await findOwnExecution(deps, principal, id);
-  const [facts, usual] = await Promise.all([gatherFacts(deps, id), deps.usualTimes.read({ plugin, action })]);
+  const [facts, usual] = await Promise.all([
+    gatherFacts(deps, id),
+    deps.durationStats.read({ plugin, action }),
+  ]);
   if (!facts) throw new errors.NotFound('execution');
   return {
     id,
@@ -51,7 +54,7 @@ function explain(facts: ExplainFacts): Reason[] {
     ...run,
     ...cancel,
     ...explainPauses(facts),
-    ...explainCrew(facts),
+    ...explainWorkers(facts),
     ...time,
     ...explainSuspicion(execution),
     ...place,

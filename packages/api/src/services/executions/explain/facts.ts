@@ -11,7 +11,7 @@ import {
 import type { ExecutionQueues } from '../../../redis/execution-queues.ts';
 import type { QueuePlace } from '../../../redis/queue-place.ts';
 import { listWorkers } from '../../fleet/list-workers.ts';
-import { type Crew, crewOf } from '../../fleet/pool-crew.ts';
+import { type PoolWorkers, workersOf } from '../../fleet/pool-workers.ts';
 
 /** What an explanation stands on, read at about the same time. */
 export interface ExplainFacts {
@@ -19,7 +19,7 @@ export interface ExplainFacts {
   /** The database's time of the reading. */
   now: Date;
   paused: Paused;
-  crew: Crew;
+  poolWorkers: PoolWorkers;
   /** Missing while Redis does not answer. */
   place: QueuePlace | undefined;
   /** Unfinished executions of the owner, counted up to the limit. */
@@ -64,5 +64,5 @@ async function readAround({ config, models, queues }: FactsDeps, execution: Exec
     queues.locate(execution).catch(() => undefined),
     isEnded(status) ? 0 : countUnfinished(models.ExecutionModel, { ownerId, limit: unfinishedLimit }),
   ]);
-  return { paused, crew: crewOf(fleet, pool), place, unfinished, unfinishedLimit };
+  return { paused, poolWorkers: workersOf(fleet, pool), place, unfinished, unfinishedLimit };
 }

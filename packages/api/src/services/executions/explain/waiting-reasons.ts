@@ -50,7 +50,7 @@ function describePause({ kind, name, by, reason, since }: PauseRecord) {
 }
 
 /** Nobody is there who could run it, or only somebody with another version. */
-export function explainCrew({ execution, crew }: ExplainFacts): Reason[] {
+export function explainWorkers({ execution, poolWorkers: crew }: ExplainFacts): Reason[] {
   const { pool, plugin, action, pluginVersion: version, lacksAction } = execution;
   if (crew.workers.length === 0) {
     const draining = crew.draining.length === 0 ? '' : ` (${crew.draining.length} draining)`;
@@ -73,14 +73,14 @@ export function explainCrew({ execution, crew }: ExplainFacts): Reason[] {
   return [{ code: 'version_mismatch', text, plugin, version, served }];
 }
 
-function versionsOf(workers: ExplainFacts['crew']['workers'], plugin: string): string[] {
+function versionsOf(workers: ExplainFacts['poolWorkers']['workers'], plugin: string): string[] {
   const versions = workers.flatMap(({ plugins }) => plugins.map((name) => name.split('@')));
   return [...new Set(versions.flatMap(([id, version = '']) => (id === plugin ? version : [])))].toSorted();
 }
 
 /** Where its job stands. */
 export function explainPlace(facts: ExplainFacts): Reason[] {
-  const { execution, place, crew } = facts;
+  const { execution, place, poolWorkers: crew } = facts;
   if (!place) {
     const text = 'Redis is unavailable. The execution is stored and will be delivered when Redis is back.';
     return [{ code: 'queue_unreachable', text }];

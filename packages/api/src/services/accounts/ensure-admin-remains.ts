@@ -15,7 +15,7 @@ const isActiveAdmin = ({ role, isActive }: Pick<UserRecord, 'role' | 'isActive'>
  * Counting first is not enough: two admins who lower each other at the same time would both be the other's reason.
  * @throws {errors.LastAdmin}
  */
-export async function keepAnAdmin<T>(
+export async function ensureAdminRemains<T>(
   { models }: { models: Models },
   { before, after }: { before: Stored<UserRecord>; after: Pick<UserRecord, 'role' | 'isActive'> },
   change: () => Promise<T>,

@@ -1,5 +1,5 @@
 import { type Check, fail, type Finding } from './check.ts';
-import type { Patient } from './patient.ts';
+import type { Installation } from './installation.ts';
 
 /** A line of the report: a finding and the check that made it. */
 export interface Line extends Finding {
@@ -9,10 +9,10 @@ export interface Line extends Finding {
 const PATIENCE_MS = 20_000;
 
 /** Lets every check look, all at once; one that fails or takes too long does not keep the others. */
-export async function examine(checks: ReadonlyMap<string, Check>, patient: Patient): Promise<Line[]> {
+export async function runChecks(checks: ReadonlyMap<string, Check>, patient: Installation): Promise<Line[]> {
   const able = [...checks].filter(([, { needs = [] }]) => needs.every((store) => patient.isUp[store]));
   const found = await Promise.all(
-    able.map(async ([check, { look }]) => {
+    able.map(async ([check, { run: look }]) => {
       const findings = await withinPatience(async () => look(patient)).catch((error: unknown) =>
         fail(`the check itself failed: ${describe(error)}`, 'check whether MongoDB and Redis are overloaded'),
       );

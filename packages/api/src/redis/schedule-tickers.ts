@@ -4,7 +4,7 @@ import {
   createRedis,
   isScheduled,
   type Logger,
-  removeTicker,
+  deleteTicker,
   setTicker,
   type Stored,
   type TaskRecord,
@@ -12,20 +12,20 @@ import {
 
 type Redis = ReturnType<typeof createRedis>;
 
-/** The clocks of schedules, in Redis. What fails here is put right by the sweep: the task says what its clock must be. */
-export interface ScheduleClocks {
-  /** Gives the task the clock that its schedule wants, or takes it away. */
+/** The tickers of schedules, in Redis. The sweep repairs what fails here: the task says what its ticker must be. */
+export interface ScheduleTickers {
+  /** Sets the ticker that the task's schedule needs, or deletes it. */
   follow(task: Pick<Stored<TaskRecord>, 'id'> & Partial<TaskRecord>): Promise<void>;
   close(): Promise<void>;
 }
 
-export function createScheduleClocks(redis: Redis, prefix: string, logger: Logger): ScheduleClocks {
+export function createScheduleTickers(redis: Redis, prefix: string, logger: Logger): ScheduleTickers {
   let queue: ReturnType<typeof buildTickQueue> | undefined;
 
   const open = () => {
     if (queue) return queue;
     queue = buildTickQueue(redis, prefix);
-    queue.on('error', (err) => logger.debug({ err }, 'clock connection error'));
+    queue.on('error', (err) => logger.debug({ err }, 'ticker queue connection error'));
     return queue;
   };
 
@@ -39,10 +39,10 @@ export function createScheduleClocks(redis: Redis, prefix: string, logger: Logge
     async follow(task) {
       try {
         if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
-        const clock = clockOf(task);
-        await (clock ? setTicker(open(), clock) : removeTicker(open(), task.id));
+        const ticker = tickerOf(task);
+        await (ticker ? setTicker(open(), ticker) : deleteTicker(open(), task.id));
       } catch (err) {
-        logger.warn({ err, taskId: task.id }, 'clock not set, the sweep will');
+        logger.warn({ err, taskId: task.id }, 'ticker not set; leaving it to the sweep');
         // BullMQ keeps the outcome of its first contact for ever: a queue whose first contact failed never recovers.
         await close();
       }
@@ -51,7 +51,7 @@ export function createScheduleClocks(redis: Redis, prefix: string, logger: Logge
   };
 }
 
-function clockOf(task: Parameters<ScheduleClocks['follow']>[0]): TickerSpec | undefined {
+function tickerOf(task: Parameters<ScheduleTickers['follow']>[0]): TickerSpec | undefined {
   const stored = task as Stored<TaskRecord>;
   if (!isScheduled(stored)) return undefined;
   return { id: stored.id, rule: stored.schedule, revision: stored.scheduleRevision };

@@ -21,7 +21,7 @@ const ANSWER_WITHIN_MS = 8_000;
 const RETRY_MS = 50;
 
 /** The installation that is looked over: its settings and its stores. */
-export interface Patient extends Environment {
+export interface Installation extends Environment {
   mongo: Mongo;
   models: Models;
   redis: Redis;
@@ -34,7 +34,7 @@ export interface Patient extends Environment {
 }
 
 /** Opens the stores; resolves when each has answered or been given up. */
-export async function openPatient(environment: Environment, freeBytes: number): Promise<Patient> {
+export async function openInstallation(environment: Environment, freeBytes: number): Promise<Installation> {
   const { env } = environment;
   const mongo = createMongo({
     uri: env.MONGODB_URI,

@@ -7,13 +7,13 @@ const MAX_AGE_MS = 10_000;
 const MAX_ENTRIES = 1_000;
 
 /** How long an action usually waits and runs. */
-export interface UsualTimes {
+export interface DurationStatsReader {
   read(of: { plugin: string; action: string }): Promise<Usual>;
 }
 
 type ReadTimes = (query: { plugin: string; action: string; limit: number }) => Promise<RecentTime[]>;
 
-export function buildUsualTimes({ readTimes }: { readTimes: ReadTimes }): UsualTimes {
+export function buildDurationStatsReader({ readTimes }: { readTimes: ReadTimes }): DurationStatsReader {
   const known = new Map<string, { at: number; usual: Promise<Usual> }>();
   return {
     read({ plugin, action }) {

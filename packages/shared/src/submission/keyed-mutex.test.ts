@@ -1,9 +1,9 @@
 import t from 'tap';
 
-import { Turns } from './turns.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
 
 t.test('work under one key goes one after the other, whatever became of the one before', async (t) => {
-  const turns = new Turns();
+  const turns = new KeyedMutex();
   const order: string[] = [];
   const work =
     (name: string, fails = false) =>
@@ -16,9 +16,9 @@ t.test('work under one key goes one after the other, whatever became of the one 
     };
 
   const settled = await Promise.allSettled([
-    turns.take('key', work('a', true)),
-    turns.take('key', work('b')),
-    turns.take('key', work('c')),
+    turns.run('key', work('a', true)),
+    turns.run('key', work('b')),
+    turns.run('key', work('c')),
   ]);
 
   t.same(order, ['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
@@ -29,11 +29,11 @@ t.test('work under one key goes one after the other, whatever became of the one 
 });
 
 t.test('other keys do not wait', async (t) => {
-  const turns = new Turns();
+  const turns = new KeyedMutex();
   const { promise, resolve } = Promise.withResolvers<void>();
-  const waiting = turns.take('one', () => promise);
+  const waiting = turns.run('one', () => promise);
 
-  t.equal(await turns.take('other', async () => 'done'), 'done');
+  t.equal(await turns.run('other', async () => 'done'), 'done');
   resolve();
   await waiting;
 });

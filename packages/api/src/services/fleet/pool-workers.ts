@@ -1,7 +1,7 @@
 import type { WorkerView } from '@mcp-server/shared';
 
 /** Who can do the work of one pool at the moment. Counts are of those that take work. */
-export interface Crew {
+export interface PoolWorkers {
   workers: WorkerView[];
   draining: WorkerView[];
   running: number;
@@ -9,7 +9,7 @@ export interface Crew {
   freeSlots: number;
 }
 
-export function crewOf(fleet: readonly WorkerView[], pool: string): Crew {
+export function workersOf(fleet: readonly WorkerView[], pool: string): PoolWorkers {
   const alive = fleet.filter(({ isAlive, pools }) => isAlive && pools.includes(pool));
   const workers = alive.filter(({ state }) => state === 'running');
   const sum = (count: (worker: WorkerView) => number) =>

@@ -3,14 +3,14 @@ import { cancelChannel, createRedis, endedChannel, pausesChannel } from '@mcp-se
 type Redis = ReturnType<typeof createRedis>;
 
 /** What this process tells the others. Only hints: without them the same is found by reading documents, later. */
-export interface Tell {
+export interface Notifier {
   ended(executionId: string): Promise<void>;
   cancelRequested(executionId: string): Promise<void>;
   /** Something was paused or resumed. */
   pausesChanged(name: string): Promise<void>;
 }
 
-export function buildTell(redis: Redis, prefix: string): Tell {
+export function buildNotifier(redis: Redis, prefix: string): Notifier {
   const publish = async (channel: string, message: string): Promise<void> => {
     try {
       await redis.publish(channel, message);

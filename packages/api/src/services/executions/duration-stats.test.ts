@@ -2,7 +2,7 @@ import { listRecentTimes } from '@mcp-server/shared';
 import { buildExecution, openNamespace } from '@mcp-server/testing';
 import t from 'tap';
 
-import { buildUsualTimes } from './usual-times.ts';
+import { buildDurationStatsReader } from './duration-stats.ts';
 
 t.test('what is usual is told by the newest ended executions of that action', async (t) => {
   const { models } = await openNamespace(t);
@@ -22,7 +22,9 @@ t.test('what is usual is told by the newest ended executions of that action', as
     ended(90_000, 9_000, { action: 'add' }),
     buildExecution({ waitMs: 70_000 }),
   ]);
-  const usual = buildUsualTimes({ readTimes: (query) => listRecentTimes(models.ExecutionModel, query) });
+  const usual = buildDurationStatsReader({
+    readTimes: (query) => listRecentTimes(models.ExecutionModel, query),
+  });
 
   t.same(await usual.read({ plugin: 'sample', action: 'echo' }), {
     waitMs: { p50: 100, p95: 190 },
@@ -34,7 +36,7 @@ t.test('what is usual is told by the newest ended executions of that action', as
 
 t.test('readings are shared for a while, failed ones are not', async (t) => {
   let readings = 0;
-  const usual = buildUsualTimes({
+  const usual = buildDurationStatsReader({
     async readTimes() {
       readings += 1;
       if (readings === 1) throw new Error('away');
