@@ -33,6 +33,7 @@ const COMMANDS = {
   prose: (args) => ['node', 'scripts/prose/main.ts', ...args],
   doctor: (args) => ['node', SOURCE, 'packages/doctor/src/main.ts', ...args],
   conformance: (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'conformance/src/main.ts', ...args],
+  example: ([story = '', ...args]) => ['node', SOURCE, `examples/${story}/main.ts`, ...args],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
   docs: () => [
     'env',

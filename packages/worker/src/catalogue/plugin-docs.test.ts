@@ -10,7 +10,7 @@ import { openFleet, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
 const ROOT = new URL('../../../../', import.meta.url);
-const EXAMPLES = fileURLToPath(new URL('packages/testing/src/examples/', ROOT));
+const EXAMPLES = fileURLToPath(new URL('examples/plugins/', ROOT));
 
 t.test('the code in docs/plugins.md is the code of its files', async (t) => {
   const page = await readFile(new URL('docs/plugins.md', ROOT), 'utf8');

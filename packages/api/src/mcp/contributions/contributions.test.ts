@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { listen, openClient, startWorker } from '../../testing/mcp-client.ts';
 import { startTestApp } from '../../testing/test-app.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../../../testing/src/examples/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../../../examples/plugins/', import.meta.url));
 
 async function start(t: Test) {
   const test = await startTestApp(t);
