@@ -5,7 +5,7 @@ import t from 'tap';
 
 import { openLog } from './log-files.ts';
 
-t.test('lines go into a file of the day, redacted as everywhere', async (t) => {
+t.test('lines go into a file per day, redacted as everywhere', async (t) => {
   const dir = join(t.testdir({}), 'logs', 'deep');
   const log = await openLog({ name: 'api', level: 'info', dir, keepFiles: 3 });
   log.logger.info({ requestId: 'one', password: 'hunter2' }, 'request answered');

@@ -8,14 +8,14 @@ import { buildLogger, type Logger } from './logger.ts';
 
 export interface OpenLog {
   logger: Logger;
-  /** Writes what is still in memory; nothing is logged to files after it. */
+  /** Writes the lines still in memory; nothing is logged to files after it. */
   close(): Promise<void>;
 }
 
 /**
- * JSON lines on stdout, and with `dir` also in files there, one per day (`api.2026-01-31.1.log`), the oldest of which
- * are removed, also those of processes before this one. Processes of one kind on one machine share them: every line is one
- * append. @throws {Error} when the folder cannot be written.
+ * Opens a logger of JSON lines on stdout, and with `dir` also in files there, one per day (`api.2026-01-31.1.log`). The
+ * oldest files are deleted, also those of earlier processes. Processes of one kind on one machine share the files:
+ * every line is one append. @throws {Error} when the folder cannot be written.
  */
 export async function openLog(options: {
   name: string;
@@ -35,7 +35,7 @@ export async function openLog(options: {
     mkdir: true,
   });
   const stdout = pino.destination({ dest: 1, sync: true });
-  // The level is the logger's; the streams take whatever comes.
+  // The logger has the level; the streams take every line.
   const destination = multistream([
     { stream: stdout, level: 'trace' },
     { stream: files, level: 'trace' },

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import { buildLogger } from './logger.ts';
 
-t.test('secrets never reach a log line, however deep they stand', async (t) => {
+t.test('secrets never reach a log line, however deep they are nested', async (t) => {
   const destination = new PassThrough();
   const log = buildLogger({ name: 'test', level: 'info', destination });
 
@@ -25,7 +25,7 @@ t.test('secrets never reach a log line, however deep they stand', async (t) => {
   t.match(JSON.parse(line), { msg: 'constant text', password: '[redacted]' });
 });
 
-t.test('bindings of a child are masked too, and what is logged is left as it was', async (t) => {
+t.test('bindings of a child are masked too, and the logged objects stay unchanged', async (t) => {
   const destination = new PassThrough();
   const log = buildLogger({ name: 'test', level: 'info', destination });
   const user = { name: 'mary', password: 'canary-1' };
@@ -48,7 +48,7 @@ t.test('bindings of a child are masked too, and what is logged is left as it was
   t.equal(user.password, 'canary-1');
 });
 
-t.test('an error keeps its type, message and stack, and a circle ends', async (t) => {
+t.test('an error keeps its type, message and stack, and a circular object ends', async (t) => {
   const destination = new PassThrough();
   const log = buildLogger({ name: 'test', level: 'info', destination });
   const circle: Record<string, unknown> = { password: 'canary-1' };

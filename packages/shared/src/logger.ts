@@ -11,7 +11,10 @@ import { maskSecrets } from './mask-secrets.ts';
 
 export type { Logger } from 'pino';
 
-/** JSON lines on stdout, or on `destination`. The message is constant text, values go into fields. */
+/**
+ * Builds a logger of Builds a logger of JSON lines on stdout, or on `destination`. The message is constant text, values
+ * go into fields.
+ */
 export function buildLogger(options: {
   name: string;
   level: string;
@@ -28,7 +31,7 @@ export function buildLogger(options: {
   return logger;
 }
 
-/** Formatters do not see what a child is bound to. Children inherit this from the root. */
+/** Masks the bindings of child loggers, which formatters do not see. Children inherit this from the root. */
 function maskBindings(logger: Logger): void {
   const child = (logger as { child: unknown }).child as (
     bindings: Bindings,

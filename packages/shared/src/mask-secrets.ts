@@ -1,4 +1,4 @@
-/** Fields that never reach a log line. */
+/** Names of fields that never reach a log line. */
 const SECRET_FIELDS = new Set([
   'password',
   'newPassword',
@@ -21,13 +21,13 @@ const SECRET_FIELDS = new Set([
 ]);
 
 const MASK = '[redacted]';
-/** Nothing that is logged on purpose nests deeper; bounds what has a circle. */
+/** Nothing logged on purpose nests deeper; bounds circular objects. */
 const MAX_DEPTH = 6;
 
 /**
- * The same object, or a copy in which secret fields are masked, however deep they stand. Most lines have none, so this
- * costs a look at each field; pino's own redaction copies every line and took a tenth of the time of both processes.
- * Errors are left to their serializer.
+ * Returns the same object, or a copy in which secret fields are masked, however deep they are nested. Most lines have
+ * none, so this only looks at each field; pino's own redaction copies every line and took a tenth of the time of both
+ * processes. Errors are left to their serializer.
  */
 export function maskSecrets<T extends object>(value: T, depth = 0): T {
   if (value instanceof Error || depth > MAX_DEPTH) return value;

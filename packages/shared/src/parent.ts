@@ -1,6 +1,6 @@
 /**
- * Calls `stop` once when the parent is gone. The parent holds the other end of this process's stdin; that end closes
- * with the parent, also when it is killed by SIGKILL. Works on every system, which a kernel's watch does not.
+ * Calls `stop` once when the parent is gone. The parent holds the other end of this process's stdin; it closes with the
+ * parent, also after SIGKILL. Works on every system, unlike a watch by the kernel.
  */
 export function whenParentIsGone(stop: () => void): void {
   process.stdin.once('end', stop).once('error', stop).resume();

@@ -1,4 +1,4 @@
-/** It ships no types; this is what is used of it. */
+/** pino-roll ships no types; only the parts we use are declared. */
 declare module 'pino-roll' {
   import type { EventEmitter } from 'node:events';
 

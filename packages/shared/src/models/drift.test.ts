@@ -36,7 +36,7 @@ const PAIRS: Record<string, [z.ZodObject, Schema]> = {
   Pause: [PauseRecord, pauseSchema as Schema],
 };
 
-/** Paths of a zod object, dotted; arrays and records of objects count as the object. */
+/** Lists the dotted paths of a zod object; arrays and records of objects count as the object. */
 function zodPaths(schema: z.ZodType, prefix = ''): Map<string, z.ZodType> {
   const paths = new Map<string, z.ZodType>();
   const bare = unwrap(schema);

@@ -9,7 +9,7 @@ export const failureSchema = new Schema(
   embeddedOptions,
 );
 
-/** Fields are optional, because a task stores only what it changes. */
+/** Fields are optional, because a task stores only its overrides. */
 export const retrySchema = new Schema(
   {
     attempts: Number,

@@ -138,7 +138,9 @@ export const executionSchema = new Schema<ExecutionRecord>(
     { name: 'ttl', expireAfterSeconds: 0, partialFilterExpression: { expiresAt: { $exists: true } } },
   );
 
-/** Names of indexes that earlier versions made: kept, they would cost every write, or stand in the way of another. */
+/**
+ * Names of indexes that earlier versions created. Kept, they would slow down every write or conflict with a new index.
+ */
 export const RETIRED_EXECUTION_INDEXES: readonly string[] = [
   'taskId_1_createdAt_-1',
   'plugin_1_action_1_createdAt_-1',

@@ -23,7 +23,7 @@ import { workerSchema } from './worker.ts';
 
 const INDEX_NOT_FOUND = 27;
 
-/** Every model, bound to one connection. */
+/** All models of one connection. */
 export interface Models {
   UserModel: Model<UserRecord>;
   SessionModel: Model<SessionRecord>;
@@ -54,7 +54,10 @@ export function buildModels(connection: Connection): Models {
   };
 }
 
-/** What workers touch: they run code of plugins, so their database user (infra/mongodb) reaches no accounts and no audit. */
+/**
+ * Models that workers use. Workers run code of plugins, so their database user (infra/mongodb) has no access to
+ * accounts and audit events.
+ */
 export const workerModels = ({
   UserModel: _users,
   SessionModel: _sessions,
@@ -72,7 +75,10 @@ export async function createIndexes(models: Partial<Models>): Promise<void> {
   }
 }
 
-/** Drops what earlier versions made, which must go first. Not for workers: their database user may drop nothing. */
+/**
+ * Drops indexes of earlier versions, which must go before new ones are created. Not for workers: their database user
+ * may drop nothing.
+ */
 export async function dropRetiredIndexes({ ExecutionModel }: Models): Promise<void> {
   await ExecutionModel.createCollection();
   const stored = await collectionOf(ExecutionModel).indexes();
@@ -85,7 +91,7 @@ async function dropIndex(model: Model<ExecutionRecord>, name: string): Promise<v
   try {
     await collectionOf(model).dropIndex(name);
   } catch (error) {
-    // Another process was first.
+    // Another process dropped it first.
     if ((error as mongo.MongoServerError).code !== INDEX_NOT_FOUND) throw error;
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { schemaOptions } from './schema-options.ts';
 
-/** Who may act in a role that one process holds at a time (the sweeper, for one); `until` by the database clock. */
+/** Lease of a role that one process holds at a time, such as the sweeper's; `until` is by the database clock. */
 export const RoleLeaseRecord = z.object({
   _id: z.string(),
   holder: z.string(),

@@ -3,7 +3,7 @@ import { Schema } from 'mongoose';
 import { type WorkerRecord, WorkerState } from '../schemas/worker.ts';
 import { schemaOptions } from './schema-options.ts';
 
-/** A worker that stopped cleanly removes itself; a dead one is shown for so long. */
+/** A worker that stops cleanly deletes its record; a dead one is listed for this long. */
 const KEEP_DEAD_SECONDS = 600;
 
 export const workerSchema = new Schema<WorkerRecord>(

@@ -2,17 +2,17 @@ import { CronExpressionParser } from 'cron-parser';
 
 const MIN_FIELDS = 5;
 const MAX_FIELDS = 6;
-/** `H` draws a random value with every reading, so it names no fire times that two processes could agree on. */
+/** `H` draws a random value on every parse, so two processes would not agree on fire times. */
 const RANDOM_FIELD = /(^|[\s,/-])H/i;
 
-/** The first fire time after `after`. @throws {Error} on a pattern or zone that `checkCron` refuses. */
+/** Returns the first fire time after `after`. @throws {Error} if `checkCron` refuses the pattern or zone. */
 export function nextCron(cron: string, timeZone: string, after: Date): Date {
   return CronExpressionParser.parse(cron, { currentDate: after, tz: timeZone }).next().toDate();
 }
 
-/** The last fire time at or before `upTo`. */
+/** Returns the last fire time at or before `upTo`. */
 export function latestCron(cron: string, timeZone: string, upTo: Date): Date {
-  // The library looks strictly before the given time.
+  // The library searches strictly before the given time.
   const currentDate = new Date(upTo.getTime() + 1);
   return CronExpressionParser.parse(cron, { currentDate, tz: timeZone }).prev().toDate();
 }
@@ -25,7 +25,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** What is wrong with a pattern, in words for its author; undefined when it fires some day. */
+/** Checks a pattern; returns the problem in words for its author, or undefined if the pattern fires some day. */
 export function checkCron(cron: string, timeZone: string): string | undefined {
   const fields = cron.trim().split(/\s+/).length;
   if (fields < MIN_FIELDS || fields > MAX_FIELDS) return 'must have five fields, or six with seconds first';

@@ -2,21 +2,21 @@ import type { ScheduleRecord } from '../schemas/schedule.ts';
 import { latestFire, nextFire } from './rule.ts';
 
 /**
- * From so late on a fire time counts as missed. A worker that was silent for as long counts as gone; a single one that
- * dies is made good by the others well before, and then every fire time still gets its execution.
+ * A fire time later than this counts as missed. A worker silent for this long counts as gone. One dead worker is
+ * covered by the others well before, so every fire time still gets its execution.
  */
 const MISSED_AFTER_MS = 15_000;
 
 export interface DuePlan {
-  /** Fire times that get an execution now, oldest first. */
+  /** Fire times to create an execution for now, oldest first. */
   fires: Date[];
-  /** The first fire time that is not handled by this plan; undefined when the schedule is at its end. */
+  /** First fire time after this plan; undefined when the schedule has ended. */
   next: Date | undefined;
 }
 
 /**
- * Decides what fires now. `from` is the first fire time not handled yet, `now` the database's time. After an outage
- * (the oldest due one is missed) all due ones collapse into the newest, which with `catchUp: none` fires only if it is
+ * Decides what fires now. `from` is the first unhandled fire time, `now` the database's time. After an outage (the
+ * oldest due fire time is missed) all due ones collapse into the newest, which with `catchUp: none` fires only if it is
  * not missed itself.
  */
 export function planDue(schedule: ScheduleRecord, from: Date, now: Date): DuePlan {

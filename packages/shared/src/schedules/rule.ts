@@ -1,7 +1,7 @@
 import type { ScheduleRule } from '../schemas/schedule.ts';
 import { latestCron, nextCron } from './cron.ts';
 
-/** The first fire time strictly after `after`; undefined when there is none any more. */
+/** Returns the first fire time strictly after `after`; undefined when there is none left. */
 export function nextFire(rule: ScheduleRule, after: Date): Date | undefined {
   const { runAt, every, cron } = rule;
   if (runAt) return runAt > after ? runAt : undefined;
@@ -12,7 +12,7 @@ export function nextFire(rule: ScheduleRule, after: Date): Date | undefined {
   return new Date(anchor + Math.max(0, intervals) * every);
 }
 
-/** The last fire time at or before `upTo`; undefined when there was none yet. */
+/** Returns the last fire time at or before `upTo`; undefined when there was none yet. */
 export function latestFire(rule: ScheduleRule, upTo: Date): Date | undefined {
   const { runAt, every, cron } = rule;
   if (runAt) return runAt <= upTo ? runAt : undefined;
@@ -23,7 +23,7 @@ export function latestFire(rule: ScheduleRule, upTo: Date): Date | undefined {
   return intervals < 0 ? undefined : new Date(anchor + intervals * every);
 }
 
-/** The next `count` fire times after `after`. */
+/** Lists the next `count` fire times after `after`. */
 export function nextFires(rule: ScheduleRule, after: Date, count: number): Date[] {
   const fires: Date[] = [];
   for (let fire = nextFire(rule, after); fire && fires.length < count; fire = nextFire(rule, fire)) {

@@ -11,8 +11,8 @@ type LeanTask = TaskRecord & { _id: Types.ObjectId };
 const revisionRaised = { $add: [{ $ifNull: ['$scheduleRevision', 0] }, 1] };
 
 /**
- * Pieces of an update pipeline that give a task this schedule, or none. `nextRunAt` is its first fire time from now
- * on. A task without an execution shows whether a clock is set.
+ * Pieces of an update pipeline that set or clear the schedule of a task. `nextRunAt` is its first fire time from now
+ * on. The status of a task without an execution shows whether it is scheduled.
  */
 export function scheduleFields(schedule: ScheduleRecord | undefined, nextRunAt: Date | undefined) {
   const [from, to] = nextRunAt ? ['pending', 'scheduled'] : ['scheduled', 'pending'];
@@ -27,7 +27,7 @@ export function scheduleFields(schedule: ScheduleRecord | undefined, nextRunAt: 
   };
 }
 
-/** Changes only whether and when a schedule fires. Undefined when the task or its schedule has changed meanwhile. */
+/** Changes only whether and when a schedule fires. Undefined when the task or its schedule has changed since. */
 export async function replaceSchedule(
   model: TaskModel,
   task: Pick<Stored<TaskRecord>, 'id' | 'scheduleRevision'>,
@@ -44,14 +44,14 @@ export async function replaceSchedule(
   return changed ? toStored(changed) : undefined;
 }
 
-/** A task whose clock is set. */
+/** A task with an active schedule. */
 export type ScheduledTask = Stored<TaskRecord> &
   Required<Pick<TaskRecord, 'schedule' | 'scheduleRevision' | 'nextRunAt'>>;
 
 export const isScheduled = (task: Stored<TaskRecord>): task is ScheduledTask =>
   task.schedule !== undefined && !task.schedule.isPaused && task.nextRunAt !== undefined;
 
-/** Reads a task with the database's time; undefined when no clock is set for this revision of its schedule. */
+/** Reads a task with the database's time; undefined unless this revision of its schedule is active. */
 export async function readScheduled(
   model: TaskModel,
   { taskId, revision }: { taskId: string; revision: number },
@@ -67,8 +67,8 @@ export async function readScheduled(
 }
 
 /**
- * Moves a schedule on after its due fire times were handled. Compare-and-set: false when somebody else moved it, or it
- * was changed or removed meanwhile.
+ * Advances a schedule after its due fire times were handled. Compare-and-set: false when another process advanced it,
+ * or it was changed or deleted.
  */
 export async function advanceSchedule(
   model: TaskModel,
@@ -85,7 +85,7 @@ export async function advanceSchedule(
   return advanced.matchedCount === 1;
 }
 
-/** Tasks whose fire time passed before `before`, the longest overdue first. */
+/** Lists tasks with a fire time up to `before`, the longest overdue first. */
 export async function listOverdue(model: TaskModel, before: Date, limit: number): Promise<ScheduledTask[]> {
   const tasks = await model
     .find({ nextRunAt: { $lte: before } })
@@ -95,7 +95,7 @@ export async function listOverdue(model: TaskModel, before: Date, limit: number)
   return tasks.map(toStored).filter(isScheduled);
 }
 
-/** A page of the tasks that want a clock, in the order of their ids, after `cursor`. */
+/** Lists a page of the tasks that need a ticker, in the order of ids, after `cursor`. */
 export async function listScheduled(
   model: TaskModel,
   { cursor, limit }: { cursor: string; limit: number },
@@ -109,7 +109,7 @@ export async function listScheduled(
   return tasks.map(toStored).filter(isScheduled);
 }
 
-/** Those of `ids` that want a clock. */
+/** Finds those of `ids` that need a ticker. */
 export async function findScheduledIds(model: TaskModel, ids: string[]): Promise<Set<string>> {
   const _id = { $in: ids.toSorted().map((id) => new Types.ObjectId(id)) };
   const tasks = await model

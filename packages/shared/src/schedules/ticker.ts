@@ -6,23 +6,23 @@ import { ObjectIdText } from '../schemas/primitives.ts';
 import type { ScheduleRule } from '../schemas/schedule.ts';
 import { nextFire } from './rule.ts';
 
-/** Ticks have a queue of their own: a backlog of work must never hold them up. */
+/** Queue of the ticks, separate so that a backlog of work never delays them. */
 export const TICK_QUEUE = 'schedule-ticks';
 const TICK_JOB = 'tick';
 
-/** All that a tick carries. What fires, and when, is read from the task. */
+/** Data of a tick. What fires, and when, is read from the task. */
 export const TickJob = z.strictObject({ taskId: ObjectIdText, revision: z.int() });
 export type TickJob = z.infer<typeof TickJob>;
 
 /**
- * When BullMQ makes the next tick: by the same arithmetic as the fire times, so that both fall together. `pattern` is
- * our text, see `describeRule`.
+ * Computes when BullMQ creates the next tick, by the same arithmetic as the fire times, so that both coincide.
+ * `pattern` is the text of `describeRule`.
  */
 export function tickStrategy(afterMs: number, { pattern = '', tz }: RepeatOptions): number | undefined {
   return nextFire(readRule(pattern, tz), new Date(afterMs))?.getTime();
 }
 
-/** A rule as the pattern of a job scheduler. */
+/** Writes a rule as the pattern of a job scheduler. */
 export function describeRule({ runAt, every, anchor, cron, timeZone }: ScheduleRule): {
   pattern: string;
   tz?: string;
@@ -32,7 +32,7 @@ export function describeRule({ runAt, every, anchor, cron, timeZone }: ScheduleR
   return { pattern: `every ${every} from ${(anchor ?? new Date(0)).toISOString()}` };
 }
 
-/** The rule behind a pattern. */
+/** Reads the rule back from a pattern. */
 function readRule(pattern: string, tz: string | undefined): ScheduleRule {
   const [, runAt] = /^at (\S+)$/.exec(pattern) ?? [];
   if (runAt !== undefined) return { runAt: new Date(runAt) };
@@ -41,7 +41,7 @@ function readRule(pattern: string, tz: string | undefined): ScheduleRule {
   return { cron: pattern, timeZone: tz ?? 'UTC' };
 }
 
-/** The queue of the clocks. Adding to it never waits for Redis: it fails, and the sweep repairs. */
+/** Builds the queue of the tickers. Adding to it never waits for Redis: it fails, and the sweep repairs it. */
 export function buildTickQueue(redis: Redis, prefix: string): Queue<TickJob> {
   return new Queue<TickJob>(TICK_QUEUE, {
     connection: redis,
@@ -53,19 +53,19 @@ export function buildTickQueue(redis: Redis, prefix: string): Queue<TickJob> {
   });
 }
 
-/** A task whose schedule wants a clock. */
+/** Ticker of a task: the BullMQ job scheduler that ticks for its schedule. */
 export interface TickerSpec {
   id: string;
   rule: ScheduleRule;
   revision: number;
 }
 
-/** Sets or replaces the clock of a schedule. A rule without a future gets none: the sweep fires what is due. */
+/** Sets or replaces the ticker of a schedule. A rule without a future gets none: the sweep fires what is due. */
 export async function setTicker(queue: Queue<TickJob>, { id, rule, revision }: TickerSpec): Promise<void> {
   await queue.upsertJobScheduler(id, describeRule(rule), {
     name: TICK_JOB,
     data: { taskId: id, revision },
-    // Nothing of a tick is worth keeping; a kept one would stand in the way of a later one with the same time.
+    // A tick is not worth keeping, and a kept one would block a later one with the same time.
     opts: { attempts: 1, removeOnComplete: true, removeOnFail: true, stackTraceLimit: 0, keepLogs: 0 },
   });
 }

@@ -20,15 +20,15 @@ export async function insertApiKey(
   return toStored(created.toObject<LeanApiKey>());
 }
 
-/** A key that was found by its prefix, judged by the database's clock. */
+/** A key found by its prefix, with its state by the database's clock. */
 export interface ApiKeySighting {
   key: Stored<ApiKeyRecord>;
   isExpired: boolean;
-  /** Since the use that was last written down; undefined before the first. */
+  /** Milliseconds since the last recorded use; undefined before the first. */
   unusedMs?: number;
 }
 
-/** Undefined for an unknown or revoked key. */
+/** Finds a key; undefined if it is unknown or revoked. */
 export async function findApiKey(model: ApiKeyModel, prefix: string): Promise<ApiKeySighting | undefined> {
   const [found] = await model.aggregate<LeanApiKey & { now: Date }>([
     { $match: { prefix, ...LIVE } },
@@ -43,7 +43,7 @@ export async function findApiKey(model: ApiKeyModel, prefix: string): Promise<Ap
   };
 }
 
-/** Newest first. All of them: their number is bounded when they are made. */
+/** Lists all keys of a user, newest first; their number is bounded at creation. */
 export async function listApiKeys(model: ApiKeyModel, userId: string): Promise<Stored<ApiKeyRecord>[]> {
   const keys = await model
     .find({ userId, ...LIVE })

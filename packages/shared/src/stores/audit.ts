@@ -7,11 +7,11 @@ import { type Stored, toStored } from './stored.ts';
 type AuditModel = Model<AuditRecord>;
 type LeanAudit = AuditRecord & { _id: Types.ObjectId };
 
-/** Fields left out do not filter. */
+/** Filter for audit events; absent fields do not filter. */
 export interface AuditFilter
   extends Partial<Pick<AuditRecord, 'actor' | 'action' | 'target' | 'outcome'>>, CreatedSpan {}
 
-/** Resolves to the event's id. */
+/** Inserts an event and resolves to its id. */
 export async function insertAudit(
   model: AuditModel,
   record: Omit<AuditRecord, 'createdAt' | 'updatedAt'>,
@@ -20,7 +20,7 @@ export async function insertAudit(
   return _id.toHexString();
 }
 
-/** Writes down how it went. */
+/** Records the outcome of an event. */
 export async function endAudit(
   model: AuditModel,
   { id, outcome, details }: { id: string; outcome: AuditOutcome; details?: string | undefined },
@@ -31,7 +31,7 @@ export async function endAudit(
   );
 }
 
-/** Newest first. */
+/** Lists events, newest first. */
 export async function listAudit(
   model: AuditModel,
   { filter, after, limit }: { filter: AuditFilter; after?: PagePosition | undefined; limit: number },

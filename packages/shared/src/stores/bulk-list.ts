@@ -3,7 +3,7 @@ import type { Model } from 'mongoose';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { type BulkFilter, toBulkQuery } from './execution-query.ts';
 
-/** Counts what fits, and stops at `limit`. */
+/** Counts matching executions, up to `limit`. */
 export async function countMatching(
   model: Model<ExecutionRecord>,
   filter: BulkFilter,
@@ -12,7 +12,7 @@ export async function countMatching(
   return model.countDocuments(toBulkQuery(filter), { limit });
 }
 
-/** Ids of what fits, in their order, those after `after`. */
+/** Lists ids of matching executions after `after`, in the order of ids. */
 export async function listMatchingIds(
   model: Model<ExecutionRecord>,
   { filter, after, limit }: { filter: BulkFilter; after: string; limit: number },

@@ -13,7 +13,7 @@ import {
 
 type ExecutionModel = Model<ExecutionRecord>;
 
-/** Fields left out do not filter. */
+/** Filter for executions; absent fields do not filter. */
 export interface ExecutionFilter
   extends
     Partial<
@@ -21,7 +21,7 @@ export interface ExecutionFilter
     >,
     CreatedSpan {}
 
-/** Large or internal fields, which a list of many does not carry. */
+/** Large or internal fields that a list omits. */
 const LEFT_OUT = { payload: 0, result: 0, content: 0, earlyAnswers: 0, steps: 0, attempts: 0 } as const;
 const LEFT_OUT_OF_INPUTS = { 'inputs.params': 0, 'inputs.answer': 0 } as const;
 export type ListedExecution = Omit<ExecutionRecord, keyof typeof LEFT_OUT | 'inputs'> & {
@@ -33,7 +33,7 @@ const toQuery = ({ createdFrom, createdTo, ...fields }: ExecutionFilter): QueryF
   ...createdWithin({ createdFrom, createdTo }),
 });
 
-/** Newest first, unless asked otherwise. */
+/** Lists executions, newest first unless asked otherwise. */
 export async function listExecutions(
   model: ExecutionModel,
   page: { filter: ExecutionFilter; after?: PagePosition; limit: number; order?: PageOrder },
@@ -55,7 +55,7 @@ export async function countExecutions(model: ExecutionModel, filter: ExecutionFi
 
 const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 
-/** Ids of a task's unfinished executions, at most `limit`. */
+/** Lists ids of a task's unfinished executions, at most `limit`. */
 export async function listUnfinishedOfTask(
   model: ExecutionModel,
   { taskId, except, limit }: { taskId: string; except: string[]; limit: number },

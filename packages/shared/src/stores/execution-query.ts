@@ -2,7 +2,7 @@ import type { QueryFilter } from 'mongoose';
 
 import type { ExecutionRecord, FailureKind } from '../schemas/execution.ts';
 
-/** Which executions something is done to, all at once. Fields left out do not filter; times include both ends. */
+/** Filter for executions of a bulk operation. Absent fields do not filter; times include both ends. */
 export interface BulkFilter extends Partial<
   Pick<ExecutionRecord, 'ownerId' | 'plugin' | 'action' | 'taskId' | 'fingerprint'>
 > {
@@ -15,7 +15,7 @@ export interface BulkFilter extends Partial<
   endedTo?: Date | undefined;
 }
 
-/** The query of a filter, with the fields in the order of no index in particular: the database chooses. */
+/** Builds the query of a filter. The order of fields follows no index; the database chooses one. */
 export function toBulkQuery({
   status,
   kind,

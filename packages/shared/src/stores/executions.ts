@@ -7,7 +7,7 @@ type ExecutionModel = Model<ExecutionRecord>;
 
 const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 
-/** Without `ownerId`, whoever owns it: for admins only. */
+/** Finds an execution; without `ownerId` of any owner, for admins only. */
 export async function findExecution(
   model: ExecutionModel,
   { id, ownerId }: { id: string; ownerId?: string },
@@ -16,7 +16,7 @@ export async function findExecution(
   return (await model.findOne(filter).lean<ExecutionRecord>()) ?? undefined;
 }
 
-/** The execution that an owner's idempotency key made, if it made one. */
+/** Finds the execution that an owner's idempotency key created, if any. */
 export async function findByIdempotencyKey(
   model: ExecutionModel,
   { ownerId, idempotencyKey }: { ownerId: string; idempotencyKey: string },
@@ -24,7 +24,7 @@ export async function findByIdempotencyKey(
   return (await model.findOne({ ownerId, idempotencyKey }).lean<ExecutionRecord>()) ?? undefined;
 }
 
-/** The execution that a fire time of a task's schedule made, if it made one. */
+/** Finds the execution that a fire time of a task's schedule created, if any. */
 export async function findByFireTime(
   model: ExecutionModel,
   { taskId, fireTime }: { taskId: string; fireTime: Date },
@@ -32,7 +32,7 @@ export async function findByFireTime(
   return (await model.findOne({ taskId, fireTime }).lean<ExecutionRecord>()) ?? undefined;
 }
 
-/** Whether a task has an unfinished execution that is not of this fire time. */
+/** True if a task has an unfinished execution of another fire time. */
 export async function hasOtherUnfinished(
   model: ExecutionModel,
   { taskId, fireTime }: { taskId: string; fireTime: Date },
@@ -41,7 +41,7 @@ export async function hasOtherUnfinished(
   return (await model.exists(filter)) !== null;
 }
 
-/** What a waiting caller is told. `result` and `content` are JSON text. */
+/** Fields of an ended execution for a waiting caller. `result` and `content` are JSON text. */
 export type EndedExecution = Pick<ExecutionRecord, '_id' | 'status' | 'result' | 'content' | 'failure'>;
 
 /** An execution that has ended, or that waits for input. */
@@ -73,7 +73,7 @@ const MCP_TASK_FIELDS = {
   updatedAt: 1,
 } as const;
 
-/** An execution as far as the Model Context Protocol shows it. */
+/** Fields of an execution that the Model Context Protocol shows. */
 export type McpTaskRecord = Pick<
   ExecutionRecord,
   | '_id'
@@ -93,12 +93,12 @@ export type McpTaskRecord = Pick<
   | 'updatedAt'
 > & { policy: { retry: { attempts: number } } };
 
-/** One of an owner's own, in one read without its payload. */
+/** Finds an owner's execution as an MCP task, without its payload. */
 export async function findMcpTask(
   model: ExecutionModel,
   { id, ownerId }: { id: string; ownerId: string },
 ): Promise<McpTaskRecord | undefined> {
-  // Polled more than anything else, so without what mongoose does to a document.
+  // The most frequent query of all, so it skips mongoose's work on documents.
   const found = await collectionOf(model).findOne<McpTaskRecord>(
     { _id: id, ownerId },
     { projection: MCP_TASK_FIELDS },

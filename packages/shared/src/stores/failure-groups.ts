@@ -4,19 +4,19 @@ import { normalizeMessage } from '../executions/fingerprint.ts';
 import type { ExecutionRecord, FailureKind } from '../schemas/execution.ts';
 import { type BulkFilter, toBulkQuery } from './execution-query.ts';
 
-/** Failures of one kind, whoever's. */
+/** Failures of one kind, of all owners. */
 export interface GroupedFailures {
-  /** Null for those that were stored before there were fingerprints. */
+  /** Null for failures that were stored before fingerprints existed. */
   fingerprint: string | null;
   plugin: string;
   action: string;
   kind: FailureKind;
-  /** Normalized. */
+  /** Message without its variable parts. */
   message: string;
   count: number;
   firstSeenAt: Date;
   lastSeenAt: Date;
-  /** The newest of them. */
+  /** Newest failure of the group. */
   exampleId: string;
 }
 
@@ -30,8 +30,8 @@ interface Row {
 type Example = Pick<ExecutionRecord, '_id' | 'failure'>;
 
 /**
- * Groups the newest failures by fingerprint, the largest group first. No message is read but one for each group; at
- * most `atMost` failures are looked at, so that a flood of them does not become the database's load.
+ * Groups the newest failures by fingerprint, the largest group first. Reads one message per group and looks at no more
+ * than `atMost` failures, so that a flood of failures does not load the database.
  */
 export async function groupFailures(
   model: Model<ExecutionRecord>,

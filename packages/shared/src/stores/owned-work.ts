@@ -5,7 +5,7 @@ import type { TaskRecord } from '../schemas/task.ts';
 
 const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 
-/** Ids of a user's executions that have not ended, in the order of their ids, those after `after`. */
+/** Lists ids of a user's unfinished executions after `after`, in the order of ids. */
 export async function listUnfinishedIds(
   model: Model<ExecutionRecord>,
   { ownerId, after, limit }: { ownerId: string; after?: string; limit: number },
@@ -20,7 +20,7 @@ export async function listUnfinishedIds(
   return found.map(({ _id }) => _id);
 }
 
-/** The sweep removes the clocks of schedules that go with them. */
+/** Deletes all tasks of a user. The sweep removes the tickers of their schedules. */
 export async function deleteTasksOf(model: Model<TaskRecord>, ownerId: string): Promise<void> {
   await model.deleteMany({ ownerId });
 }

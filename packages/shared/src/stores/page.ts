@@ -1,4 +1,4 @@
-/** Where a page ended: lists are ordered by `createdAt` and `_id`, both descending, so this pair names a place. */
+/** Position where a page ended. Lists are ordered by `createdAt` and `_id`, so this pair identifies a position. */
 export interface PagePosition {
   createdAt: Date;
   id: string;
@@ -6,14 +6,14 @@ export interface PagePosition {
 
 export type PageOrder = 'newest-first' | 'oldest-first';
 
-/** Filter for what comes after a position. Keyset, not offset: page 1,000 costs what page 1 does. */
+/** Filter for the records after a position. Keyset, not offset: page 1,000 costs the same as page 1. */
 export function afterPosition<Id>(
   position: { createdAt: Date; id: Id } | undefined,
   order: PageOrder = 'newest-first',
 ) {
   if (!position) return {};
   const { createdAt, id } = position;
-  // The range on the first key is what an index can serve; the alternatives alone would be two scans.
+  // An index can serve the range on the first key; the alternatives alone would be two scans.
   return order === 'newest-first'
     ? {
         createdAt: { $lte: createdAt },

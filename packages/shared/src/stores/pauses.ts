@@ -6,7 +6,7 @@ import type { PauseKind, PauseRecord } from '../schemas/pause.ts';
 
 const idOf = (kind: PauseKind, name: string): string => `${kind}:${name}`;
 
-/** What is paused at the moment. */
+/** Pauses of pools and plugins in force, by name. */
 export interface Paused {
   pools: ReadonlyMap<string, PauseRecord>;
   plugins: ReadonlyMap<string, PauseRecord>;
@@ -19,7 +19,7 @@ export async function readPaused(model: Model<PauseRecord>): Promise<Paused> {
   return { pools: ofKind('pool'), plugins: ofKind('plugin') };
 }
 
-/** Pauses, or finds the pause that is there: the first one stays, with who made it. */
+/** Inserts a pause, or returns the existing one: the first pause and its author stay. */
 export async function insertPause(
   model: Model<PauseRecord>,
   { kind, name, by, reason }: Pick<PauseRecord, 'kind' | 'name' | 'by' | 'reason'>,
@@ -33,13 +33,13 @@ export async function insertPause(
       const made = await model.create({ _id, kind, name, by, since, ...(reason ? { reason } : {}) });
       return made.toObject<PauseRecord>();
     } catch (error) {
-      // Somebody else was first: theirs is read.
+      // Another process came first: its pause is read.
       if (!isDuplicateKey(error, '_id') && !isWriteConflict(error)) throw error;
     }
   }
 }
 
-/** True when there was a pause. */
+/** Deletes a pause; true if there was one. */
 export async function deletePause(
   model: Model<PauseRecord>,
   { kind, name }: Pick<PauseRecord, 'kind' | 'name'>,

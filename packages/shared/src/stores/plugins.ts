@@ -3,13 +3,13 @@ import type { Model } from 'mongoose';
 import { NOW } from '../executions/db-time.ts';
 import type { PluginRecord } from '../schemas/plugin-record.ts';
 
-/** A published plugin version and how long ago a worker last said that it can run it, by the database's clock. */
+/** A published plugin version, and how long ago a worker last published it, by the database's clock. */
 export interface PluginSighting {
   plugin: PluginRecord;
   unseenMs: number;
 }
 
-/** All that was ever published. */
+/** Lists all published plugin versions, also those without a worker. */
 export async function listPluginSightings(model: Model<PluginRecord>): Promise<PluginSighting[]> {
   const found = await model.aggregate<PluginRecord & { now: Date }>([{ $set: { now: NOW } }]);
   return found.map(({ now, ...plugin }) => ({

@@ -6,7 +6,7 @@ import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execu
 const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 const MINUTE_MS = 60_000;
 
-/** Unfinished executions of one pool. `oldestWaitMs`: how long the oldest waits that could start now. */
+/** Unfinished executions of one pool. `oldestWaitMs`: wait of the oldest one that could start now. */
 export interface PoolDepth {
   pool: string;
   byStatus: Partial<Record<ExecutionStatus, number>>;
@@ -21,7 +21,7 @@ export async function countUnfinishedByPool(model: Model<ExecutionRecord>): Prom
       { $group: { _id: { pool: '$pool', status: '$status' }, count: { $sum: 1 } } },
     ]),
     model.aggregate<{ _id: string; at: Date }>([
-      // Before its time it does not wait for a worker.
+      // An execution that is not due yet does not wait for a worker.
       {
         $match: {
           status: 'queued',
@@ -44,14 +44,14 @@ export async function countUnfinishedByPool(model: Model<ExecutionRecord>): Prom
   return [...pools.values()];
 }
 
-/** Executions of one pool that were accepted, and that ended, in the last minute. */
+/** Number of executions of one pool accepted and ended in the last minute. */
 export interface PoolFlow {
   pool: string;
   accepted: number;
   ended: number;
 }
 
-/** Counted from the documents of these actions, which is what the indexes are made for. */
+/** Counts by action, because that is what the indexes serve. */
 export async function countInAndOut(
   model: Model<ExecutionRecord>,
   { plugins, actions }: { plugins: string[]; actions: string[] },

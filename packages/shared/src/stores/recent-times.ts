@@ -2,10 +2,10 @@ import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
-/** How long one ended execution waited for its first start, and how long its last attempt ran. Milliseconds. */
+/** Wait of an ended execution for its first start, and duration of its last attempt, in milliseconds. */
 export type RecentTime = Pick<ExecutionRecord, 'waitMs' | 'runMs'>;
 
-/** Times of the newest ended executions of an action. By the time of their end, so that a backlog is not read. */
+/** Lists times of the newest ended executions of an action, by the time of their end, so that a backlog is not read. */
 export async function listRecentTimes(
   model: Model<ExecutionRecord>,
   { plugin, action, limit }: { plugin: string; action: string; limit: number },

@@ -8,10 +8,10 @@ import { afterPosition, type PagePosition, pageSort } from './page.ts';
 
 type ExecutionModel = Model<ExecutionRecord>;
 
-/** Counts stop here: what comes beyond is "many". */
+/** Counts stop here; more than this is "many". */
 const MAX_COUNT = 100_000;
 
-/** How many executions fit, and how many of them are known to have been done again. */
+/** Counts matching executions, and how many of them are known to have a rerun. */
 export async function countRedrivable(
   model: ExecutionModel,
   filter: BulkFilter,
@@ -24,12 +24,12 @@ export async function countRedrivable(
   return { matched, withRerun };
 }
 
-/** The next ones to be done again, oldest first. */
+/** Lists the next executions to rerun, oldest first. */
 export async function listRedrivable(
   model: ExecutionModel,
   page: {
     filter: BulkFilter;
-    /** Those too that are known to have been done again. */
+    /** Include executions that are known to have a rerun. */
     again: boolean;
     /** Owners whose limit is reached. */
     exceptOwners: readonly string[];
@@ -48,7 +48,7 @@ export async function listRedrivable(
   return model.find(query).sort(pageSort('oldest-first')).limit(page.limit).lean<ExecutionRecord[]>();
 }
 
-/** What a redrive has made so far, oldest first. */
+/** Lists the reruns that a redrive has created so far, oldest first. */
 export async function listRedriven(
   model: ExecutionModel,
   redriveId: string,
@@ -59,7 +59,7 @@ export async function listRedriven(
     .lean<Pick<ExecutionRecord, '_id' | 'rerunOf'>[]>();
 }
 
-/** Stores that a redrive begins, or resolves to the record of the same one before. */
+/** Stores the start of a redrive, or resolves to the record of an earlier request for it. */
 export async function openRedrive(
   model: Model<RedriveRecord>,
   record: Pick<RedriveRecord, '_id' | 'bodyHash' | 'expiresAt'>,
@@ -75,7 +75,7 @@ export async function openRedrive(
   }
 }
 
-/** Stores the answer, for the same request later. */
+/** Stores the response, for a repeat of the request. */
 export async function answerRedrive(
   model: Model<RedriveRecord>,
   { id, answer }: { id: string; answer: string },

@@ -2,7 +2,7 @@ import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
-/** Ids of the executions that did this one again, oldest first, at most `limit`. */
+/** Lists ids of the reruns of an execution, oldest first, at most `limit`. */
 export async function listReruns(
   model: Model<ExecutionRecord>,
   { id, limit }: { id: string; limit: number },
@@ -15,7 +15,7 @@ export async function listReruns(
   return found.map(({ _id }) => _id);
 }
 
-/** Those of `ids` that were done again: the truth, where `hasRerun` is a hint that may come late. */
+/** Finds those of `ids` that have a rerun. Authoritative, while `hasRerun` is a hint that may come late. */
 export async function findRerun(
   model: Model<ExecutionRecord>,
   ids: readonly string[],
@@ -27,7 +27,7 @@ export async function findRerun(
   return new Set(found.flatMap(({ rerunOf }) => (rerunOf === undefined ? [] : [rerunOf])));
 }
 
-/** Notes that executions were done again. */
+/** Marks executions as rerun. */
 export async function markRerun(model: Model<ExecutionRecord>, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await model.updateMany(

@@ -7,7 +7,7 @@ import type { RoleLeaseRecord } from '../models/role-lease.ts';
 type RoleLeaseModel = Model<RoleLeaseRecord>;
 
 /**
- * Takes or keeps a role that one process holds at a time. Resolves to the database's time when this process holds it
+ * Takes or renews a role that one process holds at a time. Resolves to the database's time if this process holds it
  * now, else to undefined.
  */
 export async function takeRole(
@@ -26,7 +26,7 @@ export async function takeRole(
   return held ? new Date(held.until.getTime() - forMs) : undefined;
 }
 
-/** True when the role's document is new; it is made expired, so that anybody may take it. */
+/** Creates the role's document, already lapsed, so that any process may take it. True when it is new. */
 async function createRole(model: RoleLeaseModel, role: string): Promise<boolean> {
   if (await model.exists({ _id: role })) return false;
   try {
@@ -38,7 +38,7 @@ async function createRole(model: RoleLeaseModel, role: string): Promise<boolean>
   }
 }
 
-/** Gives a role up, so that another process need not wait for it to lapse. */
+/** Releases a role, so that another process need not wait for it to lapse. */
 export async function releaseRole(
   model: RoleLeaseModel,
   { role, holder }: { role: string; holder: string },

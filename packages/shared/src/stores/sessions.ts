@@ -6,10 +6,10 @@ import { type Stored, toStored } from './stored.ts';
 
 type SessionModel = Model<SessionRecord>;
 
-/** A session that still opens something. */
+/** Filter for sessions that are neither revoked nor expired. */
 const isLive = (now: Date) => ({ revokedAt: { $exists: false }, expiresAt: { $gt: now } });
 
-/** Starts a session: one document for a login and all of its rotations. */
+/** Inserts a session: one document for a login and all of its rotations. */
 export async function insertSession(
   model: SessionModel,
   session: Pick<SessionRecord, 'userId' | 'family' | 'refreshHash' | 'userAgent' | 'ip' | 'expiresAt'>,
@@ -19,7 +19,7 @@ export async function insertSession(
 
 /**
  * Replaces the refresh token's hash, if the presented one is the newest. One compare-and-set on one document: of many
- * callers at once a single one wins, and a session never has two tokens that work.
+ * concurrent callers a single one wins, and a session never has two valid tokens.
  */
 export async function rotateRefreshHash(
   model: SessionModel,
@@ -44,12 +44,12 @@ export async function findLiveSession(
   return session ?? undefined;
 }
 
-/** Ends a session for good: its refresh token and its access tokens open nothing from now on. */
+/** Ends a session for good: its refresh token and its access tokens are invalid from now on. */
 export async function revokeSession(model: SessionModel, family: string): Promise<void> {
   await model.updateOne({ family, revokedAt: { $exists: false } }, { $set: { revokedAt: new Date() } });
 }
 
-/** Replaces the refresh token of a session whose owner proved more than a token; false when the session is over. */
+/** Replaces the refresh token of a session whose owner proved more than a token; false when the session has ended. */
 export async function replaceRefreshHash(
   model: SessionModel,
   { family, refreshHash }: { family: string; refreshHash: string },
@@ -61,7 +61,7 @@ export async function replaceRefreshHash(
   return session !== null;
 }
 
-/** Newest first, those that still open something. */
+/** Lists live sessions of a user, newest first. */
 export async function listLiveSessions(
   model: SessionModel,
   { userId, after, limit }: { userId: string; after?: PagePosition; limit: number },
@@ -75,7 +75,7 @@ export async function listLiveSessions(
   return sessions.map(toStored);
 }
 
-/** Ends every session of a user, but for the one that is named. */
+/** Ends every session of a user except `exceptFamily`. */
 export async function revokeSessionsOf(
   model: SessionModel,
   { userId, exceptFamily }: { userId: string; exceptFamily?: string },

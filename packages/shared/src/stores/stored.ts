@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 
-/** A record as read back: MongoDB's `_id` as text under `id`. */
+/** A record as read back, with MongoDB's `_id` as text under `id`. */
 export type Stored<T> = T & { id: string };
 
 /** Turns a lean document into a stored record. */

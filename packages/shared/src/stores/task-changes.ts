@@ -9,7 +9,7 @@ import { type Stored, toStored } from './stored.ts';
 type TaskModel = Model<TaskRecord>;
 type LeanTask = TaskRecord & { _id: Types.ObjectId };
 
-/** What a user may change. `null` takes a field away, undefined leaves it as it is. */
+/** Fields that a user may change. `null` clears a field, undefined leaves it as it is. */
 export type TaskUpdate = {
   [Field in 'title' | 'priority' | 'tags' | 'plugin' | 'action' | 'payload']?: TaskRecord[Field] | undefined;
 } & {
@@ -22,8 +22,8 @@ export interface ScheduleChange {
 }
 
 /**
- * Changes a task if its payload and action are still those of `task`, which the new ones were checked together with.
- * Undefined when they are not, or the task is gone. A schedule, also the same one again, begins anew.
+ * Updates a task if its payload and action are still those of `task`, against which the new ones were checked.
+ * Undefined when they are not, or the task is gone. A schedule restarts, even if it is the same one.
  */
 export async function updateTask(
   model: TaskModel,
@@ -49,7 +49,7 @@ export async function updateTask(
   return changed ? toStored(changed) : undefined;
 }
 
-/** False when it was gone. */
+/** Deletes a task; false when it was already gone. */
 export async function deleteTask(model: TaskModel, id: string): Promise<boolean> {
   const removed = await model.deleteOne({ _id: new Types.ObjectId(id) });
   return removed.deletedCount === 1;

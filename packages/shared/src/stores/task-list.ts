@@ -14,7 +14,7 @@ import { type Stored, toStored } from './stored.ts';
 type TaskModel = Model<TaskRecord>;
 type LeanTask = TaskRecord & { _id: Types.ObjectId };
 
-/** Fields left out do not filter. */
+/** Filter for tasks; absent fields do not filter. */
 export interface TaskFilter
   extends Partial<Pick<TaskRecord, 'ownerId' | 'status' | 'plugin' | 'action' | 'priority'>>, CreatedSpan {
   /** A task must have all of them. */
@@ -29,7 +29,7 @@ function toQuery({ tags, createdFrom, createdTo, ...fields }: TaskFilter): Query
   };
 }
 
-/** What a page of tasks is asked by; the bench explains the same query. */
+/** Builds the query for a page of tasks; the bench explains the same query. */
 export function toTaskPageQuery(
   filter: TaskFilter,
   after?: PagePosition,
@@ -40,8 +40,8 @@ export function toTaskPageQuery(
 }
 
 /**
- * The index that serves a page. Named, because DocumentDB takes the one of the tags for a filter that has none, and
- * reads everything for a page that only has an order.
+ * Index hint for a page. Needed because DocumentDB chooses the index of the tags for a filter without tags, and reads
+ * everything for a page that only has an order.
  */
 export function toTaskPageIndex({ ownerId, status, tags }: TaskFilter): Record<string, 1 | -1> | undefined {
   if (tags !== undefined || (ownerId === undefined && status !== undefined)) return undefined;
@@ -60,7 +60,7 @@ export interface TaskPage {
   order?: PageOrder;
 }
 
-/** Newest first, unless asked otherwise. */
+/** Lists tasks, newest first unless asked otherwise. */
 export async function listTasks(model: TaskModel, page: TaskPage): Promise<Stored<TaskRecord>[]> {
   const { after, limit, order } = page;
   const createdFrom = page.filter.createdFrom ?? (await findFloor(model, page));
@@ -75,9 +75,9 @@ export async function listTasks(model: TaskModel, page: TaskPage): Promise<Store
 }
 
 /**
- * A time that no task of the page is older than, for a page of everybody's tasks: DocumentDB sorts all that a query
- * leaves, but walks `_id` in its order, which is nearly that of creation. Whatever the clocks did, `limit` tasks that the
- * page might hold are at least as new, so it holds none that is older. Undefined: no bound is known.
+ * Lower bound for `createdAt` on a page of all users' tasks. DocumentDB sorts everything that a query matches, but
+ * walks `_id` in order, which is nearly the order of creation. At least `limit` candidates are as new as the bound,
+ * whatever the clocks did, so no task on the page is older. Undefined: no bound is known.
  */
 async function findFloor(
   model: TaskModel,

@@ -3,12 +3,12 @@ import type { Model } from 'mongoose';
 import type { ExecutionRecord, ExecutionStatus } from '../schemas/execution.ts';
 import type { TaskRecord, TaskStatus } from '../schemas/task.ts';
 
-/** `ownerId` left out: of everybody. */
+/** Scope of the counts; without `ownerId` all users. */
 export interface Of {
   ownerId?: string;
 }
 
-/** Tasks of one status and plugin. */
+/** Number of tasks of one status and plugin. */
 export interface TaskCount {
   status: TaskStatus;
   plugin: string;
@@ -23,14 +23,14 @@ export async function countTasksByKind(model: Model<TaskRecord>, of: Of): Promis
   ]);
 }
 
-/** Executions accepted on one day (UTC) that have this status now. */
+/** Number of executions accepted on one day (UTC) that have this status now. */
 export interface DayCount {
   day: string;
   status: ExecutionStatus;
   count: number;
 }
 
-/** Days as text: DocumentDB truncates dates by day wrongly. */
+/** Counts executions by day. Days are text, because DocumentDB truncates dates by day wrongly. */
 export async function countExecutionsByDay(
   model: Model<ExecutionRecord>,
   of: Of,
@@ -48,7 +48,7 @@ export async function countExecutionsByDay(
   ]);
 }
 
-/** Run times in milliseconds of what ended since; undefined when nothing did. */
+/** Measures run times in milliseconds of executions that ended since; undefined when none did. */
 export async function measureRunTimes(
   model: Model<ExecutionRecord>,
   of: Of,

@@ -9,12 +9,12 @@ type LeanTask = TaskRecord & { _id: Types.ObjectId };
 
 export type TaskInsertion =
   | { kind: 'inserted'; task: Stored<TaskRecord> }
-  /** The same idempotency key and body came before: this is the first one's task. */
+  /** The idempotency key with this body was used before: this is the earlier task. */
   | { kind: 'repeated'; task: Stored<TaskRecord> }
-  /** The same idempotency key with another body. */
+  /** The idempotency key was used with another body. */
   | { kind: 'conflict' };
 
-/** Inserts a task. A lost reply is answered by sending the same insert once more, under the same `_id`. */
+/** Inserts a task. After a lost reply the same insert is sent once more, under the same `_id`. */
 export async function insertTask(
   model: TaskModel,
   task: Omit<TaskRecord, 'createdAt' | 'updatedAt' | 'status'>,
@@ -43,7 +43,7 @@ async function earlierTask(
     : { kind: 'conflict' };
 }
 
-/** Without `ownerId`, whoever owns it: for admins only. */
+/** Finds a task; without `ownerId` of any owner, for admins only. */
 export async function findTask(
   model: TaskModel,
   { id, ownerId }: { id: string; ownerId?: string },

@@ -12,7 +12,7 @@ export type UserUpdate =
   | { kind: 'taken'; field: 'email' | 'username' }
   | { kind: 'gone' };
 
-/** Changes a user. The unique indexes decide every race about names. */
+/** Updates a user. Unique indexes decide races for a name. */
 export async function updateUser(
   model: UserModel,
   id: string,
@@ -34,12 +34,12 @@ export async function updateUser(
   }
 }
 
-/** Voids every access token of the user. */
+/** Invalidates every access token of the user. */
 export async function raiseTokenVersion(model: UserModel, id: string): Promise<void> {
   await model.updateOne({ _id: new Types.ObjectId(id) }, { $inc: { tokenVersion: 1 } });
 }
 
-/** Stops at `limit`. */
+/** Counts active admins, up to `limit`. */
 export async function countActiveAdmins(model: UserModel, limit: number): Promise<number> {
   return model.countDocuments({ role: 'admin', isActive: true }, { limit });
 }
@@ -49,8 +49,8 @@ export async function deleteUser(model: UserModel, id: string): Promise<void> {
 }
 
 /**
- * What stays of the first admin: a record without a person, which keeps the place of the first admin taken for ever.
- * Its name and address are free again.
+ * Anonymizes the first admin: the record keeps the place of the first admin taken for ever, and its name and address
+ * become free.
  */
 export async function tombstoneUser(model: UserModel, id: string): Promise<void> {
   await model.updateOne(

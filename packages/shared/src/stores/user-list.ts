@@ -9,15 +9,15 @@ import { type Stored, toStored } from './stored.ts';
 type UserModel = Model<UserRecord>;
 type LeanUser = UserRecord & { _id: Types.ObjectId };
 
-/** Fields left out do not filter. */
+/** Filter for users; absent fields do not filter. */
 export interface UserFilter {
   role?: Role | undefined;
   isActive?: boolean | undefined;
-  /** The beginning of an e-mail (in any case) or of a username. */
+  /** Start of an e-mail address (in any case) or of a username. */
   q?: string | undefined;
 }
 
-/** A range instead of a pattern: nothing in the text means anything, and an index serves it. */
+/** Filter for a prefix. A range instead of a pattern: no character of the text is special, and an index serves it. */
 const beginsWith = (text: string) => ({ $gte: text, $lt: `${text}\u{10FFFF}` });
 
 const toQuery = ({ role, isActive, q }: UserFilter): QueryFilter<UserRecord> => ({
@@ -27,13 +27,13 @@ const toQuery = ({ role, isActive, q }: UserFilter): QueryFilter<UserRecord> => 
   ...(q === undefined ? {} : { $or: [{ email: beginsWith(q.toLowerCase()) }, { username: beginsWith(q) }] }),
 });
 
-/** Newest first. */
+/** Lists users, newest first. */
 export async function listUsers(
   model: UserModel,
   { filter, after, limit }: { filter: UserFilter; after?: PagePosition; limit: number },
 ): Promise<Stored<UserRecord>[]> {
   const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
-  // Both may hold an `$or`, so neither may overwrite the other's.
+  // Both may have an `$or`, so neither may overwrite the other.
   const query: QueryFilter<UserRecord> = { $and: [toQuery(filter), afterPosition(position)] };
   const users = await model.find(query).sort({ createdAt: -1, _id: -1 }).limit(limit).lean<LeanUser[]>();
   return users.map(toStored);
@@ -46,7 +46,7 @@ export async function countUsers(model: UserModel, filter: UserFilter): Promise<
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 
-/** Users of one role, counted. */
+/** Number of users of one role. */
 export interface RoleCount {
   role: Role;
   total: number;
@@ -60,7 +60,7 @@ const isWithin = (field: string, ms: number) => ({
   $gt: [{ $ifNull: [field, new Date(0)] }, { $subtract: ['$now', ms] }],
 });
 
-/** One row for each role that somebody has. */
+/** Counts users by role, one row for each role in use. */
 export async function countUsersByRole(model: UserModel): Promise<RoleCount[]> {
   return model.aggregate<RoleCount>([
     { $match: { deletedAt: { $exists: false } } },

@@ -7,7 +7,7 @@ import { type Stored, toStored } from './stored.ts';
 type UserModel = Model<UserRecord>;
 type LeanUser = UserRecord & { _id: Types.ObjectId };
 
-/** A new password ends every access token (`tokenVersion`) and every reset token that was waiting. */
+/** Sets a new password, which invalidates every access token (`tokenVersion`) and any open reset token. */
 const newPassword = (passwordHash: string) => [
   {
     $set: {
@@ -21,7 +21,7 @@ const newPassword = (passwordHash: string) => [
 
 const OPTIONS = { returnDocument: 'after', updatePipeline: true, timestamps: false } as const;
 
-/** Replaces the password that the caller proved to know; undefined when it was replaced meanwhile. */
+/** Replaces the password that the caller proved to know; undefined when it has changed since. */
 export async function replacePassword(
   model: UserModel,
   { id, fromHash, toHash }: { id: string; fromHash: string; toHash: string },
@@ -36,7 +36,7 @@ export async function replacePassword(
   return user ? toStored(user) : undefined;
 }
 
-/** Keeps the hash of a reset token, in place of an earlier one. False when there is no such user. */
+/** Stores the hash of a reset token, in place of an earlier one. False when there is no such user. */
 export async function storeResetHash(
   model: UserModel,
   { id, resetHash, lifeMs }: { id: string; resetHash: string; lifeMs: number },
@@ -58,7 +58,7 @@ const isOpen = ({ id, resetHash }: { id: string; resetHash: string }) => ({
   ...holdsNow({ $gt: ['$resetExpiresAt', NOW] }),
 });
 
-/** Whether the token could be consumed now; asked before the costly hash is made. */
+/** True if the token could be consumed now; checked before the costly hash is computed. */
 export async function isResetOpen(
   model: UserModel,
   reset: { id: string; resetHash: string },
@@ -66,7 +66,7 @@ export async function isResetOpen(
   return (await model.exists(isOpen(reset))) !== null;
 }
 
-/** Consumes a reset token: one compare-and-set, so of many at once a single one sets its password. */
+/** Consumes a reset token by one compare-and-set, so of many concurrent requests a single one sets its password. */
 export async function consumeReset(
   model: UserModel,
   { passwordHash, ...reset }: { id: string; resetHash: string; passwordHash: string },

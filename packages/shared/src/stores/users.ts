@@ -7,14 +7,14 @@ import { type Stored, toStored } from './stored.ts';
 type UserModel = Model<UserRecord>;
 type LeanUser = UserRecord & { _id: Types.ObjectId };
 
-/** Unique fields; `bootstrap` is taken as soon as an admin has ever existed. */
+/** Unique fields; `bootstrap` is taken once an admin has ever existed. */
 const UNIQUE_FIELDS = ['email', 'username', 'bootstrap'] as const;
 
 export type UserInsertion =
   | { kind: 'inserted'; user: Stored<UserRecord> }
   | { kind: 'taken'; field: (typeof UNIQUE_FIELDS)[number] };
 
-/** Inserts a new, active user. The unique indexes decide every race. */
+/** Inserts a new, active user. Unique indexes decide races. */
 export async function insertUser(
   model: UserModel,
   user: Pick<UserRecord, 'email' | 'username' | 'passwordHash' | 'role' | 'bootstrap'>,
@@ -29,7 +29,7 @@ export async function insertUser(
   }
 }
 
-/** `email` must be lower-cased, as the `Email` schema makes it. */
+/** Finds a user by e-mail address; `email` must be in lower case, as the `Email` schema makes it. */
 export async function findUserByEmail(
   model: UserModel,
   email: string,
@@ -43,7 +43,7 @@ export async function findUserById(model: UserModel, id: string): Promise<Stored
   return user ? toStored(user) : undefined;
 }
 
-/** Remembers the time of a login; resolves to the user as it is now, or undefined when it is gone. */
+/** Records the time of a login; resolves to the updated user, or undefined when it is gone. */
 export async function recordLogin(model: UserModel, id: string): Promise<Stored<UserRecord> | undefined> {
   const user = await model
     .findByIdAndUpdate(

@@ -3,7 +3,7 @@ import type { Model } from 'mongoose';
 import { NOW } from '../executions/db-time.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
 
-/** A worker and how long ago it was seen, by the database's clock. */
+/** A worker, and how long ago it announced itself, by the database's clock. */
 export interface WorkerSighting {
   worker: WorkerRecord;
   unseenMs: number;
@@ -17,7 +17,7 @@ export async function listWorkerSightings(model: Model<WorkerRecord>): Promise<W
   return found.map(({ now, ...worker }) => ({ worker, unseenMs: now.getTime() - worker.seenAt.getTime() }));
 }
 
-/** Says that a worker is there; to be repeated. */
+/** Announces a worker; to be repeated while it lives. */
 export async function announceWorker(
   model: Model<WorkerRecord>,
   { _id, ...facts }: Omit<WorkerRecord, 'seenAt' | 'createdAt' | 'updatedAt'>,

@@ -3,23 +3,23 @@ import type { Model } from 'mongoose';
 import { readDatabaseTime } from '../executions/db-time.ts';
 import { type ExecutionRecord, ExecutionStatus } from '../schemas/execution.ts';
 
-/** Accepted work of a pool that no worker has taken. `oldestSeconds`: how long the oldest waits. */
+/** Accepted work of a pool that no worker has taken. `oldestSeconds`: wait of the oldest. */
 export interface Waiting {
   pool: string;
   count: number;
   oldestSeconds: number;
 }
 
-/** How much work there is. */
+/** Number of executions by status, and the waiting work by pool. */
 export interface Workload {
   byStatus: Record<ExecutionStatus, number>;
   waiting: Waiting[];
 }
 
-/** Work that is to start later does not wait before. */
+/** Work with a later start does not wait until then. */
 const dueAt = { $max: ['$createdAt', '$nextAttemptAt'] };
 
-/** Counts executions. The ended ones are counted too, so callers ask seldom. */
+/** Counts executions, ended ones included, so callers should ask rarely. */
 export async function readWorkload(model: Model<ExecutionRecord>): Promise<Workload> {
   const [counts, waiting] = await Promise.all([
     Promise.all(
@@ -32,7 +32,7 @@ export async function readWorkload(model: Model<ExecutionRecord>): Promise<Workl
   return { byStatus: Object.fromEntries(counts) as Workload['byStatus'], waiting };
 }
 
-/** What waits, by pool; costs as much as waits. */
+/** Reads the waiting work by pool; the cost grows with the amount that waits. */
 export async function readWaiting(model: Model<ExecutionRecord>): Promise<Waiting[]> {
   const [pools, now] = await Promise.all([
     model.aggregate<{ _id: string; count: number; oldestAt: Date }>([

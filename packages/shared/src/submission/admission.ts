@@ -1,17 +1,17 @@
 import * as errors from '../errors.ts';
 import { retryLater } from './refusal.ts';
 
-/** How old a count may be; what this process accepted since is added to it. */
+/** Age of a count at most; executions that this process accepted since are added to it. */
 const MAX_AGE_MS = 1_000;
-/** Counting everything may be slow when there is much: it takes at most this share of the time. */
+/** Counting may be slow when there is much work, so it takes at most this share of the time. */
 const COUNTING_SHARE = 0.05;
 const MAX_ENTRIES = 10_000;
 const RETRY_AFTER_SECONDS = 1;
 
 export interface Admission {
   /**
-   * Called before each insert. A bound, not an account: several processes that count at the same time may together
-   * let a few more in.
+   * Called before each insert. An approximate bound: processes that count at the same time may together admit a few
+   * more.
    * @throws {errors.TooManyUnfinished} {errors.Overloaded}
    */
   admit(ownerId: string): Promise<void>;

@@ -53,7 +53,7 @@ t.test('the newest version is offered, and a plugin without workers is still kno
   await t.rejects(catalogue.find('demo', 'other'), { code: 'UNKNOWN_ACTION' });
 });
 
-t.test('many who ask at once make one reading', async (t) => {
+t.test('concurrent callers share one read', async (t) => {
   let readings = 0;
   const readSightings = async () => {
     readings += 1;
@@ -73,7 +73,7 @@ t.test('an action with an unusable schema is hidden', async (t) => {
   await t.rejects(catalogue.find('demo', 'run'), { code: 'UNKNOWN_ACTION' });
 });
 
-t.test('what a worker of an older release published is read with defaults', async (t) => {
+t.test('a plugin published by a worker of an older release is read with defaults', async (t) => {
   const { plugin, unseenMs } = sighting('1.0.0', '{}');
   const { resources: _resources, prompts: _prompts, actions, ...old } = plugin;
   const [{ isTool: _isTool, tool: _tool, ...action } = sightedAction('{}')] = actions;

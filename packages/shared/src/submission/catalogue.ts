@@ -13,30 +13,33 @@ import type { PluginSighting } from '../stores/plugins.ts';
 import { newestVersionFirst } from './newest-version.ts';
 import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';
 
-/** How old the picture of the fleet may be. */
+/** Age of the snapshot of the fleet at most. */
 const MAX_AGE_MS = 1_000;
 /** Workers publish about every 5 s; one that was silent for longer than this counts as gone. */
 const ALIVE_MS = 15_000;
 
-/** An action that can be asked for. */
+/** An action that can be executed. */
 export interface KnownAction {
   action: CatalogueAction;
   checkPayload: PayloadCheck;
 }
 
-/** The newest version of a plugin. `isAlive`: a worker that can run it was seen lately. */
+/** The newest version of a plugin. `isAlive`: a worker that can run it was seen within `ALIVE_MS`. */
 export interface KnownPlugin {
   plugin: PluginRecord;
   isAlive: boolean;
   actions: ReadonlyMap<string, KnownAction>;
-  /** Those whose action can be asked for. */
+  /** Resources whose action can be executed. */
   resources: readonly CatalogueResource[];
   prompts: readonly CataloguePrompt[];
 }
 
 export interface Catalogue {
   list(): Promise<KnownPlugin[]>;
-  /** Known once is enough: work for a plugin without a worker waits. @throws {errors.UnknownPlugin} {errors.UnknownAction} */
+  /**
+   * Finds an action, also of a plugin without a worker: its work waits. @throws {errors.UnknownPlugin}
+   * {errors.UnknownAction}
+   */
   find(plugin: string, action: string): Promise<{ plugin: PluginRecord } & KnownAction>;
 }
 
@@ -45,7 +48,7 @@ interface Snapshot {
   plugins: ReadonlyMap<string, KnownPlugin>;
 }
 
-/** What the fleet can run, read from the database when somebody asks, at most once a second. */
+/** Catalogue of the actions that the fleet can run, read from the database on demand, at most once a second. */
 export function buildCatalogue(deps: {
   readSightings: () => Promise<PluginSighting[]>;
   logger: Logger;
@@ -58,7 +61,7 @@ export function buildCatalogue(deps: {
     try {
       snapshot = { readAt: performance.now(), plugins: toKnown(await deps.readSightings(), compile) };
     } catch (error) {
-      // With the database away an old picture still tells a typing error from an outage.
+      // With the database away, an old snapshot still tells a typing error from an outage.
       if (!snapshot || !isDatabaseAway(error)) throw error;
       snapshot = { ...snapshot, readAt: performance.now() };
     } finally {
@@ -87,7 +90,7 @@ export function buildCatalogue(deps: {
 
 type Compile = (plugin: PluginRecord) => KnownPlugin['actions'];
 
-/** Compiles every published content once, and logs each hidden action once. */
+/** Compiles each published version once, and logs each hidden action once. */
 function buildCompiler(logger: Logger): Compile {
   const compiled = new Map<string, KnownPlugin['actions']>();
   return (plugin) => {
@@ -132,7 +135,7 @@ function toKnown(sightings: PluginSighting[], compile: Compile): Snapshot['plugi
   return newest;
 }
 
-/** Workers of an older release publish without what came later. */
+/** Fills fields that workers of an older release do not publish. */
 function withDefaults(published: PluginRecord): PluginRecord {
   const { actions, resources, prompts } = published as Partial<PluginRecord>;
   return {

@@ -5,7 +5,10 @@ import type { JsonValue } from '../schemas/primitives.ts';
 import type { KnownAction } from './catalogue.ts';
 import { pointedAt, toPointer } from './refusal.ts';
 
-/** Checks a payload against its action and turns it into the text that is stored. @throws {errors.PayloadTooLarge} {errors.InvalidPayload} */
+/**
+ * Checks a payload against its action and returns the text to store. @throws {errors.PayloadTooLarge}
+ * {errors.InvalidPayload}
+ */
 export function checkPayload(
   known: KnownAction,
   { plugin, action, payload }: { plugin: string; action: string; payload: JsonValue },
@@ -18,7 +21,10 @@ export function checkPayload(
   return text;
 }
 
-/** The text of answers that came with the call. @throws {errors.PayloadTooLarge} {errors.InvalidRequest} on a key that no question can have */
+/**
+ * Checks answers that came with the call and returns the text to store. @throws {errors.PayloadTooLarge}
+ * {errors.InvalidRequest} for a key that no question can have
+ */
 export function checkEarlyAnswers(
   answers: Record<string, JsonValue> | undefined,
   maxBytes: number,

@@ -2,7 +2,7 @@ import t from 'tap';
 
 import { KeyedMutex } from './keyed-mutex.ts';
 
-t.test('work under one key goes one after the other, whatever became of the one before', async (t) => {
+t.test('work of one key runs one after the other, also after a failure', async (t) => {
   const turns = new KeyedMutex();
   const order: string[] = [];
   const work =

@@ -2,34 +2,37 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 
 import { type Pointed, toPointer } from './refusal.ts';
 
-/** Schemas come from workers; these limits keep one bad schema from costing every request. */
+/** Schemas come from workers; these limits keep one bad schema from slowing down every request. */
 const MAX_BYTES = 64 * 1_024;
 const MAX_DEPTH = 16;
 const MAX_PROPERTIES = 500;
 
-/** Finds what is wrong with a payload, which stands at `place` in the request; an empty list means that it fits. */
+/** Lists the problems of a payload, which is at `place` in the request; an empty list means that it is valid. */
 export type PayloadCheck = (payload: unknown, place?: string) => Pointed['pointers'];
 
 export type CompiledSchema = { kind: 'usable'; check: PayloadCheck } | { kind: 'refused'; reason: string };
 
-/** `strict: false`: publishers may use annotations that we do not know. Formats are the worker's to check. */
+/** `strict: false`: publishers may use unknown annotations. The worker checks formats. */
 const OPTIONS = { strict: false, validateFormats: false, logger: false } as const;
 
-/** Knows the schema of schemas, which costs 20 ms to compile. */
+/** Has the schema of schemas compiled, which takes 20 ms. */
 const metaAjv = new Ajv2020(OPTIONS);
 
-/** An instance keeps every schema it compiled, so each has its own. @throws {Error} when it is no schema. */
+/**
+ * Compiles a schema in its own instance, because an instance keeps every schema it compiled. @throws {Error} if the
+ * schema is invalid.
+ */
 function compile(schema: Record<string, unknown> | boolean): ValidateFunction {
   void metaAjv.validateSchema(schema, true);
   return new Ajv2020({ ...OPTIONS, meta: false, validateSchema: false }).compile(schema);
 }
 
-/** Checks and compiles a published JSON Schema, once; a refused one says why. */
+/** Checks and compiles a published JSON Schema; a refused one has a reason. */
 export function compilePayloadSchema(text: string): CompiledSchema {
   try {
     const schema = reduceSchema(text);
     const validate = compile(schema);
-    // A schema that only refers to itself overflows the stack: better now than with the first payload.
+    // A schema that only refers to itself overflows the stack here, not on the first payload.
     validate({});
     return {
       kind: 'usable',
@@ -40,7 +43,7 @@ export function compilePayloadSchema(text: string): CompiledSchema {
   }
 }
 
-/** Keywords whose value is a schema, a list of schemas, or named schemas. Everything else is plain data. */
+/** Keywords whose value is a schema, a list of schemas, or a map of schemas. All others are plain data. */
 const ONE = new Set([
   'additionalProperties',
   'contains',
@@ -69,7 +72,7 @@ const DROPPED = new Set([
   '$dynamicAnchor',
 ]);
 
-/** Parses a schema and leaves out what must not run here. @throws {Error} that names the broken limit. */
+/** Parses a schema and drops the keywords that must not run here. @throws {Error} that names the broken limit. */
 function reduceSchema(text: string): Record<string, unknown> | boolean {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
   let properties = 0;
@@ -106,7 +109,10 @@ function reduceSchema(text: string): Record<string, unknown> | boolean {
   return reduce(JSON.parse(text), 0) as Record<string, unknown> | boolean;
 }
 
-/** ajv names a missing or surplus property beside the place; a caller wants the place of the property itself. */
+/**
+ * Converts ajv's errors to pointers. ajv names a missing or surplus property beside the path; a caller needs the path
+ * of the property itself.
+ */
 function toPointers({ errors }: ValidateFunction, place: string): Pointed['pointers'] {
   return (errors ?? []).map((error) => ({
     pointer: `${place}${error.instancePath}${propertyOf(error)}`,

@@ -17,34 +17,34 @@ import type { Catalogue, KnownAction } from './catalogue.ts';
 import { checkEarlyAnswers, checkPayload } from './check-payload.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
 
-/** An idempotency key and what it was used for. */
+/** An idempotency key and the request that it was used for. */
 export interface Idempotency {
   idempotencyKey: string;
   /** SHA-256 over method, path and body, hex. */
   bodyHash: string;
 }
 
-/** Work that somebody wants done. */
+/** Request for one execution. */
 export interface Submission {
-  /** Given by callers that wait: they must know the id before the insert. */
+  /** Set by callers that wait: they must know the id before the insert. */
   id?: string;
   ownerId: string;
   source: ExecutionSource;
   plugin: string;
   action: string;
   payload: JsonValue;
-  /** Answers by the key of their question, before anybody asked; used when they fit. Bounded like the payload. */
+  /** Answers given in advance, by the key of their question; used if they are valid. Bounded like the payload. */
   earlyAnswers?: Record<string, JsonValue> | undefined;
   priority: Priority;
   taskId?: string;
-  /** The schedule's time that this is the execution of; there is at most one for each. */
+  /** Fire time of the schedule; each has at most one execution. */
   fireTime?: Date;
   rerunOf?: string;
-  /** The redrive that it belongs to. */
+  /** Redrive that created it. */
   redriveId?: string;
-  /** Not before: a time by the database's clock, and how far off it is. */
+  /** Earliest start by the database's clock, and how far off that is. */
   start?: { at: Date; inMs: number };
-  /** What differs from the action's own policy. */
+  /** Overrides of the action's own policy. */
   retry?: Partial<RetryPolicy> | undefined;
   timeoutMs?: number | undefined;
   idempotency?: Idempotency | undefined;
@@ -53,9 +53,9 @@ export interface Submission {
 
 export interface Submitted {
   execution: ExecutionRecord;
-  /** The idempotency key was used before for the same: this is the first one's execution. */
+  /** The idempotency key was used before for the same request: this is the earlier execution. */
   isRepeat: boolean;
-  /** False when the sweep must deliver it, because Redis is away. */
+  /** False when Redis is away and the sweep must enqueue it. */
   isEnqueued: boolean;
 }
 
@@ -72,13 +72,13 @@ export interface SubmitDeps {
   queues: { add(execution: ExecutionRecord, delayMs?: number): Promise<void> };
   events: EventWriter;
   logger: Logger;
-  /** By owner and idempotency key. */
+  /** Keyed by owner and idempotency key. */
   submissionMutex: KeyedMutex;
 }
 
 /**
- * Accepts one execution and hands it over for delivery: the only way in, for tasks, calls, tools and schedules alike.
- * Once it resolves, the work is promised.
+ * Accepts one execution and enqueues it: the only entry for tasks, calls, tools and schedules. Once it resolves, the
+ * work is promised.
  * @throws {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge} {errors.InvalidPayload}
  * {errors.TooManyUnfinished} {errors.Overloaded} {errors.IdempotencyConflict} {errors.DatabaseUnavailable}
  * {errors.AcceptUnknown}
@@ -108,7 +108,10 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   return { execution, isRepeat: false, isEnqueued };
 }
 
-/** Before any other check: a repeat gets the first answer even if limits or the catalogue have changed meanwhile. */
+/**
+ * Looks for an earlier execution before any other check: a repeat gets the first response even if limits or the
+ * catalogue have changed.
+ */
 async function findEarlier({ models }: SubmitDeps, submission: Submission) {
   const { ownerId, idempotency, taskId, fireTime } = submission;
   if (taskId !== undefined && fireTime) return findByFireTime(models.ExecutionModel, { taskId, fireTime });
@@ -123,7 +126,8 @@ async function repeatOf(
   { idempotency, fireTime }: Submission,
 ): Promise<Submitted> {
   if (execution.bodyHash !== idempotency?.bodyHash) throw new errors.IdempotencyConflict();
-  // Who made it may have died before it was enqueued. A caller's repeat leaves that to the sweep; a tick does it at once.
+  // The process that created it may have died before it was enqueued. A caller's repeat leaves that to the sweep; a
+  // tick enqueues at once.
   const isStranded = fireTime !== undefined && execution.status === 'queued';
   return {
     execution,
@@ -185,8 +189,8 @@ const toPolicy = (
 });
 
 /**
- * Tells that an execution is `queued`, and enqueues it; false when that is left to the sweep. Nothing here may fail the
- * request: the execution is stored, and the sweep and settle mend what is missing.
+ * Publishes that an execution is `queued`, and enqueues it; false when the sweep must enqueue it. Nothing here may fail
+ * the request: the execution is stored, and the sweep and settle repair the rest.
  */
 export async function enqueueAndAnnounce(
   { models, queues, events, logger }: Pick<SubmitDeps, 'models' | 'queues' | 'events' | 'logger'>,
@@ -194,17 +198,20 @@ export async function enqueueAndAnnounce(
   delayMs = 0,
 ): Promise<boolean> {
   const executionId = execution._id;
-  // First, so that it is told before a worker can tell that it started.
+  // First, so that this event comes before a worker's event of the start.
   events.write(execution);
   const [mirrored, added] = await Promise.allSettled([
     mirrorTask(models.TaskModel, execution),
     queues.add(execution, delayMs),
   ]);
   if (mirrored.status === 'rejected') {
-    logger.warn({ err: mirrored.reason as unknown, executionId }, 'task not mirrored, settle will');
+    logger.warn({ err: mirrored.reason as unknown, executionId }, 'task not mirrored; leaving it to settle');
   }
   if (added.status === 'rejected') {
-    logger.warn({ err: added.reason as unknown, executionId }, 'execution not enqueued, the sweep will');
+    logger.warn(
+      { err: added.reason as unknown, executionId },
+      'execution not enqueued; leaving it to the sweep',
+    );
   }
   return added.status === 'fulfilled';
 }
