@@ -4,7 +4,7 @@ import { replaceSource } from './replace-source.ts';
 replaceSource('sweep-off', [
   {
     file: 'worker/src/sweep/sweeper.ts',
-    text: 'async #turn(): Promise<void> {',
-    by: 'async #turn(): Promise<void> {\n    return;',
+    text: 'async #turn(signal: AbortSignal): Promise<void> {',
+    by: 'async #turn(signal: AbortSignal): Promise<void> {\n    return;',
   },
 ]);

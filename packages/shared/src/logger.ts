@@ -12,7 +12,7 @@ import { maskSecrets } from './mask-secrets.ts';
 export type { Logger } from 'pino';
 
 /**
- * Builds a logger of Builds a logger of JSON lines on stdout, or on `destination`. The message is constant text, values
+ * Builds a logger of JSON lines on stdout, or on `destination`. The message is constant text, values
  * go into fields.
  */
 export function buildLogger(options: {

@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts';
+import { PeriodicTask } from './periodic-task.ts';
 
 /** What the canary needs to know of one pool. */
 interface PoolBacklog {
@@ -25,18 +26,22 @@ export class Canary {
   readonly #deps: Deps;
   readonly #options: CanaryOptions;
   readonly #silentSince = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #task: PeriodicTask;
 
   constructor(deps: Deps, options: CanaryOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#task = new PeriodicTask({
+      run: () => this.#look(),
+      intervalMs: deps.config.CANARY_MS / LOOKS,
+      countFrom: 'start',
+      startsAtOnce: false,
+      onError: (err) => deps.log.debug({ err }, 'canary failed'),
+    });
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => {
-      this.#looking = this.#look();
-    }, this.#deps.config.CANARY_MS / LOOKS);
+    this.#task.start();
   }
 
   /** Tells that a job of this pool was taken. */
@@ -44,9 +49,8 @@ export class Canary {
     this.#silentSince.delete(pool);
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  close(): Promise<void> {
+    return this.#task.close();
   }
 
   async #look(): Promise<void> {
@@ -59,7 +63,8 @@ export class Canary {
       const since = this.#silentSince.get(pool) ?? performance.now();
       this.#silentSince.set(pool, since);
       if (performance.now() - since < this.#deps.config.CANARY_MS) continue;
-      clearInterval(this.#timer);
+      // Not awaited: this is a turn of the task that it closes.
+      void this.#task.close();
       this.#options.onSilence(pool);
       return;
     }

@@ -4,6 +4,7 @@ import { announceWorker, deleteWorker, type WorkerRecord } from '@mcp-server/sha
 
 import packageFile from '../../package.json' with { type: 'json' };
 import type { Deps } from '../deps.ts';
+import { PeriodicTask } from '../periodic-task.ts';
 import type { PluginSet } from './load-plugins.ts';
 
 const REFRESH_MS = 2_000;
@@ -18,9 +19,7 @@ export class Announcer {
   readonly #plugins: string[];
   readonly #startedAt = new Date();
   #state: WorkerRecord['state'] = 'running';
-  #timer: NodeJS.Timeout | undefined;
-  #announcing: Promise<void> | undefined;
-  #isClosed = false;
+  readonly #task: PeriodicTask;
 
   constructor(deps: Deps, plugins: PluginSet, load: () => WorkerLoad) {
     this.#deps = deps;
@@ -28,36 +27,30 @@ export class Announcer {
     this.#plugins = [...plugins.values()]
       .filter(({ pool }) => deps.config.WORKER_POOLS.includes(pool))
       .map(({ id, version }) => `${id}@${version}`);
+    this.#task = new PeriodicTask({
+      run: () => this.#announce(),
+      intervalMs: REFRESH_MS,
+      countFrom: 'end',
+      onError: (err) => deps.log.debug({ err }, 'announcing failed'),
+    });
   }
 
   start(): void {
-    this.#announcing ??= this.#loop();
+    this.#task.start();
   }
 
   /** Shows at once that it takes nothing any more, and goes on telling that it lives. */
   drain(): void {
     this.#state = 'draining';
-    clearTimeout(this.#timer);
-    this.#announcing = (this.#announcing ?? Promise.resolve()).then(() => this.#loop());
+    this.#task.runSoon();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-    await this.#announcing;
+    await this.#task.close();
     const { models, workerName, log } = this.#deps;
     await deleteWorker(models.WorkerModel, workerName).catch((err: unknown) =>
       log.debug({ err }, 'leaving the list of workers failed; it is removed when it is old'),
     );
-  }
-
-  async #loop(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#announce().catch((err: unknown) => this.#deps.log.debug({ err }, 'announcing failed'));
-    if (this.#isClosed) return;
-    this.#timer = setTimeout(() => {
-      this.#announcing = this.#loop();
-    }, REFRESH_MS);
   }
 
   async #announce(): Promise<void> {

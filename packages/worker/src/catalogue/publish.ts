@@ -6,6 +6,7 @@ import { ConfigError, isDuplicateKey } from '@mcp-server/shared';
 import { z } from 'zod';
 
 import type { Deps } from '../deps.ts';
+import { PeriodicTask } from '../periodic-task.ts';
 import type { PluginSet } from './load-plugins.ts';
 
 /** A plugin counts as living for 15 s after it was last seen, so two refreshes may be missed. */
@@ -15,29 +16,31 @@ const REFRESH_MS = 5_000;
 export class CataloguePublisher {
   readonly #deps: Deps;
   readonly #entries: ReturnType<typeof describePlugin>[];
-  #timer: NodeJS.Timeout | undefined;
-  #refreshing: Promise<void> | undefined;
-  #isClosed = false;
+  readonly #task: PeriodicTask;
 
   constructor(deps: Deps, plugins: PluginSet) {
     this.#deps = deps;
     this.#entries = [...plugins.values()]
       .filter(({ pool }) => deps.config.WORKER_POOLS.includes(pool))
       .map(describePlugin);
+    this.#task = new PeriodicTask({
+      run: () => this.#publishAll(),
+      intervalMs: REFRESH_MS,
+      countFrom: 'end',
+      onError: (err) => deps.log.warn({ err }, 'publishing plugins failed'),
+    });
   }
 
   /** Starts publishing; goes on trying while the database is away. Idempotent. */
   start(): void {
-    this.#refreshing ??= this.#refresh();
+    this.#task.start();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-    await this.#refreshing;
+  close(): Promise<void> {
+    return this.#task.close();
   }
 
-  async #refresh(): Promise<void> {
+  async #publishAll(): Promise<void> {
     for (const entry of this.#entries) {
       try {
         await this.#publish(entry);
@@ -45,10 +48,6 @@ export class CataloguePublisher {
         this.#deps.log.warn({ err, plugin: entry.id }, 'publishing a plugin failed');
       }
     }
-    if (this.#isClosed) return;
-    this.#timer = setTimeout(() => {
-      this.#refreshing = this.#refresh();
-    }, REFRESH_MS);
   }
 
   async #publish(entry: ReturnType<typeof describePlugin>): Promise<void> {

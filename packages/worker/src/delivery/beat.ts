@@ -3,6 +3,7 @@ import { renewLeases } from '@mcp-server/shared';
 import { tellProgress } from '../attempt/context.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
+import { PeriodicTask } from '../periodic-task.ts';
 import type { DatabaseContact } from './contact.ts';
 
 /**
@@ -13,39 +14,26 @@ export class Beat {
   readonly #deps: Deps;
   readonly #runs: Runs;
   readonly #contact: DatabaseContact;
-  #timer: NodeJS.Timeout | undefined;
-  #beating: Promise<void> | undefined;
-  #isClosed = false;
+  readonly #task: PeriodicTask;
 
   constructor(deps: Deps, runs: Runs, contact: DatabaseContact) {
     this.#deps = deps;
     this.#runs = runs;
     this.#contact = contact;
+    this.#task = new PeriodicTask({
+      run: () => this.#beat(),
+      intervalMs: deps.config.BEAT_MS,
+      countFrom: 'start',
+      onError: (err) => deps.log.warn({ err }, 'beat failed'),
+    });
   }
 
   start(): void {
-    this.#beating ??= this.#loop();
+    this.#task.start();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-    await this.#beating;
-  }
-
-  async #loop(): Promise<void> {
-    const startedAt = performance.now();
-    try {
-      await this.#beat();
-      this.#contact.touched();
-    } catch (err) {
-      this.#deps.log.warn({ err }, 'beat failed');
-    }
-    if (this.#isClosed) return;
-    const pauseMs = Math.max(0, this.#deps.config.BEAT_MS - (performance.now() - startedAt));
-    this.#timer = setTimeout(() => {
-      this.#beating = this.#loop();
-    }, pauseMs);
+  close(): Promise<void> {
+    return this.#task.close();
   }
 
   async #beat(): Promise<void> {
@@ -57,6 +45,7 @@ export class Beat {
       progress: takeProgress(run),
     }));
     const report = await renewLeases(ExecutionModel, held, this.#deps.config.LEASE_MS);
+    this.#contact.touched();
     for (const id of report.cancelled) this.#runs.stop(id, 'cancel');
     const lost = new Set(report.lost);
     for (const run of runs) {

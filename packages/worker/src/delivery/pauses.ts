@@ -1,6 +1,7 @@
 import { type Paused, readPaused } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
+import { PeriodicTask } from '../periodic-task.ts';
 
 /** How often the pauses are read without a hint; so late at most a plugin's pause is seen while Redis is away. */
 const REFRESH_MS = 500;
@@ -16,19 +17,24 @@ export class Pauses {
   #paused: Paused = { pools: new Map(), plugins: new Map() };
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #task: PeriodicTask;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.#task = new PeriodicTask({
+      run: () => this.#read(),
+      intervalMs: REFRESH_MS,
+      countFrom: 'start',
+      onError: (err) => deps.log.debug({ err }, 'reading pauses failed'),
+    });
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.hear(), REFRESH_MS);
-    this.hear();
+    this.#task.start();
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    await this.#task.close();
     await this.#reading?.catch(() => undefined);
   }
 

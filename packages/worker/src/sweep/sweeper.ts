@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { generationKey, pingRedis, releaseRole, takeRole } from '@mcp-server/shared';
 
 import type { DatabaseContact } from '../delivery/contact.ts';
 import type { Deps } from '../deps.ts';
+import { PeriodicTask } from '../periodic-task.ts';
 import { endOverdue } from './end-overdue.ts';
 import { fireDue } from './fire-due.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
@@ -48,33 +48,29 @@ export class Sweeper {
   readonly #deps: Deps;
   readonly #contact: DatabaseContact;
   readonly #cursors = new Map<string, string>();
-  readonly #stop = new AbortController();
-  #sweeping: Promise<void> | undefined;
+  readonly #task: PeriodicTask;
 
   constructor(deps: Deps, contact: DatabaseContact) {
     this.#deps = deps;
     this.#contact = contact;
+    this.#task = new PeriodicTask({
+      run: (signal) => this.#turn(signal),
+      intervalMs: deps.config.SWEEP_MS,
+      countFrom: 'end',
+      onError: (err) => deps.log.warn({ err }, 'sweep failed'),
+    });
   }
 
   start(): void {
-    this.#sweeping ??= this.#loop();
+    this.#task.start();
   }
 
   async close(): Promise<void> {
-    this.#stop.abort();
-    await this.#sweeping;
+    await this.#task.close();
     await Promise.all([DATABASE_ROLE, QUEUE_ROLE].map((role) => this.#release(role)));
   }
 
-  async #loop(): Promise<void> {
-    const { config, log } = this.#deps;
-    while (!this.#stop.signal.aborted) {
-      await this.#turn().catch((err: unknown) => log.warn({ err }, 'sweep failed'));
-      await delay(config.SWEEP_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-    }
-  }
-
-  async #turn(): Promise<void> {
+  async #turn(signal: AbortSignal): Promise<void> {
     // Too soon after an outage to judge a lease: another process may be able to.
     if (!this.#contact.canJudgeLeases) return;
     await this.#inRole(DATABASE_ROLE, (now) => this.#repair(DATABASE_REPAIRS, now));
@@ -82,7 +78,7 @@ export class Sweeper {
     const generation = generationKey(this.#deps.config.REDIS_PREFIX);
     await this.#inRole(QUEUE_ROLE, async (now) => {
       const known = await this.#deps.producer.get(generation);
-      if (known === null || known.startsWith(RESTORING)) await this.#restoreAll(generation);
+      if (known === null || known.startsWith(RESTORING)) await this.#restoreAll(generation, signal);
       else await this.#repair(QUEUE_REPAIRS, now);
     });
   }
@@ -118,7 +114,7 @@ export class Sweeper {
   }
 
   /** Redis was wiped (or is new): everything unfinished goes back before anything else. */
-  async #restoreAll(generation: string): Promise<void> {
+  async #restoreAll(generation: string, signal: AbortSignal): Promise<void> {
     const { workerName, log, producer } = this.#deps;
     const mark = `${RESTORING}${randomUUID()}`;
     await producer.set(generation, mark);
@@ -127,7 +123,7 @@ export class Sweeper {
       let cursor = '';
       do {
         const now = await this.#take(QUEUE_ROLE);
-        if (!now || this.#stop.signal.aborted) return;
+        if (!now || signal.aborted) return;
         cursor = await repair({ deps: this.#deps, now, cursor });
       } while (cursor !== '');
     }
