@@ -4,7 +4,7 @@ const FATAL_LEVEL = 60;
 /** What Node says for its own sake. */
 const NOISE = /ExperimentalWarning|Use `node --trace-warnings|^\s*$/;
 const DENIED =
-  /unhandled ?rejection|uncaught ?exception|heap out of memory|a job that is no execution was refused/i;
+  /unhandled ?rejection|uncaught ?exception|heap out of memory|refused a job that is not an execution/i;
 
 /** L10: no process said that something happened that it does not expect. `allowed` are lines that a row provokes. */
 export function checkLogs({ logs }: RunRecord, allowed?: RegExp): Violation[] {

@@ -238,7 +238,7 @@ void t.test('lines that no process should write are found', async (t) => {
   const lines = [
     '{"level":60,"msg":"unexpected error"}',
     '{"level":40,"msg":"x","err":{"message":"Unhandled rejection"}}',
-    '{"level":50,"msg":"a job that is no execution was refused"}',
+    '{"level":50,"msg":"refused a job that is not an execution"}',
     'TypeError: x is not a function',
     '(node:1) ExperimentalWarning: stripping types',
     '{"level":50,"msg":"an error that is expected"}',

@@ -6,7 +6,7 @@ import { buildMetrics } from './metrics.ts';
 
 const TOKEN = 'scrape-Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7U';
 
-t.test('a worker tells what it did in a text that scrapers and promtool read', async (t) => {
+t.test('a worker exposes its metrics in a text that scrapers and promtool read', async (t) => {
   const fleet = await openFleet(t);
   const worker = await fleet.startWorker();
   const id = await fleet.submit();
@@ -29,7 +29,7 @@ t.test('a worker tells what it did in a text that scrapers and promtool read', a
   t.notMatch(text, new RegExp(id));
 });
 
-t.test('with a token only the token opens the metrics, and health stays open', async (t) => {
+t.test('with a token, metrics require it, and health stays open', async (t) => {
   const { registry } = buildMetrics();
   const readiness = async () => ({ ready: true });
   const port = await openAdminPort('127.0.0.1', 0, { metricsToken: TOKEN, registry, readiness });

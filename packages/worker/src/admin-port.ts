@@ -10,14 +10,14 @@ export interface AdminPort {
 }
 
 interface AdminPages {
-  /** Without one only callers on this machine get metrics. */
+  /** Without a token only callers on this machine get metrics. */
   metricsToken: string | undefined;
   registry: Registry;
-  /** Whether this worker can take work, with the reasons. */
+  /** Tells whether this worker can take work, with the reasons. */
   readiness(): Promise<{ ready: boolean; [fact: string]: unknown }>;
 }
 
-/** `/health`, `/health/ready` and `/metrics` for orchestrators, on an internal port. */
+/** Serves `/health`, `/health/ready` and `/metrics` to orchestrators on an internal port. */
 export async function openAdminPort(host: string, port: number, pages: AdminPages): Promise<AdminPort> {
   const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string) => {
@@ -56,7 +56,7 @@ export async function openAdminPort(host: string, port: number, pages: AdminPage
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** The token, or without one this machine. */
+/** True for a caller with the token; without a configured token, for a caller on this machine. */
 function isScraper({ headers, socket }: IncomingMessage, token: string | undefined): boolean {
   const given = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'];
   if (token === undefined) return given === undefined && LOOPBACK.test(socket.remoteAddress ?? '');

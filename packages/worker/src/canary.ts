@@ -1,26 +1,26 @@
 import type { Deps } from './deps.ts';
 import { PeriodicTask } from './periodic-task.ts';
 
-/** What the canary needs to know of one pool. */
+/** State of a pool that the canary checks. */
 interface PoolBacklog {
-  /** Jobs that could be taken now. */
+  /** Number of jobs that could be taken now. */
   waiting: number;
   isPaused: boolean;
 }
 
 interface CanaryOptions {
-  /** False while this process takes nothing for a reason of its own: no free slot, database away, draining. */
+  /** False while this process has a reason to take nothing: no free slot, database away, draining. */
   canTake(): boolean;
-  /** Called once, when jobs wait and nothing was taken for too long. */
+  /** Called once, when jobs wait and none was taken for too long. */
   onSilence(pool: string): void;
 }
 
-/** Looks per silence that is tolerated. */
+/** Checks per tolerated silence. */
 const LOOKS = 4;
 
 /**
- * "Alive" means "took work lately, or there was none". A worker whose queue connection hangs looks healthy to every
- * other probe, so one that takes nothing while jobs wait gives itself up; an orchestrator starts another.
+ * Checks that a process takes jobs while jobs wait. A worker whose queue connection hangs looks healthy to every other
+ * probe, so one that takes nothing while jobs wait shuts down; an orchestrator starts another.
  */
 export class Canary {
   readonly #deps: Deps;
@@ -44,7 +44,7 @@ export class Canary {
     this.#task.start();
   }
 
-  /** Tells that a job of this pool was taken. */
+  /** Records that a job of this pool was taken. */
   took(pool: string): void {
     this.#silentSince.delete(pool);
   }
@@ -63,14 +63,14 @@ export class Canary {
       const since = this.#silentSince.get(pool) ?? performance.now();
       this.#silentSince.set(pool, since);
       if (performance.now() - since < this.#deps.config.CANARY_MS) continue;
-      // Not awaited: this is a turn of the task that it closes.
+      // Not awaited, because this is a turn of the task that it closes.
       void this.#task.close();
       this.#options.onSilence(pool);
       return;
     }
   }
 
-  /** Undefined while Redis does not answer: then nobody can take anything. */
+  /** Reads the backlog; undefined while Redis does not answer, because no worker can take anything then. */
   async #ask(pool: string): Promise<PoolBacklog | undefined> {
     try {
       const queue = this.#deps.queueOf(pool);

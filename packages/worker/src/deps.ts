@@ -15,29 +15,29 @@ import type { PluginSettings } from './catalogue/read-settings.ts';
 import type { WorkerConfig } from './config.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
-/** What the parts of a worker share; made by the composition root and passed down. */
+/** Dependencies that the parts of a worker share; created by the composition root and passed down. */
 export interface Deps {
   config: WorkerConfig;
-  /** `<host>-<pid>-<random>`: names this process in attempts, leases and logs. */
+  /** `<host>-<pid>-<random>`: identifies this process in attempts, leases and logs. */
   workerName: string;
   log: Logger;
   mongo: Mongo;
   models: Models;
-  /** Writes of executions, which go together when there are many. */
+  /** Writes of executions, batched under load. */
   writes: ExecutionWrites;
-  /** Fails fast: adds, publishes, asks. */
+  /** Connection that fails fast: adds, publishes, queries. */
   producer: Redis;
-  /** Waits for Redis: BullMQ takes jobs over it. */
+  /** Connection that waits for Redis: BullMQ takes jobs over it. */
   consumer: Redis;
-  /** The queue of a pool; opened at first use and closed by the root. */
+  /** Returns the queue of a pool; opened at first use and closed by the root. */
   queueOf(pool: string): Queue<ExecutionJob>;
-  /** The clocks of schedules. */
+  /** Queue of the tickers of schedules. */
   tickQueue: Queue<TickJob>;
-  /** Accepts executions of schedules. */
+  /** Dependencies for accepting executions of schedules. */
   submission: SubmitDeps;
-  /** Tells owners what happens to their executions. */
+  /** Publishes events of executions to their owners. */
   events: EventWriter;
   metrics: WorkerMetrics;
-  /** What `ctx.settings` is, by plugin id. */
+  /** Values of `ctx.settings` by plugin id. */
   pluginSettings: PluginSettings;
 }

@@ -6,21 +6,21 @@ import type { Deps } from './deps.ts';
 interface Draining {
   workers: readonly Worker[];
   runs: Runs;
-  /** Aborted when nothing may be waited for any more. */
+  /** Aborted when the drain may not wait any longer. */
   giveUp: AbortController;
 }
 
-/** The part of the grace in which runs may still end by themselves. */
+/** Part of the grace in which runs may end undisturbed. */
 const UNDISTURBED_PART = 2 / 3;
-/** The part of the grace in which stopped runs may be handed back. */
+/** Part of the grace in which stopped runs may be handed back. */
 const HAND_BACK_PART = 0.9;
-/** BullMQ's own closing gets at least this. */
+/** Minimum time for BullMQ to close. */
 const CLOSE_MS = 500;
 const CHECK_MS = 50;
 
 /**
- * Stops taking jobs, lets runs end until two thirds of the grace, then fires their signals; what stops is handed back,
- * document first. Redis or the database may be away: every wait is bounded by the grace.
+ * Stops taking jobs, lets runs end until two thirds of the grace, then fires their signals. Stopped runs are handed
+ * back, document first. Redis or the database may be away: every wait is bounded by the grace.
  */
 export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Promise<void> {
   const graceMs = deps.config.WORKER_GRACE_MS;
@@ -40,7 +40,7 @@ export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Pr
   }
 }
 
-/** Resolves to true as soon as no delivery is under way (a claim is one too), to false after `ms`. */
+/** Resolves to true as soon as no delivery is under way (claims included), to false after `ms`. */
 function waitUntilIdle(runs: Runs, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms;
   return new Promise((resolve) => {

@@ -5,11 +5,14 @@ import type { Deps } from './deps.ts';
 
 interface Heard {
   onCancel: (executionId: string) => void;
-  /** Something was paused or resumed. */
+  /** Called when a pool or plugin was paused or resumed. */
   onPauses: () => void;
 }
 
-/** Hears of cancels and pauses at once. Without Redis both are read from the database, so 2 s hold either way. */
+/**
+ * Subscribes to cancels and pauses, to react at once. Without Redis both are read from the database, so 2 s hold either
+ * way.
+ */
 export async function listen(
   { config }: Deps,
   subscriber: Redis,

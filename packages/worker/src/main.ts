@@ -31,7 +31,7 @@ import { PoolQueues } from './queues.ts';
 import { buildSubmission } from './schedules/submission.ts';
 import { FleetWorker } from './worker.ts';
 
-/** Above one run each: beats, sweeps and settles need connections too. */
+/** Connections beyond one per run, for beats, sweeps and settles. */
 const SPARE_CONNECTIONS = 10;
 const MAX_POOL = 60;
 const SERVER_SELECTION_MS = 1_000;
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   await run(config, workerName, log, plugins, pluginSettings);
 }
 
-/** @throws {ConfigError} when the queue's Redis may lose jobs by itself. */
+/** Opens MongoDB and Redis connections. @throws {ConfigError} if this Redis may evict jobs. */
 async function openConnections(config: WorkerConfig, log: Logger, onRedisError: (err: Error) => void) {
   const producer = createRedis(config.REDIS_URL, 'producer', onRedisError);
   await refuseEviction(producer, (policy) => log.error({ policy }, 'Redis may evict jobs')).catch(
@@ -95,7 +95,7 @@ async function run(
   const worker = new FleetWorker(deps, subscriber, plugins, (reason) => {
     if (isUnhealthy) return;
     isUnhealthy = true;
-    log.fatal({ reason }, 'this process gives itself up');
+    log.fatal({ reason }, 'worker unhealthy, shutting down');
     grace.close();
   });
   const admin = await openAdminPort(config.WORKER_HOST, config.WORKER_PORT, {
@@ -108,8 +108,8 @@ async function run(
     { delay: config.WORKER_GRACE_MS + 2_000, logger: false },
     async ({ err, signal }) => {
       if (err) {
-        // Some run threw outside its promise, and nobody can say which: this process must count as crashed for all of
-        // them. Handing them back as innocent would let the guilty one take down worker after worker.
+        // Some run threw outside its promise, and it is unknown which one, so all of them must count as crashed.
+        // Handing them back would let the faulty one take down worker after worker.
         log.fatal({ err }, 'unexpected error');
         process.exit(1);
       }
@@ -122,14 +122,14 @@ async function run(
       await admin.close();
       log.info('stopped');
       await opened.close();
-      // An orchestrator that only watches exit codes has to see that something was wrong.
+      // An orchestrator that only watches exit codes must see the failure.
       if (isUnhealthy) process.exit(1);
     },
   );
   if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(() => process.kill(process.pid, 'SIGTERM'));
   worker.start();
   void createIndexes(workerModels(models)).catch((err: unknown) =>
-    log.warn({ err }, 'creating indexes failed; the API tries too'),
+    log.warn({ err }, 'creating indexes failed; leaving it to the API'),
   );
   log.info({ port: admin.port, pools: config.WORKER_POOLS, plugins: [...plugins.keys()] }, 'worker started');
 }

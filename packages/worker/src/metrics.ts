@@ -1,10 +1,10 @@
 import { buildRegistry } from '@mcp-server/shared';
 import { Counter, Gauge, Histogram } from 'prom-client';
 
-/** Seconds; an action may take milliseconds or an hour. */
+/** Buckets in seconds; an action may take milliseconds or an hour. */
 const DURATION_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300, 1_800, 3_600];
 
-/** The metrics of a worker process. Labels come from closed sets only. */
+/** Builds the metrics of a worker process. Labels come from closed sets only. */
 export function buildMetrics() {
   const registry = buildRegistry();
   const registers = [registry];
@@ -12,7 +12,7 @@ export function buildMetrics() {
     registry,
     attempts: new Counter({
       name: 'mcp_attempts_total',
-      help: 'Attempts by how they ended',
+      help: 'Attempts by outcome',
       labelNames: ['outcome'],
       registers,
     }),
@@ -24,7 +24,7 @@ export function buildMetrics() {
     }),
     executions: new Counter({
       name: 'mcp_executions_total',
-      help: 'Executions ended here by status',
+      help: 'Executions ended by this worker, by status',
       labelNames: ['status'],
       registers,
     }),
@@ -36,15 +36,15 @@ export function buildMetrics() {
     }),
     crashes: new Counter({
       name: 'mcp_crashes_total',
-      help: 'Dead attempts found by claims here',
+      help: 'Crashed attempts found by claims of this worker',
       registers,
     }),
     superseded: new Counter({
       name: 'mcp_superseded_total',
-      help: 'Ends that were refused because another claim or a cancel was first',
+      help: 'Ends refused because another claim or a cancel came first',
       registers,
     }),
-    handBacks: new Counter({ name: 'mcp_hand_backs_total', help: 'Claims given back', registers }),
+    handBacks: new Counter({ name: 'mcp_hand_backs_total', help: 'Claims handed back', registers }),
     running: new Gauge({ name: 'mcp_running_attempts', help: 'Attempts running now', registers }),
     abandoned: new Gauge({
       name: 'mcp_abandoned_attempts',

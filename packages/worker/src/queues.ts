@@ -2,7 +2,7 @@ import { buildQueue, buildTickQueue, type ExecutionJob, type TickJob } from '@mc
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** The queues this process adds to: the clocks', and those of pools, each opened at first use. */
+/** Queues that this process adds to: that of the tickers, and those of pools, each opened at first use. */
 export class PoolQueues {
   readonly #producer: Redis;
   readonly #prefix: string;

@@ -21,7 +21,7 @@ import { listen } from './listener.ts';
 import { createTickWorker } from './schedules/tick-worker.ts';
 import { Sweeper } from './sweep/sweeper.ts';
 
-/** The parts of a running worker, and how they start and stop together. */
+/** A running worker: starts and stops its parts together. */
 export class FleetWorker {
   readonly #deps: Deps;
   readonly #subscriber: Redis;
@@ -41,7 +41,7 @@ export class FleetWorker {
   #isDraining = false;
   #closing: Promise<void> | undefined;
 
-  /** `onUnhealthy` is called when only a new process can help: this one is to drain and exit non-zero. */
+  /** `onUnhealthy` is called when only a new process can help: this one must drain and exit non-zero. */
   constructor(deps: Deps, subscriber: Redis, plugins: PluginSet, onUnhealthy: (reason: string) => void) {
     this.#onUnhealthy = onUnhealthy;
     this.#deps = deps;
@@ -95,14 +95,14 @@ export class FleetWorker {
       onCancel: (executionId) => this.#runs.stop(executionId, 'cancel'),
       onPauses: () => this.#pauses.hear(),
     }).catch((err: unknown) =>
-      this.#deps.log.warn({ err }, 'listening failed; cancels and pauses are read from the database'),
+      this.#deps.log.warn({ err }, 'subscribing failed; cancels and pauses are read from the database'),
     );
     for (const worker of [...this.#poolWorkers, this.#tickWorker]) {
       void worker.run().catch((err: unknown) => this.#deps.log.error({ err }, 'taking jobs failed'));
     }
   }
 
-  /** Whether this process can take work, and why not. */
+  /** Tells whether this process can take work, with the facts behind it. */
   async readiness(): Promise<{ ready: boolean; [fact: string]: unknown }> {
     const { mongo, producer, workerName, config } = this.#deps;
     const [database, redis] = await Promise.all([
@@ -123,7 +123,7 @@ export class FleetWorker {
     };
   }
 
-  /** Stops taking, lets runs end, hands the rest back, closes every part. Idempotent. */
+  /** Stops taking jobs, lets runs end, hands the rest back, closes every part. Idempotent. */
   close(): Promise<void> {
     this.#isDraining = true;
     this.#closing ??= this.#close();
@@ -145,7 +145,7 @@ export class FleetWorker {
 
   #abandonedChanged(count: number): void {
     this.#deps.metrics.abandoned.set(count);
-    // Abandoned runs still use this process: they take the place of others.
+    // Abandoned runs still use this process, so they occupy slots.
     for (const worker of this.#poolWorkers) {
       worker.concurrency = Math.max(1, this.#deps.config.WORKER_CONCURRENCY - count);
     }

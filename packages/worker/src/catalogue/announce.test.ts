@@ -2,7 +2,7 @@ import { listWorkerSightings } from '@mcp-server/shared';
 import { openFleet, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-t.test('a worker is in the list while it lives, and leaves it when it stops', async (t) => {
+t.test('a worker is listed while it lives, and leaves the list when it stops', async (t) => {
   const { space, startWorker, submit, reach } = await openFleet(t);
   const worker = await startWorker({ WORKER_CONCURRENCY: '7', WORKER_GRACE_MS: '1500' });
   const list = () => listWorkerSightings(space.models.WorkerModel);
@@ -29,7 +29,7 @@ t.test('a worker is in the list while it lives, and leaves it when it stops', as
   t.same(await list(), []);
 });
 
-t.test('a killed worker stays in the list, unseen for ever longer', async (t) => {
+t.test('a killed worker stays in the list, with a growing time since it was seen', async (t) => {
   const { space, startWorker } = await openFleet(t);
   const worker = await startWorker();
   const unseenMs = async () => (await listWorkerSightings(space.models.WorkerModel))[0]?.unseenMs ?? 0;

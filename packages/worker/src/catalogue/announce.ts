@@ -9,10 +9,10 @@ import type { PluginSet } from './load-plugins.ts';
 
 const REFRESH_MS = 2_000;
 
-/** What changes while a worker works. */
+/** Fields of a worker's record that change while it works. */
 type WorkerLoad = Pick<WorkerRecord, 'running' | 'suspects' | 'abandoned' | 'idleMs'>;
 
-/** Keeps this process in the list of the fleet: refreshed while it lives, removed by a clean stop. */
+/** Keeps this process in the list of workers: refreshed while it lives, deleted by a clean stop. */
 export class Announcer {
   readonly #deps: Deps;
   readonly #load: () => WorkerLoad;
@@ -31,7 +31,7 @@ export class Announcer {
       run: () => this.#announce(),
       intervalMs: REFRESH_MS,
       countFrom: 'end',
-      onError: (err) => deps.log.debug({ err }, 'announcing failed'),
+      onError: (err) => deps.log.debug({ err }, 'announcing the worker failed'),
     });
   }
 
@@ -39,7 +39,7 @@ export class Announcer {
     this.#task.start();
   }
 
-  /** Shows at once that it takes nothing any more, and goes on telling that it lives. */
+  /** Announces at once that this process is draining, and keeps announcing that it lives. */
   drain(): void {
     this.#state = 'draining';
     this.#task.runSoon();
@@ -49,7 +49,7 @@ export class Announcer {
     await this.#task.close();
     const { models, workerName, log } = this.#deps;
     await deleteWorker(models.WorkerModel, workerName).catch((err: unknown) =>
-      log.debug({ err }, 'leaving the list of workers failed; it is removed when it is old'),
+      log.debug({ err }, 'leaving the list of workers failed; the record expires'),
     );
   }
 

@@ -25,24 +25,21 @@ t.test('every built-in plugin is published with schemas that the API can read', 
   }
 });
 
-t.test(
-  'an expression runs, and one that does not end neither stops its neighbours nor a cancel',
-  async (t) => {
-    const { startWorker, submit, reach, space } = await openFleet(t);
-    await startWorker();
-    const endless = await submit(
-      call({ expression: '($f := function() { $f() }; $f())', data: null, timeoutMs: 30_000 }),
-    );
-    await reach(endless, 'running');
+t.test('an expression runs, and an endless one blocks neither its neighbours nor a cancel', async (t) => {
+  const { startWorker, submit, reach, space } = await openFleet(t);
+  await startWorker();
+  const endless = await submit(
+    call({ expression: '($f := function() { $f() }; $f())', data: null, timeoutMs: 30_000 }),
+  );
+  await reach(endless, 'running');
 
-    const sum = await submit(call({ expression: '$sum(items.n)', data: { items: [{ n: 1 }, { n: 2 }] } }));
+  const sum = await submit(call({ expression: '$sum(items.n)', data: { items: [{ n: 1 }, { n: 2 }] } }));
 
-    t.equal((await reach(sum, 'completed')).result, '{"result":3}');
-    await cancelExecution(space.models.ExecutionModel, {
-      id: endless,
-      by: 'tester',
-      retentionSeconds: 60,
-    });
-    t.match(await reach(endless, 'cancelled'), { attempts: [{ outcome: 'cancelled' }] });
-  },
-);
+  t.equal((await reach(sum, 'completed')).result, '{"result":3}');
+  await cancelExecution(space.models.ExecutionModel, {
+    id: endless,
+    by: 'tester',
+    retentionSeconds: 60,
+  });
+  t.match(await reach(endless, 'cancelled'), { attempts: [{ outcome: 'cancelled' }] });
+});

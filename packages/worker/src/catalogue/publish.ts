@@ -9,10 +9,10 @@ import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
 import type { PluginSet } from './load-plugins.ts';
 
-/** A plugin counts as living for 15 s after it was last seen, so two refreshes may be missed. */
+/** A plugin counts as alive for 15 s after it was last seen, so two refreshes may be missed. */
 const REFRESH_MS = 5_000;
 
-/** Publishes the plugins of this process and keeps telling that they are alive. */
+/** Publishes the plugins of this process, and refreshes them while it lives. */
 export class CataloguePublisher {
   readonly #deps: Deps;
   readonly #entries: ReturnType<typeof describePlugin>[];
@@ -31,7 +31,7 @@ export class CataloguePublisher {
     });
   }
 
-  /** Starts publishing; goes on trying while the database is away. Idempotent. */
+  /** Starts publishing; retries while the database is away. Idempotent. */
   start(): void {
     this.#task.start();
   }
@@ -68,13 +68,13 @@ export class CataloguePublisher {
         { upsert: true },
       );
     } catch (error) {
-      // Two workers published the same new version at once: the other one's is there.
+      // Two workers published the same new version at once: the other one stored it.
       if (!isDuplicateKey(error, '_id') && !isDuplicateKey(error, 'id')) throw error;
     }
   }
 }
 
-/** What the API gets to know of a plugin. @throws {ConfigError} when a schema cannot be published. */
+/** Builds the record that the API reads of a plugin. @throws {ConfigError} if a schema cannot be published. */
 function describePlugin(plugin: Plugin) {
   const actions = Object.entries(plugin.actions).map(([name, action]) => {
     const publishSchema = (schema: z.ZodType, io: 'input' | 'output') => {

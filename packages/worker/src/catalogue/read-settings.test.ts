@@ -31,7 +31,7 @@ const shop = definePlugin({
 });
 const plugins = new Map([[shop.id, shop]]);
 
-t.test('settings come from variables named after plugin and field', async (t) => {
+t.test('settings are read from variables named after plugin and field', async (t) => {
   const settings = readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: '7', OTHER: 'x' });
 
   t.same(settings.get('my-shop'), { maxItems: 7 });

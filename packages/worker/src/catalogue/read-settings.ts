@@ -4,13 +4,13 @@ import { z } from 'zod';
 
 import type { PluginSet } from './load-plugins.ts';
 
-/** The settings of the plugins of a process by plugin id. */
+/** Settings of a process's plugins by plugin id. */
 export type PluginSettings = ReadonlyMap<string, unknown>;
 
 /**
- * Fills the settings of every plugin from the environment: field `maxItems` of plugin `my-shop` is
+ * Reads the settings of every plugin from the environment: field `maxItems` of plugin `my-shop` is
  * `MY_SHOP_PLUGIN_MAX_ITEMS`. Empty variables count as unset.
- * @throws {ConfigError} that names every bad variable, and every variable of a plugin that is no setting of it: a
+ * @throws {ConfigError} that names every invalid variable, and every variable that its plugin does not define: a
  * misspelt restriction would otherwise not restrict.
  */
 export function readPluginSettings(plugins: PluginSet, env: NodeJS.ProcessEnv): PluginSettings {
@@ -31,7 +31,7 @@ export function readPluginSettings(plugins: PluginSet, env: NodeJS.ProcessEnv): 
   return settings;
 }
 
-/** The environment variable of a plugin's field. */
+/** Returns the environment variable of a plugin's field. */
 export function variableName(id: string, field: string): string {
   return `${variablePrefix(id)}${field.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase()}`;
 }

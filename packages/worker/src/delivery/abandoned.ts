@@ -1,4 +1,4 @@
-/** Runs that ignored their signal and were left behind. They still use this process, so they count. */
+/** Counts runs that ignored their signal and were left behind. They still use this process. */
 export class Abandoned {
   readonly #max: number;
   readonly #onChange: (count: number) => void;
@@ -13,7 +13,7 @@ export class Abandoned {
     return this.#count;
   }
 
-  /** With so many, the process is to drain and end. */
+  /** True when the process must drain and exit. */
   get isTooMany(): boolean {
     return this.#count > this.#max;
   }

@@ -7,8 +7,8 @@ import { PeriodicTask } from '../periodic-task.ts';
 import type { DatabaseContact } from './contact.ts';
 
 /**
- * One beat per process: renews the leases of all its runs, reads their cancel flags and stores their progress. It is
- * also what tells whether the database is in touch, so it goes on when nothing runs.
+ * One beat per process: renews the leases of all its runs, reads their cancel flags and stores their progress. It also
+ * tracks contact with the database, so it goes on when nothing runs.
  */
 export class Beat {
   readonly #deps: Deps;
@@ -49,7 +49,7 @@ export class Beat {
     for (const id of report.cancelled) this.#runs.stop(id, 'cancel');
     const lost = new Set(report.lost);
     for (const run of runs) {
-      // The run may have ended, or been claimed anew here, while the beat was under way.
+      // The run may have ended, or been claimed here again, during the beat.
       if (lost.has(run.execution._id) && this.#runs.holds(run))
         this.#runs.stop(run.execution._id, 'lease_lost');
     }
@@ -57,7 +57,7 @@ export class Beat {
   }
 }
 
-/** Takes the newest progress from a run. If the beat fails it is gone, and the next one is at most a beat away. */
+/** Takes the newest progress from a run. A failed beat loses it; the next progress follows within a beat. */
 function takeProgress(run: Run): Run['progress'] {
   const { progress } = run;
   delete run.progress;

@@ -22,15 +22,15 @@ export type Claim =
   /** There is nothing to run: the execution has ended (settle it), or this delivery is void. */
   | { kind: 'nothing'; ended?: ExecutionRecord }
   | { kind: 'later'; delayMs: number }
-  /** The pool is paused, and its queue does not know it (any more). */
+  /** The pool is paused, but its queue is not (any more). */
   | { kind: 'pool_paused' };
 
-/** What is held is woken when the pause ends; it only looks by itself so seldom, in case nobody wakes it. */
+/** Held work is woken when the pause ends; this is the fallback poll in case the wake-up is lost. */
 const HELD_DELAY_MS = 600_000;
 
 /**
- * Claims the execution of a delivered job, or says what becomes of the job. The first try takes no suspect; only a
- * miss that says "suspect" tries for the slot.
+ * Claims the execution of a delivered job, or decides what happens to the job. The first try takes no suspect; only a
+ * miss for that reason tries again with the suspect slot.
  */
 export async function claim(
   deps: Deps,
@@ -75,7 +75,7 @@ async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
   const { ExecutionModel } = deps.models;
   const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
   const ending = (ended: ExecutionRecord | null): Claim =>
-    // Null: another process was first, or the state moved on. Looking again settles which.
+    // Null: another process came first, or the state moved on. The next look tells which.
     ended ? { kind: 'nothing', ended } : { kind: 'later', delayMs: deps.config.BEAT_MS };
   switch (miss.kind) {
     case 'gone':

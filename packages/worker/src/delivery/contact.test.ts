@@ -12,7 +12,7 @@ function contactAt() {
   };
 }
 
-t.test('a new process judges no lease before one lease of contact', async (t) => {
+t.test('a new process judges no lease before it had contact for one lease', async (t) => {
   const { contact, touchAt } = contactAt();
 
   t.notOk(contact.canJudgeLeases);
@@ -25,15 +25,15 @@ t.test('a new process judges no lease before one lease of contact', async (t) =>
   t.ok(contact.canJudgeLeases);
 });
 
-t.test('after a silence of one lease, owners get one more to renew', async (t) => {
+t.test('after losing contact for one lease, it waits one more for owners to renew', async (t) => {
   const { contact, touchAt, goTo } = contactAt();
   for (const ms of [0, 800, 1_600]) touchAt(ms);
   t.ok(contact.canJudgeLeases);
 
   goTo(2_700);
-  t.notOk(contact.canJudgeLeases, 'the silence itself');
+  t.notOk(contact.canJudgeLeases, 'without contact');
   touchAt(2_700);
-  t.notOk(contact.canJudgeLeases, 'right after it');
+  t.notOk(contact.canJudgeLeases, 'right after contact is back');
   touchAt(3_600);
   t.notOk(contact.canJudgeLeases);
   touchAt(3_700);

@@ -1,6 +1,7 @@
 /**
- * Whether this process may judge other processes' leases. After a silence of the database of one lease, owners must
- * first get the chance to renew, so nothing is judged for one lease more. The same holds for a process that just began.
+ * Decides whether this process may judge other processes' leases. After losing contact with the database for a lease,
+ * it waits one more lease before judging others, so that owners can renew. The same holds for a process that has just
+ * started.
  */
 export class DatabaseContact {
   readonly #leaseMs: number;

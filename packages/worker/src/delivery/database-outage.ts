@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 
 const PROBE_MS = 500;
 
-/** While the database is away no job is taken: it could not be claimed, only put off. */
+/** Stops taking jobs while the database is away: they could only be deferred, not claimed. */
 export class DatabaseOutage {
   readonly #deps: Deps;
   readonly #workers: readonly Worker[];
@@ -17,10 +17,10 @@ export class DatabaseOutage {
     this.#workers = workers;
   }
 
-  /** Stops taking until the database answers. Idempotent. */
+  /** Stops taking jobs until the database answers. Idempotent. */
   begin(): void {
     if (this.#timer || this.#isClosed) return;
-    this.#deps.log.warn('the database is away; no work is taken until it answers');
+    this.#deps.log.warn('database away; taking no jobs until it answers');
     for (const worker of this.#workers) void worker.pause(true);
     this.#probeLater();
   }
@@ -47,9 +47,9 @@ export class DatabaseOutage {
     }
     if (this.#isClosed) return;
     this.#timer = undefined;
-    this.#deps.log.info('the database answers again');
+    this.#deps.log.info('database answers again; taking jobs');
     for (const worker of this.#workers) {
-      // A stop, or the next outage, may have begun meanwhile.
+      // A stop or the next outage may have begun in between.
       if (this.#isClosed || this.#timer) return;
       await worker.resume();
     }

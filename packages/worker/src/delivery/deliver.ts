@@ -30,22 +30,22 @@ export interface Delivery {
   suspects: SuspectSlot;
   pauses: Pauses;
   abandoned: Abandoned;
-  /** Aborted at the end of the grace: nothing is waited for any more. */
+  /** Aborted at the end of the grace: nothing may wait any longer. */
   giveUp: AbortSignal;
-  /** True from the first word of a stop: a job that arrives then goes back untouched. */
+  /** True from the start of a stop: a job that arrives then goes back untouched. */
   isStopping(): boolean;
   /** Called when the database did not answer a claim. */
   onDatabaseAway(): void;
 }
 
-/** A claim that could not be made because the database is away is tried again after 1 to 5 s. */
+/** Delay of 1 to 5 s before a claim that failed because the database is away is retried. */
 const DATABASE_AWAY_DELAY_MS = { min: 1_000, spread: 4_000 };
-/** A worker without the action gives others the chance to take the job. */
+/** Delay with which a worker without the action leaves the job to others. */
 const MISSING_ACTION_DELAY_MS = 5_000;
 
 /**
- * Takes one delivered job through claim, run, finish and settle. Resolving completes the job in BullMQ; every other way
- * out moves it first and then throws the error with which BullMQ leaves it alone.
+ * Takes one delivered job through claim, run, finish and settle. Resolving completes the job in BullMQ; every other
+ * exit moves the job first and then throws the error that makes BullMQ leave it alone.
  */
 export async function deliver(
   deps: Deps,
@@ -55,7 +55,7 @@ export async function deliver(
   token: string,
 ): Promise<string> {
   const parsed = ExecutionJob.safeParse(job.data);
-  // Nothing but a fixed code is ever thrown into BullMQ: a message would stand in Redis.
+  // Only a fixed code is ever thrown into BullMQ: a message would be stored in Redis.
   if (!parsed.success || job.id === undefined) throw new UnrecoverableError('not_an_execution_job');
   const id = parsed.data.executionId;
   if (delivery.isStopping()) return waitAgain(job, token);
@@ -128,7 +128,7 @@ type Ended = { kind: 'ended'; execution: ExecutionRecord } | { kind: 'handed_bac
 
 async function runToEnd(deps: Deps, delivery: Delivery, run: Run, action: Action): Promise<Ended> {
   const stopTimer = deps.metrics.attemptSeconds.startTimer();
-  // Told while it runs, awaited before the end is told: the two must not overtake each other.
+  // Written while it runs, awaited before the end is published: the two must not overtake each other.
   const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
   const result = await runAction(deps, run, action, (left) => delivery.abandoned.add(left));
   stopTimer();
@@ -137,7 +137,7 @@ async function runToEnd(deps: Deps, delivery: Delivery, run: Run, action: Action
   logAttempt(deps, run, result);
   await mirrored;
   if (result.kind === 'hand_back') {
-    // What must not be repeated is not handed back either: it has begun, and how far it got nobody knows.
+    // An action that must not be repeated is not handed back either: it has begun, and how far it got is unknown.
     if (result.hasBegun && run.execution.policy.onCrash === 'fail')
       return finish(deps, delivery, run, OUTCOME_UNKNOWN);
     const outcome = await handBack(deps, run, 'the worker is stopping', delivery.giveUp);
@@ -180,7 +180,7 @@ function logAttempt(deps: Deps, { execution }: Run, result: { kind: string }): v
   );
 }
 
-/** Puts the job off; if Redis lost or took it meanwhile, the sweep or the next delivery brings it back. */
+/** Defers the job; if Redis has lost or taken it, the sweep or the next delivery brings it back. */
 async function delayJob(job: Job, token: string, delayMs: number): Promise<never> {
   await job.moveToDelayed(Date.now() + Math.max(0, Math.ceil(delayMs)), token).catch(() => undefined);
   throw new DelayedError();

@@ -11,8 +11,8 @@ import type { Deps } from '../deps.ts';
 import { untilAnswered } from './until-answered.ts';
 
 /**
- * Offers the end of a run until the database takes it or refuses it. An outage is waited out: whether the lease was
- * lost meanwhile is for the database to say. `giveUp` ends the waiting (the process stops).
+ * Offers the end of a run until the database accepts or refuses it. Waits out an outage: the database decides whether
+ * the lease was lost during it. `giveUp` ends the wait (the process stops).
  */
 export async function offerEnd(
   deps: Deps,
@@ -38,7 +38,7 @@ export async function offerEnd(
   return outcome;
 }
 
-/** Gives a claim back with no attempt spent. */
+/** Hands a claim back with no attempt spent. */
 export async function handBack(
   deps: Deps,
   run: Run,
@@ -54,7 +54,7 @@ export async function handBack(
   return outcome;
 }
 
-/** Takes a claim back that this worker cannot serve, as if it had not been made. */
+/** Undoes a claim that this worker cannot serve, because it lacks the action. */
 export async function yieldClaim(deps: Deps, run: Run, giveUp: AbortSignal): Promise<HandBackOutcome> {
   const request = { id: run.execution._id, epoch: run.execution.epoch };
   return untilAnswered(giveUp, () => yieldExecution(deps.models.ExecutionModel, request));

@@ -3,14 +3,14 @@ import { type Paused, readPaused } from '@mcp-server/shared';
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
 
-/** How often the pauses are read without a hint; so late at most a plugin's pause is seen while Redis is away. */
+/** Interval of reads without a message; while Redis is away a plugin's pause is seen this late at most. */
 const REFRESH_MS = 500;
-/** Older than this a picture says nothing: a delivery reads a new one, or is put off like any with the database away. */
+/** Age above which a snapshot is not used: a delivery reads a new one, or is deferred if the database is away. */
 const MAX_AGE_MS = 2_000;
 
 /**
- * What is paused, as this process knows it. Read ahead of deliveries, so that none waits for it while all is well, and
- * anew at once when somebody says that it changed.
+ * Snapshot of the pauses in force. Read ahead of deliveries, so that none waits for it in normal operation, and
+ * refreshed at once when a message says that it changed.
  */
 export class Pauses {
   readonly #deps: Deps;
@@ -38,18 +38,18 @@ export class Pauses {
     await this.#reading?.catch(() => undefined);
   }
 
-  /** Something was paused or resumed, or may have been: the picture is read anew, and nobody waits for it. */
+  /** Refreshes the snapshot in the background, because a pause may have changed. */
   hear(): void {
     void this.#read().catch((err: unknown) => this.#deps.log.debug({ err }, 'reading pauses failed'));
   }
 
-  /** What is paused now. Rejects when that cannot be known: then nothing may start. */
+  /** Returns the current pauses. Rejects when they cannot be read: then nothing may start. */
   async current(): Promise<Paused> {
     if (performance.now() - this.#readAt > MAX_AGE_MS) await this.#read();
     return this.#paused;
   }
 
-  /** The same, read now. */
+  /** Reads the pauses now. */
   async fresh(): Promise<Paused> {
     await this.#reading?.catch(() => undefined);
     await this.#read();

@@ -4,13 +4,13 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from
 import type { Deps } from '../deps.ts';
 import { deliver, type Delivery } from './deliver.ts';
 
-/** A crash is bounded by the execution's own count of crashes; BullMQ must never fail a job for it. */
+/** The execution itself counts its crashes; BullMQ must never fail a job for stalling. */
 const NO_STALL_LIMIT = 1_000_000_000;
-/** Seconds for which an idle worker waits in one blocking read. */
+/** Seconds that an idle worker waits in one blocking read. */
 const IDLE_WAIT_SECONDS = 2;
 const AFTER_FAULT_DELAY_MS = 1_000;
 
-/** Takes the jobs of one pool. `onTaken` hears every job that arrives. */
+/** Creates the BullMQ worker of one pool. `onTaken` is called for every job that arrives. */
 export function createPoolWorker(
   deps: Deps,
   delivery: Delivery,
@@ -39,18 +39,18 @@ export function createPoolWorker(
       runRetryDelay: AFTER_FAULT_DELAY_MS,
     },
   );
-  // A lost lock is no lost lease: the document decides, and the run goes on.
+  // A lost lock is not a lost lease: the document decides, and the run goes on.
   worker.on('error', (err) => log.debug({ err, pool }, 'queue connection or lock trouble'));
-  worker.on('failed', (job) => log.error({ jobId: job?.id, pool }, 'a job that is no execution was refused'));
+  worker.on('failed', (job) => log.error({ jobId: job?.id, pool }, 'refused a job that is not an execution'));
   return worker;
 }
 
-/** What BullMQ understands passes; anything else must not become a BullMQ failure: the job is looked at again. */
+/** Rethrows the errors that BullMQ understands. Any other must not become a BullMQ failure, so the job is deferred. */
 async function leave(deps: Deps, job: Job<ExecutionJob>, token: string, error: unknown): Promise<never> {
   const isForQueue =
     error instanceof DelayedError || error instanceof WaitingError || error instanceof UnrecoverableError;
   if (isForQueue) throw error;
-  deps.log.error({ err: error, jobId: job.id }, 'delivery failed; the job is put off');
+  deps.log.error({ err: error, jobId: job.id }, 'delivery failed; deferring the job');
   await job.moveToDelayed(Date.now() + AFTER_FAULT_DELAY_MS, token).catch(() => undefined);
   throw new DelayedError();
 }

@@ -2,7 +2,7 @@ import { endedChannel, type ExecutionRecord, isEnded, settleExecution } from '@m
 
 import type { Deps } from '../deps.ts';
 
-/** Step 6, settle: the task's mirror and the word that it ended. A failure is left to the sweep. */
+/** Step 6, settle: mirrors the end to the task and publishes it. After a failure the sweep settles. */
 export async function settle(deps: Deps, execution: ExecutionRecord): Promise<void> {
   if (!isEnded(execution.status)) return;
   try {
@@ -11,21 +11,21 @@ export async function settle(deps: Deps, execution: ExecutionRecord): Promise<vo
       deps.events.write(execution);
       await deps.producer.publish(endedChannel(deps.config.REDIS_PREFIX), _id).catch((err: unknown) => {
         // Waiting callers read the document anyway, only a little later.
-        deps.log.debug({ err, executionId: _id }, 'telling an end failed');
+        deps.log.debug({ err, executionId: _id }, 'publishing an end failed');
       });
     };
     await settleExecution(deps.models, execution, tell, async (id) => markLater(deps, id));
   } catch (err) {
-    deps.log.warn({ err, executionId: execution._id }, 'settling failed; the sweep will');
+    deps.log.warn({ err, executionId: execution._id }, 'settle failed; leaving it to the sweep');
   }
 }
 
 /**
- * The mark only spares the sweep a second look, so no job waits for it. A mark that gets lost with this process is made by
- * the sweep, which tells the end again; that may be repeated.
+ * Sets the mark that saves the sweep a second look; no job waits for it. If this process dies first, the sweep sets the
+ * mark and republishes the end; both are idempotent.
  */
 function markLater(deps: Deps, executionId: string): void {
   deps.writes.settle(executionId).catch((err: unknown) => {
-    deps.log.warn({ err, executionId }, 'settling failed; the sweep will');
+    deps.log.warn({ err, executionId }, 'settle failed; leaving it to the sweep');
   });
 }

@@ -9,12 +9,12 @@ t.test('one suspect at a time', async (t) => {
   t.ok(slot.take('a'));
   t.notOk(slot.take('b'));
   slot.free('b');
-  t.notOk(slot.take('b'), 'only the holder releases');
+  t.notOk(slot.take('b'), 'only the holder frees the slot');
   slot.free('a');
   t.ok(slot.take('b'));
 });
 
-t.test('after its probation another may follow, while it runs on', async (t) => {
+t.test('after its probation another may start, while it runs on', async (t) => {
   const slot = new SuspectSlot();
   slot.take('a');
 
@@ -23,10 +23,10 @@ t.test('after its probation another may follow, while it runs on', async (t) => 
   t.notOk(slot.take('b'));
   await waitFor('the end of the probation', () => slot.take('b'));
   slot.free('a');
-  t.notOk(slot.take('c'), 'the end of the first does not free the place of the second');
+  t.notOk(slot.take('c'), 'the end of the first does not free the slot of the second');
 });
 
-t.test('one crash away from its limit it stays alone to its end', async (t) => {
+t.test('a suspect that is one crash away from its limit stays alone to its end', async (t) => {
   const slot = new SuspectSlot();
   const other = new SuspectSlot();
   slot.take('a');

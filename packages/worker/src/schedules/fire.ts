@@ -21,14 +21,15 @@ import type { Deps } from '../deps.ts';
 
 export type FireOutcome =
   | { kind: 'fired' }
-  /** Its time has not come yet, by the database's clock. */
+  /** Its fire time has not come yet, by the database's clock. */
   | { kind: 'early'; waitMs: number }
-  /** The schedule was changed, paused or removed since the tick was made. */
+  /** The schedule was changed, paused or deleted since the tick was created. */
   | { kind: 'void' };
 
 /**
- * Handles what is due of one schedule: an execution for each fire time, then the schedule moves on. May run in several
- * processes at once and be repeated from the start after a crash anywhere: a fire time has at most one execution.
+ * Handles the due fire times of one schedule: creates an execution for each, then advances the schedule. May run in
+ * several processes at once and be repeated from the start after a crash anywhere: a fire time has at most one
+ * execution.
  */
 export async function fireSchedule(deps: Deps, tick: TickJob): Promise<FireOutcome> {
   const { TaskModel } = deps.models;
@@ -82,7 +83,9 @@ async function fireOnce(
 const skipsFireTime = (error: unknown): error is CatalogueError =>
   isRefusal(error) || error instanceof errors.TooManyUnfinished;
 
-/** A task that was deleted while it fired has cancelled its executions before these were there. */
+/**
+ * Cancels executions of a task that was deleted while it fired: its deletion cancelled only those that existed then.
+ */
 async function cancelOrphans(deps: Deps, task: ScheduledTask, fireTimes: Date[]): Promise<void> {
   const { TaskModel, ExecutionModel } = deps.models;
   if (await findTask(TaskModel, { id: task.id })) return;

@@ -10,7 +10,7 @@ import {
 
 import type { Deps } from '../deps.ts';
 
-/** What a worker needs to accept executions itself, by the rules of the API. */
+/** Builds the dependencies with which a worker accepts executions by the rules of the API. */
 export function buildSubmission({
   config,
   models,

@@ -6,16 +6,16 @@ import { fireSchedule } from './fire.ts';
 
 /** A tick is two reads and two writes; more at once would only wait for each other. */
 const CONCURRENCY = 10;
-/** BullMQ's limit does not hold for jobs of a scheduler anyway; ticks are short and never throw. */
+/** BullMQ's limit does not hold for jobs of a scheduler; ticks are short and never throw. */
 const NO_STALL_LIMIT = 1_000_000_000;
 /**
- * BullMQ ticks by the clock of a worker, fire times are due by the database's. Within this the tick waits; with clocks
- * that differ by more the sweep fires.
+ * BullMQ ticks by a worker's clock, fire times are due by the database's. A tick waits for a difference up to this;
+ * beyond it the sweep fires.
  */
 const MAX_EARLY_MS = 2_000;
 const IDLE_WAIT_SECONDS = 2;
 
-/** Takes the ticks of all schedules; every worker does, whatever its pools. */
+/** Creates the BullMQ worker for the ticks of all schedules; every worker process has one, whatever its pools. */
 export function createTickWorker(deps: Deps): Worker<TickJob, string> {
   const { config, log } = deps;
   const worker = new Worker<TickJob, string>(
@@ -44,7 +44,7 @@ async function takeTick(deps: Deps, job: Job<TickJob>, token: string): Promise<s
   if (!tick.success) return 'not_a_tick';
   const { taskId } = tick.data;
   const outcome = await fireSchedule(deps, tick.data).catch((err: unknown) => {
-    deps.log.warn({ err, taskId }, 'tick failed; the sweep fires what is due');
+    deps.log.warn({ err, taskId }, 'tick failed; leaving it to the sweep');
     return { kind: 'left' } as const;
   });
   if (outcome.kind !== 'early' || outcome.waitMs > MAX_EARLY_MS) return outcome.kind;

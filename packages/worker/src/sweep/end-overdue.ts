@@ -6,11 +6,14 @@ import { type Repair, SWEEP_PAGE } from './repair.ts';
 
 const WAITING = ['queued', 'retrying', 'input_required'];
 
-/** Ends work past its deadline, and flagged work, that nobody runs. One page a turn; what is ended leaves it. */
+/**
+ * Ends work that no worker runs and that is past its deadline or flagged for cancelling. One page per turn; ended work
+ * leaves the page.
+ */
 export const endOverdue: Repair = async ({ deps, now }) => {
   const isUnattended = [
     { status: { $in: WAITING } },
-    // A live run sees its deadline and its flag itself.
+    // A live run handles its deadline and its flag itself.
     { status: 'running', 'lease.until': { $lt: now } },
   ];
   await endEach(

@@ -4,8 +4,8 @@ import { REDELIVERY_FIELDS, redeliverAll, type Redeliverable } from './redeliver
 import { type Repair, SWEEP_PAGE } from './repair.ts';
 
 /**
- * Finds running work whose holder is dead and whose job is gone too, and has it delivered anew: a claim takes it. Pages
- * by the end of the lease; what runs is no more than the fleet has slots.
+ * Redelivers running work whose holder is dead and whose job is gone too, so that a claim takes it. Pages by the end of
+ * the lease; no more runs than the fleet has slots.
  */
 export const redeliverLapsed: Repair = async ({ deps, now, cursor }) => {
   const after = new Date(cursor === '' ? 0 : cursor);

@@ -4,8 +4,8 @@ import { REDELIVERY_FIELDS, redeliverAll, type Redeliverable } from './redeliver
 import { type Repair, SWEEP_PAGE } from './repair.ts';
 
 /**
- * Finds queued and retrying work whose job Redis does not know (the API died or Redis was away between insert and add,
- * or Redis was wiped). Never by age: a backlog is no loss. The cursor moves on over all of them.
+ * Redelivers queued and retrying work whose job is unknown to Redis (the API died or Redis was away between insert and
+ * add, or Redis was wiped). Never by age: a backlog is not a loss. The cursor moves over all of them.
  */
 export const redeliverUnknown: Repair = async ({ deps, now, cursor }) => {
   const page = await deps.models.ExecutionModel.find(

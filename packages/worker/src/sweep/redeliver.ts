@@ -2,7 +2,7 @@ import { enqueueExecution, type ExecutionRecord, jobId, raiseSeq } from '@mcp-se
 
 import type { Deps } from '../deps.ts';
 
-/** What a redelivery needs of a document. */
+/** Fields of an execution that a redelivery needs. */
 export const REDELIVERY_FIELDS = {
   _id: 1,
   seq: 1,
@@ -17,12 +17,12 @@ export type Redeliverable = Pick<
   '_id' | 'seq' | 'status' | 'pool' | 'priority' | 'nextAttemptAt' | 'epoch'
 >;
 
-/** A job that should have come so long ago waits for the timer of a process whose clock is wrong. */
+/** A job overdue by this much waits for the timer of a process with a wrong clock. */
 const OVERDUE_MS = 10_000;
-/** Asked at once: more would only wait in the connection, where one slow answer fails them all. */
+/** Concurrent queries: more would only wait in the connection, where one slow reply fails them all. */
 const AT_ONCE = 50;
 
-/** Looks after a page; one that fails does not keep the others. @throws the first failure, after all were tried. */
+/** Redelivers a page; a failure does not stop the others. @throws the first failure, after all were tried. */
 export async function redeliverAll(
   deps: Deps,
   page: readonly Redeliverable[],
@@ -38,8 +38,8 @@ export async function redeliverAll(
 }
 
 /**
- * Asks Redis whether it knows the job of this execution, and makes a new one when it does not. `alwaysNew`: a job that
- * is unknown may have been taken, so a new `seq` makes sure that only one delivery is valid.
+ * Adds a job for this execution if Redis has none. `alwaysNew`: an unknown job may have been taken, so a new `seq`
+ * makes sure that only one delivery is valid.
  */
 async function redeliver(
   deps: Deps,
@@ -52,7 +52,7 @@ async function redeliver(
     await promote(queue, execution);
     return;
   }
-  // Waiting, delayed or in some worker's hands: BullMQ delivers it.
+  // Waiting, delayed or taken by a worker: BullMQ delivers it.
   if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return;
   const needsNewSeq = alwaysNew || state !== 'unknown';
   const current = needsNewSeq
@@ -69,6 +69,6 @@ const isOverdue = ({ nextAttemptAt }: Redeliverable, now: Date): boolean =>
 
 async function promote(queue: ReturnType<Deps['queueOf']>, { _id, seq }: Redeliverable): Promise<void> {
   const job = await queue.getJob(jobId(_id, seq));
-  // It may have come by itself meanwhile.
+  // It may have become due in between.
   await job?.promote().catch(() => undefined);
 }

@@ -3,16 +3,18 @@ import { jobId, listHeld, type HeldExecution, readPaused, unholdExecution } from
 import type { Deps } from '../deps.ts';
 import type { Repair } from './repair.ts';
 
-/** Held executions woken in one turn, and how many at once. */
+/** Held executions woken in one turn, and the number woken at once. */
 const WAKE_PAGE = 2_000;
 const AT_ONCE = 50;
 
-/** Makes the pause of every queue what the documents say: Redis may have been wiped, away, or told otherwise. */
+/**
+ * Sets the pause of every queue to what the documents say: Redis may have been wiped or away, or have another state.
+ */
 export const repairPausedQueues: Repair = async ({ deps }) => {
   const { PluginModel, PauseModel } = deps.models;
   const known = await PluginModel.find({}, { pool: 1 }).lean<{ pool: string }[]>();
   const pools = [...new Set([...known.map(({ pool }) => pool), ...deps.config.WORKER_POOLS])];
-  // Queues first, documents second: a pause is stored before its queue is paused, so none is taken back here.
+  // Queues first, documents second: a pause is stored before its queue is paused, so a new pause is never undone here.
   const states = await Promise.all(
     pools.map(async (pool) => [pool, await deps.queueOf(pool).isPaused()] as const),
   );
@@ -26,7 +28,7 @@ export const repairPausedQueues: Repair = async ({ deps }) => {
   return '';
 };
 
-/** Wakes what was put off because its plugin was paused, and is not any more. */
+/** Wakes executions that were held while their plugin was paused, once it is not any more. */
 export const wakeHeld: Repair = async ({ deps }) => {
   const { ExecutionModel, PluginModel, PauseModel } = deps.models;
   const known = await PluginModel.find({}, { id: 1 }).lean<{ id: string }[]>();
@@ -43,11 +45,11 @@ async function wake(deps: Deps, execution: HeldExecution): Promise<void> {
   const queue = deps.queueOf(execution.pool);
   const id = jobId(execution._id, execution.seq);
   const state = await queue.getJobState(id);
-  // Still in the hands of the worker that marked it: it is put off in a moment, and woken by the next turn.
+  // The worker that marked it still has it and is about to defer it; the next turn wakes it.
   if (state === 'active') return;
   if (state === 'delayed') {
     const job = await queue.getJob(id);
-    // It may have come by itself meanwhile.
+    // It may have become due in between.
     await job?.promote().catch(() => undefined);
   }
   await unholdExecution(deps.models.ExecutionModel, execution);

@@ -9,12 +9,12 @@ import {
 import type { Deps } from '../deps.ts';
 import type { Repair } from './repair.ts';
 
-/** One question to Redis for each schedule, every turn. */
+/** Small, because every turn sends one query to Redis for each schedule. */
 const PAGE = 200;
-/** A clock whose next tick is so long past has stopped: the chain of its ticks broke with a worker. */
+/** A ticker whose next tick is overdue by this much has stopped: a worker died with its chain of ticks. */
 const STOPPED_MS = 5_000;
 
-/** Finds schedules without their clock: Redis was away or wiped, a chain of ticks broke, or an API died in between. */
+/** Sets missing tickers of schedules: Redis was away or wiped, a chain of ticks broke, or an API died in between. */
 export const restoreTickers: Repair = async ({ deps, now, cursor }) => {
   const page = await listScheduled(deps.models.TaskModel, { cursor, limit: PAGE });
   await Promise.all(page.map((task) => restoreTicker(deps, task, now)));
@@ -26,21 +26,22 @@ async function restoreTicker(deps: Deps, task: ScheduledTask, now: Date): Promis
   const clock = await deps.tickQueue.getJobScheduler(id);
   const isCurrent = clock?.template?.data?.revision === revision;
   if (isCurrent && (clock?.next ?? 0) > now.getTime() - STOPPED_MS) return;
-  // A time that is due needs no clock any more: it is fired by the sweep itself.
+  // A due time needs no ticker any more: the sweep fires it.
   if (schedule.runAt && schedule.runAt <= now) return;
   try {
     await setTicker(deps.tickQueue, { id, rule: schedule, revision });
     deps.metrics.swept.inc({ repair: 'clock_set' });
   } catch (err) {
-    // Its last tick is in some worker's hands this very moment; the next turn looks again.
-    deps.log.debug({ err, taskId: id }, 'clock not set yet');
+    // A worker is handling its last tick right now; the next turn looks again.
+    deps.log.debug({ err, taskId: id }, 'ticker not set yet');
   }
 }
 
-/** Finds clocks without their schedule, which would tick for nothing for ever. */
+/** Removes tickers without a schedule, which would tick for ever. */
 export const removeStrayTickers: Repair = async ({ deps, cursor }) => {
   const start = Number(cursor);
-  // Clocks first, tasks second: a schedule is stored before its clock is set, so a clock read here has one, if ever.
+  // Tickers first, tasks second: a schedule is stored before its ticker is set, so a ticker read here without one is a
+  // stray.
   const clocks = await deps.tickQueue.getJobSchedulers(start, start + PAGE - 1, true);
   const wanted = await findScheduledIds(
     deps.models.TaskModel,

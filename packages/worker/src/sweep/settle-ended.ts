@@ -3,10 +3,10 @@ import { END_STATUSES, type ExecutionRecord } from '@mcp-server/shared';
 import { settle } from '../delivery/settle.ts';
 import { type Repair, SWEEP_PAGE } from './repair.ts';
 
-/** Its own worker settles within milliseconds; before this nothing was left behind. */
+/** A worker settles within milliseconds; until this has passed, nothing counts as left behind. */
 const SETTLE_AFTER_MS = 3_000;
 
-/** Settles what ended while its worker or API died before the telling. */
+/** Settles executions that ended, but whose worker or API died before it settled them. */
 export const settleEnded: Repair = async ({ deps, now }) => {
   const unsettled = await deps.models.ExecutionModel.find({
     isUnsettled: true,

@@ -14,23 +14,23 @@ import { removeStrayTickers, restoreTickers } from './repair-tickers.ts';
 import type { Repair } from './repair.ts';
 import { settleEnded } from './settle-ended.ts';
 
-/** A sweeper that died is replaced after so many missed sweeps. */
+/** Missed sweeps after which a dead sweeper is replaced. */
 const MISSED_SWEEPS = 5;
 const MIN_ROLE_MS = 3_000;
 
-/** The generation key while unfinished work is put back; found by another process, it means: not yet done. */
+/** Value of the generation key while unfinished work is re-enqueued. A process that finds it restarts that work. */
 const RESTORING = 'restoring:';
 const SET_IF_SAME = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2]) end";
 
 /**
  * Two roles, each held by one process at a time: repairs that need no Redis go on while it is away, and those that do
- * are only ever held by a process that reaches it.
+ * need it belong to a process that can reach it.
  */
 const DATABASE_ROLE = 'sweep-database';
 const QUEUE_ROLE = 'sweep-queue';
 const DATABASE_REPAIRS: Record<string, Repair> = { endOverdue, settleEnded, fireDue };
 const QUEUE_REPAIRS: Record<string, Repair> = {
-  // First: what is put back must not start while it is paused.
+  // First: re-enqueued work must not start while it is paused.
   repairPausedQueues,
   wakeHeld,
   redeliverLapsed,
@@ -40,9 +40,9 @@ const QUEUE_REPAIRS: Record<string, Repair> = {
 };
 
 /**
- * Finds what crashes and outages left behind, and puts it right. Every worker has one; a role lease lets one at a time
- * act. Each turn looks at one page, so that a long backlog costs no more than a short one; only when Redis lost its
- * memory does it go round at full speed.
+ * Repairs what crashes and outages left behind. Every worker has a sweeper; a role lease lets one at a time act. Each
+ * turn looks at one page, so that a long backlog costs no more than a short one; only after Redis was wiped do the
+ * repairs run at full speed.
  */
 export class Sweeper {
   readonly #deps: Deps;
@@ -71,7 +71,7 @@ export class Sweeper {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    // Too soon after an outage to judge a lease: another process may be able to.
+    // Too soon after an outage to judge a lease; another process may be able to.
     if (!this.#contact.canJudgeLeases) return;
     await this.#inRole(DATABASE_ROLE, (now) => this.#repair(DATABASE_REPAIRS, now));
     if (!(await isAnswering(this.#deps.producer))) return this.#release(QUEUE_ROLE);
@@ -83,7 +83,7 @@ export class Sweeper {
     });
   }
 
-  /** Acts if this process has the role; one that fails gives it up, because another may fare better. */
+  /** Acts if this process has the role. A failure releases the role, because another process may succeed. */
   async #inRole(role: string, act: (now: Date) => Promise<void>): Promise<void> {
     const now = await this.#take(role);
     if (!now) return;
@@ -103,7 +103,7 @@ export class Sweeper {
 
   async #release(role: string): Promise<void> {
     const { models, workerName } = this.#deps;
-    // A role that cannot be given up lapses.
+    // A role that cannot be released lapses.
     await releaseRole(models.RoleLeaseModel, { role, holder: workerName }).catch(() => undefined);
   }
 
@@ -113,12 +113,12 @@ export class Sweeper {
     }
   }
 
-  /** Redis was wiped (or is new): everything unfinished goes back before anything else. */
+  /** Re-enqueues everything unfinished before any other repair, because Redis was wiped (or is new). */
   async #restoreAll(generation: string, signal: AbortSignal): Promise<void> {
     const { workerName, log, producer } = this.#deps;
     const mark = `${RESTORING}${randomUUID()}`;
     await producer.set(generation, mark);
-    log.warn('the queue lost its memory; restoring all unfinished work');
+    log.warn('Redis was wiped; re-enqueueing unfinished executions');
     for (const repair of Object.values(QUEUE_REPAIRS)) {
       let cursor = '';
       do {
@@ -127,7 +127,7 @@ export class Sweeper {
         cursor = await repair({ deps: this.#deps, now, cursor });
       } while (cursor !== '');
     }
-    // Only if the mark is still there: a second wipe during the first restore begins another.
+    // Only if the mark is still there: a second wipe during this pass starts another one.
     await producer.eval(SET_IF_SAME, 1, generation, mark, workerName);
   }
 }
