@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 import t from 'tap';
 
-import { anchorsOf, brokenLinks } from './links.ts';
+import { anchorsOf, brokenLinks, namedFiles } from './links.ts';
 
+/** Files that operators add. */
+const FOREIGN = new Set(['infra/nginx/tls/tls.conf']);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 function listPages(): string[] {
@@ -17,6 +19,22 @@ t.test('every relative link and anchor of every page resolves', async (t) => {
   const broken = listPages().flatMap((path) => brokenLinks(ROOT, path));
 
   t.strictSame(broken, []);
+});
+
+t.test('every file, folder and test that a page names exists', async (t) => {
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const missing = listPages()
+    .filter((path) => path !== 'CHANGELOG.md')
+    .flatMap((path) =>
+      namedFiles(readFileSync(ROOT + path, 'utf8'))
+        .filter((name) => !FOREIGN.has(name) && !files.includes(name))
+        .map((name) => `${path}: ${name}`),
+    );
+
+  t.strictSame(missing, []);
 });
 
 t.test('the README links every page of docs/', async (t) => {

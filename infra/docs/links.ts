@@ -41,3 +41,12 @@ function resolves(root: string, path: string, target: string): boolean {
   if (anchor === undefined || !full.endsWith('.md') || statSync(full).isDirectory()) return true;
   return anchorsOf(readFileSync(full, 'utf8')).includes(anchor);
 }
+
+const PATH =
+  /`(?<path>(?:packages|docs|infra|scripts|chaos|bench|conformance|examples)\/[\w./-]+)`|(?<test>[\w-]+\.test\.ts)/g;
+
+/** Paths of this repository in a page's inline code, and the names of test files. */
+export function namedFiles(page: string): string[] {
+  const names = [...page.replaceAll(FENCED, '').matchAll(PATH)];
+  return names.map(({ groups }) => groups?.['path'] ?? groups?.['test'] ?? '');
+}
