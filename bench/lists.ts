@@ -10,7 +10,7 @@ import { type Namespace, openNamespace } from '@mcp-server/testing';
 
 import { insertTasks } from './src/rig/insert-tasks.ts';
 
-/** What the lists promise, on the local database. */
+/** Promised time of a list, on the local database. */
 const TASKS = 20_000;
 const LIMIT_MS = 50;
 
@@ -25,7 +25,7 @@ interface Case {
   name: string;
   filter: TaskFilter;
   after?: PagePosition;
-  /** Fields of the index that has to serve it. */
+  /** Fields of the index that must serve it. */
   index: string;
 }
 
@@ -51,7 +51,7 @@ async function measure(model: TaskModel, { filter, after }: Case): Promise<numbe
   return times.sort((one, other) => one - other)[ROUNDS / 2] ?? Number.NaN;
 }
 
-/** The names of the indexes that the database says it uses. */
+/** Names of the indexes in the query plan. */
 async function explain(model: TaskModel, { filter, after }: Case): Promise<string[]> {
   const plan: unknown = await model
     .find(toTaskPageQuery(filter, after))

@@ -1,6 +1,6 @@
-// The one entry of `npm start`, `npm test` and friends on a machine that may have nothing but git, Node 18 and npm:
-// puts the right Node and pnpm on PATH, installs dependencies, then runs the asked command. Plain JavaScript without
-// dependencies, because nothing else exists yet when it runs.
+// Entry of `npm start`, `npm test` and the other commands on a machine that may only have git, Node 18 and npm:
+// puts the right Node and pnpm on PATH, installs dependencies, then runs the requested command. Plain JavaScript
+// without dependencies, because none are installed yet when it runs.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,13 +16,13 @@ const PNPM_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')
   '@',
 )[1];
 const SOURCE = '--conditions=@mcp-server/source';
-/** Tests have a folder of their own beside that of `npm start`, which may be running. */
+/** Tests use their own data folder, because `npm start` may be running. */
 const LOCAL = [SOURCE, 'packages/local/src/main.ts', '--data', '.data/test'];
 
-/** The tests of generated pages, which write them when told to. */
+/** Tests of generated pages; with UPDATE_DOCS=1 they write them. */
 const GENERATED_PAGES = ['packages/shared/src/errors.test.ts', 'packages/api/src/http/openapi.test.ts'];
 
-/** What each command runs once Node, pnpm and the dependencies are there. */
+/** Command line of each command, run once Node, pnpm and the dependencies are installed. */
 const COMMANDS = {
   deps: () => undefined,
   start: (args) => ['node', SOURCE, 'packages/local/src/start/main.ts', ...args],
@@ -77,7 +77,7 @@ function runStep(command, args, { env, label }) {
   });
 }
 
-/** Installs npm packages into a cache folder; under a temporary name first, so that a broken one is never used. */
+/** Installs npm packages into a cache folder; under a temporary name first, so that an incomplete one is never used. */
 async function ensureTool(name, spec, proof) {
   const dir = join(CACHE, name);
   const bin = join(dir, 'node_modules', '.bin');
@@ -91,7 +91,7 @@ async function ensureTool(name, spec, proof) {
     '--no-fund',
     '--no-audit',
     '--no-package-lock',
-    // Settings of this tree's .npmrc arrive here through the environment.
+    // npm passes the settings of .npmrc on through the environment.
     '--package-lock-only=false',
     '--omit=dev',
     '--prefix',
@@ -102,7 +102,7 @@ async function ensureTool(name, spec, proof) {
   try {
     renameSync(building, dir);
   } catch {
-    // Another process was first, or an incomplete folder lies there: keep a whole one, replace a broken one.
+    // Another process was first, or an incomplete folder exists: keep a complete one, replace an incomplete one.
     if (!existsSync(join(bin, proof))) {
       rmSync(dir, { recursive: true, force: true });
       renameSync(building, dir);
@@ -124,7 +124,7 @@ async function toolchainPath() {
   return path.join(delimiter);
 }
 
-/** `isForced`: somebody asked for it by `npm install`, so nothing that is there is trusted. */
+/** `isForced`: run by `npm install`, so an existing installation is not trusted. */
 async function installDependencies(env, { isForced }) {
   const modules = join(ROOT, 'node_modules');
   if (isForced || !existsSync(join(modules, '.modules.yaml')))
@@ -142,7 +142,7 @@ async function installDependencies(env, { isForced }) {
   writeFileSync(stamp, wanted);
 }
 
-/** The processes that started this one; when one of them is gone, nobody waits for this one any more. */
+/** Processes that started this one; if one of them is gone, the user has stopped this command. */
 function ancestors() {
   const chain = [process.ppid];
   try {
@@ -151,7 +151,7 @@ function ancestors() {
     const name = readFileSync(`/proc/${grandparent}/cmdline`, 'utf8');
     if (/\bnpm\b|\bpnpm\b/.test(name)) chain.push(grandparent);
   } catch {
-    // No /proc here (macOS): the direct parent has to do.
+    // Without /proc (macOS), only the direct parent is watched.
   }
   return chain;
 }
@@ -166,7 +166,7 @@ function isAlive(pid) {
 }
 
 function runCommand([command, ...args], env) {
-  // stdin stays an open pipe: its end tells the child, even after SIGKILL, that this process is gone.
+  // stdin stays an open pipe: its end shows the child, even after SIGKILL, that this process is gone.
   const child = spawn(command, args, { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
   const stop = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));

@@ -1,5 +1,5 @@
-// `npm run screenshots`: starts an API and a worker on empty data, logs in as an admin would and shows the dashboard with
-// a finished job and the documentation page in Debian's Chromium. Not part of the tests: it writes docs/images/.
+// `npm run screenshots`: starts an API and a worker on empty data, logs in as an admin and opens the dashboard with a
+// finished job and the documentation page in Debian's Chromium. Not part of the tests; it writes docs/images/.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -33,7 +33,7 @@ const env = {
   REFRESH_TOKEN_SECRET: randomBytes(32).toString('hex'),
 };
 
-/** Resolves to the process and to the log line that says that it is up. */
+/** Resolves to the process and its start message. */
 async function start(main, message) {
   const child = spawn('node', ['--conditions=@mcp-server/source', main], {
     cwd: ROOT,
@@ -57,7 +57,7 @@ async function post(url, path, body, headers = {}) {
   return reply.json();
 }
 
-/** An execution that has completed; the worker may need a moment to publish what it can run. */
+/** Runs an execution to its end; the worker may need a moment to publish its plugins. */
 async function runSome(url) {
   const { accessToken } = await post(url, '/api/auth/register', { ...ACCOUNT, role: 'admin' });
   const headers = { authorization: `Bearer ${accessToken}` };
@@ -84,7 +84,7 @@ async function shoot(url) {
   await page.getByText('/mcp/execute').first().waitFor();
   await page.screenshot({ path: `${IMAGES}/docs.png` });
   await browser.close();
-  if (refused.length > 0) throw new Error(`the pages failed: ${refused.join('; ')}`);
+  if (refused.length > 0) throw new Error(`the pages logged errors: ${refused.join('; ')}`);
 }
 
 mkdirSync(IMAGES, { recursive: true });

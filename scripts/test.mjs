@@ -14,7 +14,7 @@ let fileOutput = [];
 for await (const line of createInterface({ input: child.stdout })) {
   everything.push(line);
   fileOutput.push(line);
-  // The tour of `npm start` says what every route answered.
+  // The tour of `npm start` prints the status of every route.
   const visit = /^\s+# (?<line>\d{3} [A-Z]+ \/.*)$/.exec(line);
   if (visit) console.log(`  ${visit.groups.line}`);
   const test = /^ {4}(not )?ok \d+ - /.exec(line);

@@ -3,20 +3,20 @@ import { parseArgs } from 'node:util';
 export interface BenchArguments {
   /** Rounds of every case; figures are medians over them. */
   rounds: number;
-  /** Multiplies how much is done in a round, and the marks of memory. */
+  /** Factor for the work of a round and for the marks of the memory case. */
   scale: number;
-  /** Names of cases; all without it. */
+  /** Names of cases; all cases by default. */
   only: readonly string[] | undefined;
-  /** Name of the files in `docs/figures`; nothing is written without it. */
+  /** Name of the files in `docs/figures`; undefined writes none. */
   figures: string | undefined;
-  /** A folder for CPU profiles of API and worker. */
+  /** Folder for CPU profiles of API and worker. */
   profileDir: string | undefined;
 }
 
 const FULL = { rounds: 5, scale: 1 };
 const QUICK = { rounds: 3, scale: 0.2 };
 
-/** @throws {TypeError} for an option that is not known, {Error} for a value that is none. */
+/** @throws {TypeError} on an unknown option, {Error} on an invalid value. */
 export function readArguments(args: string[]): BenchArguments {
   const { values } = parseArgs({
     args,
@@ -30,9 +30,9 @@ export function readArguments(args: string[]): BenchArguments {
   });
   const { rounds, scale } = values.quick ? QUICK : FULL;
   const asked = values.rounds === undefined ? rounds : Number(values.rounds);
-  if (!Number.isInteger(asked) || asked < 1) throw new Error('--rounds takes a whole number from 1 on');
+  if (!Number.isInteger(asked) || asked < 1) throw new Error('--rounds must be a whole number of at least 1');
   const only = values.only?.split(',').filter(Boolean);
-  // Figures of a part, or of a short run, must not replace those that are shown.
+  // Figures of a partial or short run must not replace the published ones.
   const isWhole = !values.quick && only === undefined;
   return {
     rounds: asked,

@@ -1,5 +1,5 @@
-// `npm run bench -- [--quick] [--only NAME,NAME] [--rounds N] [--figures NAME] [--cpu-prof DIR]`. Exits non-zero when a
-// promise is not kept.
+// `npm run bench -- [--quick] [--only NAME,NAME] [--rounds N] [--figures NAME] [--cpu-prof DIR]`. Exits non-zero if a
+// promise is broken.
 import { cpus, platform, totalmem } from 'node:os';
 
 import { type BenchArguments, readArguments } from './arguments.ts';
@@ -19,14 +19,14 @@ import { writeFigures } from './report/write-figures.ts';
 import { type Product, startProduct } from './rig/product.ts';
 import { Stage } from './rig/stage.ts';
 
-/** For compilers and caches: V8 goes on compiling for some ten thousand executions. */
+/** Warm-up for compilers and caches: V8 keeps compiling for some ten thousand executions. */
 const WARM_UP_ROUNDS = 3;
 const MEMORY = 'memory';
 const GIBIBYTE = 2 ** 30;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const log = (line: string): void => say(`[bench] ${line}`);
 
-/** Ours and raw in turns, so that what disturbs the machine meets both. */
+/** Product and raw parts in turn, so that disturbances of the machine hit both. */
 const buildCases = (product: Product): Case[] => [
   rawBullmq,
   buildEndToEnd(product),
@@ -89,7 +89,7 @@ async function run(args: BenchArguments, stage: Stage): Promise<Report> {
   };
 }
 
-/** Where files lie says something about a machine and nothing about speed. */
+/** Local paths do not belong into the report. */
 const withoutPaths = (line: string): string =>
   line.replaceAll(/(?:, )?(?:files|append-only file) in \S+/g, '').replaceAll(/\S*\/(?=[\w-]+)/g, '');
 

@@ -27,7 +27,7 @@ void t.test('a part of the rows, or a sabotage, leaves the figures alone', async
   t.match(readArguments(['--sabotage', 'fence-off']), { sabotage: 'fence-off', figures: undefined });
 });
 
-void t.test('what is not a number or not known is refused', async (t) => {
+void t.test('an unknown option or a value that is not a number is refused', async (t) => {
   t.throws(() => readArguments(['--seed', 'x']), { message: /--seed: "x" is not a number/ });
   t.throws(() => readArguments(['--seeds', '1,,2']), { message: /--seed: "" is not a number/ });
   t.throws(() => readArguments(['--resume']), { message: /--resume needs/ });

@@ -1,24 +1,24 @@
 import { parseArgs } from 'node:util';
 
 export interface Arguments {
-  /** Each row runs once for each of them. */
+  /** Each row runs once for each seed. */
   seeds: number[];
   /** Only the rows of the quick run. */
   isQuick: boolean;
   /** Ids of the rows to run, whatever run they belong to; `F6` means its variants such as `F6-ALWAYS` too. */
   rows: string[] | undefined;
-  /** How long the whole run, all seeds together, is to take; undefined takes every load as its row has it. */
+  /** Target length of the whole run with all seeds; undefined keeps the load of every row. */
   minutes: number | undefined;
-  /** Rows that an earlier run of the same commit and seed has finished are not run again. */
+  /** Skips rows that an earlier run of the same commit and seed has finished. */
   isResumed: boolean;
   sabotage: string | undefined;
-  /** The name under which the figures are written; undefined writes none. */
+  /** Name of the figures; undefined writes none. */
   figures: 'quick' | 'full' | undefined;
 }
 
 const MAX_SEED = 2 ** 31;
 
-/** Reads the command line. @throws {TypeError} on what is not known. */
+/** Reads the command line. @throws {TypeError} on an unknown option or a bad value. */
 export function readArguments(argv: string[]): Arguments {
   const { values } = parseArgs({
     args: argv.filter((argument) => argument !== '--'),

@@ -1,4 +1,4 @@
-/** The parent holds stdin open; its end means that the parent is gone, by SIGKILL too. */
+/** The parent holds stdin open. Its end means that the parent is gone, even after SIGKILL. */
 export function exitWithParent(): void {
   const end = () => process.kill(process.pid, 'SIGTERM');
   process.stdin.on('end', end);

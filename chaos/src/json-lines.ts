@@ -19,7 +19,7 @@ export class JsonLines<T> {
   }
 }
 
-/** Reads such a file. A last line without its end was being written when its process died, and does not count. */
+/** Reads such a file. An incomplete last line was being written when its process died, and is skipped. */
 export function readJsonLines<T>(path: string, schema: z.ZodType<T>): T[] {
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);

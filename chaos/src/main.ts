@@ -1,4 +1,5 @@
-// `npm run chaos -- [--quick] [--seeds 1,2] [--rows F1,F2] [--minutes M] [--resume]`, or `--sabotage NAME`. The last line
+// `npm run chaos -- [--quick] [--seeds 1,2] [--rows F1,F2] [--minutes M] [--resume]`, or `--sabotage NAME`. The last
+// line
 // counts rows.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,7 @@ function showViolations({ row, seed, violations }: RowResult): void {
   if (violations.length > SHOWN_VIOLATIONS) say(`  … and ${violations.length - SHOWN_VIOLATIONS} more`);
 }
 
-/** `F6` names itself and its variants. @throws {Error} when nothing is meant. */
+/** Rows by id; `F6` includes its variants. @throws {Error} on an unknown id. */
 async function chooseRows(wanted: string[] | undefined): Promise<Row[]> {
   const isWanted = (id: string) =>
     wanted?.some((name) => id.toUpperCase() === name || id.toUpperCase().startsWith(`${name}-`));
@@ -85,7 +86,7 @@ async function main(): Promise<boolean> {
   return failed === 0;
 }
 
-/** A signal ends the product's processes at once; what they were doing is of no interest any more. */
+/** A signal kills the product's processes at once, because the run is void. */
 async function stopEarly(): Promise<never> {
   killChildren();
   await runner?.close();

@@ -1,4 +1,4 @@
-/** Numbers from 0 (included) to 1 (excluded). */
+/** Returns numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
 /** mulberry32: small, good enough to mix loads, and the same on every machine for the same seed. */
@@ -12,7 +12,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A stream of its own for one consumer: what one part draws does not change what another one gets. */
+/** Separate stream for one consumer, so that one part's draws do not change another part's. */
 export function namedRandom(seed: number, name: string): Random {
   // FNV-1a over the name, begun with the seed.
   let hash = (0x811c9dc5 ^ seed) >>> 0;

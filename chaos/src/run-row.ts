@@ -19,7 +19,7 @@ export interface RowResult {
 
 export type RunOptions = Omit<RigOptions, 'name' | 'apiEnv' | 'workerEnv'>;
 
-/** Runs one row on a rig of its own, from a fresh database to the verdict. */
+/** Runs one row on its own rig, from a fresh database to the verdict. */
 export async function runRow(row: Row, options: RunOptions): Promise<RowResult> {
   const stores = await row.openStores?.(options.stores, join(options.dir, 'stores'));
   try {

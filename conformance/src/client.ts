@@ -3,7 +3,10 @@ const NAME_PARAMS = ['name', 'taskId', 'uri'] as const;
 
 type Json = Record<string, unknown>;
 
-/** A client of the newest revision that knows mcpTasks. Resolves to the result. @throws {Error} for every other answer. */
+/**
+ * MCP client of the newest revision with the Tasks extension. Resolves to the result.
+ * @throws {Error} on any other response.
+ */
 export type McpCaller = (method: string, params?: Json) => Promise<Json>;
 
 export function openCaller(url: string, apiKey: string): McpCaller {
@@ -35,7 +38,7 @@ const ENVELOPE = {
   'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
 };
 
-/** One JSON body, or the last event of a stream. */
+/** Reads one JSON body, or the last event of a stream. */
 function lastMessage(text: string): { result?: Json; error?: unknown } {
   const data = text.split('\n').filter((line) => line.startsWith('data:'));
   return JSON.parse(data.at(-1)?.slice('data:'.length) ?? (text || '{}')) as { result?: Json };

@@ -2,8 +2,8 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 
 /**
- * The suite cannot send credentials, so this adds an API key to whatever passes and changes nothing else: `Host`,
- * `Origin` and every other header go on as they came, and a caller that goes away is gone for the server too.
+ * The suite cannot send credentials, so this proxy adds an API key to every request and changes nothing else: `Host`,
+ * `Origin` and all other headers are forwarded, and so is a closed connection.
  */
 export async function startCredentialProxy(
   t: { teardown(fn: () => Promise<void>): void },
@@ -31,7 +31,7 @@ function passOn(
       method: incoming.method,
       path: incoming.url,
       headers: { ...incoming.headers, 'x-api-key': apiKey },
-      // Each request its own connection: a broken one must not be mistaken for another's.
+      // Each request has its own connection, so that a broken one concerns this request only.
       agent: false,
     },
     (answer) => {

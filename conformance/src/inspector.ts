@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Fetched from the npm registry when it is asked for: it brings a whole browser application with it. */
+/** Downloaded by npx when needed, because it contains a whole browser application. */
 const PACKAGE = '@modelcontextprotocol/inspector@2.12.0';
 
 export type Era = 'legacy' | 'modern';
 
-/** Runs the Inspector's CLI once and resolves to the result that it prints. @throws {Error} when it exits with an error. */
+/** Runs the Inspector's CLI once and resolves to the printed result. @throws {Error} if it exits with an error. */
 async function inspect(
   { url, apiKey, era }: { url: string; apiKey: string; era: Era },
   args: readonly string[],
@@ -31,7 +31,7 @@ async function inspect(
       '--format',
       'json',
     ],
-    // npm's settings of this tree would keep npx from laying out a package.
+    // The npm settings of this repository would keep npx from installing a package.
     { env: { ...env, npm_config_package_lock_only: 'false' }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let stdout = '';
@@ -43,13 +43,13 @@ async function inspect(
   return (JSON.parse(stdout) as { result: Record<string, unknown> }).result;
 }
 
-/** A call that becomes an mcpTask takes one request to begin, and then one for each look. */
+/** A call that becomes an mcpTask takes one request to start, and one for each poll. */
 const MIN_FOLLOWING_REQUESTS = 3;
 const SLEEP_MS = 5_000;
 
 /**
- * Lists tools, echoes and follows a sleeping call to its end, in one era. `countRequests` tells how many the server has
- * answered: that is how a call that was followed shows. Resolves to what was seen.
+ * Lists tools, calls echo and follows a sleeping call to its end, in one era. `countRequests` returns the number of
+ * answered requests, which shows that the call was followed. Resolves to a summary.
  */
 export async function inspectEverything(
   server: { url: string; apiKey: string; era: Era },

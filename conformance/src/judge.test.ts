@@ -12,7 +12,7 @@ const result = (scenario: string, passed: number, failed: number, warnings = 0) 
 const SCORED = ['required', 'baselined'];
 const BASELINE = new Map([['baselined', 'for a reason']]);
 
-t.test('failures that nothing expects are bad, in what is required and in the Tasks extension', async (t) => {
+t.test('unexpected failures are bad, in required scenarios and in the Tasks extension', async (t) => {
   for (const [scenario, passed, failed, verdict, bad] of [
     ['required', 3, 0, 'passed', false],
     ['required', 3, 1, 'failed', true],
@@ -30,7 +30,7 @@ t.test('failures that nothing expects are bad, in what is required and in the Ta
   }
 });
 
-t.test('a scenario that only warns is no failure, one that did not run is', async (t) => {
+t.test('a scenario that only warns does not fail, one that did not run does', async (t) => {
   const warned = judge(result('required', 0, 0, 1), SCORED, BASELINE);
 
   t.equal(warned.verdict, 'only warnings');

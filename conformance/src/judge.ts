@@ -5,29 +5,29 @@ import { z } from 'zod';
 
 import type { Revision, ScenarioResult } from './suite.ts';
 
-/** Scenarios that are known to fail, each with its reason. */
+/** Scenarios that are expected to fail, each with its reason. */
 export type Baseline = ReadonlyMap<string, string>;
 
 export type Verdict =
   | 'passed'
   | 'failed'
   | 'expected to fail'
-  /** Nothing that is required was checked, and the suite said what it would have liked. */
+  /** No required check ran, and the suite printed warnings. */
   | 'only warnings'
   | 'not runnable'
   | 'stale in the baseline';
 
 export interface Judged extends ScenarioResult {
   verdict: Verdict;
-  /** True when the revision requires it. */
+  /** True if the revision requires it. */
   isScored: boolean;
-  /** Of an expected failure. */
+  /** Reason of an expected failure. */
   reason?: string;
 }
 
 const BaselineFile = z.record(z.string(), z.string().min(1));
 
-/** A revision without a baseline file expects no failure. @throws {z.ZodError} on a line without a reason. */
+/** Reads a baseline; without a file no failure is expected. @throws {z.ZodError} on a line without a reason. */
 export async function readBaseline(revision: Revision): Promise<Baseline> {
   const path = new URL(`../baseline-${revision}.yml`, import.meta.url);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -55,8 +55,8 @@ function toVerdict({ passed, failed, warnings }: ScenarioResult, isExpected: boo
 }
 
 /**
- * What must not be: a failure that no baseline expects, in what is required or in the Tasks extension; a baseline line
- * that passes; a required scenario that did not run.
+ * Problems: an unexpected failure in a required scenario or in the Tasks extension, a baseline line that passes, a
+ * required scenario that did not run.
  */
 export function isBad({ verdict, isScored, scenario }: Judged): boolean {
   if (verdict === 'stale in the baseline') return true;

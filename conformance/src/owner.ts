@@ -1,6 +1,6 @@
 import type { Owner } from './rig.ts';
 
-/** Ends what was begun, the last thing first, as the teardown of a test does. */
+/** Ends everything that was started, in reverse order, like the teardown of a test. */
 export class Teardowns implements Owner {
   readonly #ends: (() => Promise<void>)[] = [];
 

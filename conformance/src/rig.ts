@@ -13,7 +13,7 @@ import { startCredentialProxy } from './credential-proxy.ts';
 
 const PLUGINS = fileURLToPath(new URL('../plugins/', import.meta.url));
 
-/** Collects what must be ended, as a test does. */
+/** Collects teardowns, like a test. */
 export interface Owner {
   teardown(fn: () => Promise<void>): void;
   comment(text: string): void;
@@ -22,14 +22,14 @@ export interface Owner {
 /** Two APIs behind nginx and two workers, with authentication on. */
 export interface Rig {
   space: Namespace;
-  /** Of nginx. Every request needs credentials. */
+  /** URL of nginx. Every request needs credentials. */
   url: string;
-  /** Of a proxy before nginx that adds `apiKey` to every request. */
+  /** URL of a proxy in front of nginx that adds `apiKey` to every request. */
   openUrl: string;
   apiKey: string;
   apis: readonly ProductProcess[];
   workers: readonly ProductProcess[];
-  /** An account of its own and a key with all scopes. */
+  /** API key of a separate account, with all scopes. */
   newApiKey(name: string): Promise<string>;
 }
 
@@ -67,7 +67,7 @@ async function makeApiKey(url: string, name: string): Promise<string> {
   const { accessToken } = await post('/api/auth/register', account);
   const scopes = ['mcp', 'execute', 'tasks:read', 'tasks:write'];
   const { key } = await post('/api/auth/api-key/generate', { name, scopes }, accessToken);
-  if (key === undefined) throw new Error('no key was made');
+  if (key === undefined) throw new Error('the API returned no key');
   return key;
 }
 

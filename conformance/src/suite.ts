@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const ENTRY = require.resolve('@modelcontextprotocol/conformance/dist/index.js');
 const SCENARIO_TIMEOUT_MS = 60_000;
 
-/** Revisions of the protocol that the suite has a frozen set of requirements for. */
+/** Revisions of the protocol with a frozen set of requirements in the suite. */
 export const REVISIONS = ['2026-07-28', '2025-11-25'] as const;
 export type Revision = (typeof REVISIONS)[number];
 
@@ -20,13 +20,13 @@ const Checks = z.array(
   z.looseObject({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }),
 );
 
-/** What the suite found out about one scenario. Counts are of checks. */
+/** Result of one scenario, in numbers of checks. */
 export interface ScenarioResult {
   scenario: string;
   passed: number;
   failed: number;
   warnings: number;
-  /** One line for each check that did not pass. */
+  /** One line for each failed check. */
   complaints: string[];
 }
 
@@ -35,7 +35,7 @@ const Requirements = z.looseObject({
   not_scored: z.array(z.looseObject({ scenario: z.string(), leg: z.string() })),
 });
 
-/** The scenarios for servers: those that a revision requires, and those that are run beside them. */
+/** Scenarios for servers: those that a revision requires, and additional ones. */
 export async function readRequirements(revision: Revision): Promise<{ scored: string[]; beside: string[] }> {
   const path = join(dirname(ENTRY), '..', 'requirements', `${revision}.yaml`);
   const { server, not_scored } = Requirements.parse(parse(await readFile(path, 'utf8')));
@@ -43,18 +43,18 @@ export async function readRequirements(revision: Revision): Promise<{ scored: st
   return { scored: server, beside };
 }
 
-/** Runs all that a revision requires, and what the suite runs beside it. */
+/** Runs all scenarios that a revision requires, and the additional ones. */
 export const runRevision = (url: string, revision: Revision): Promise<ScenarioResult[]> =>
   runSuite(['--url', url, '--requirements', revision]);
 
-/** Runs one scenario; without a revision the suite takes the newest that knows it. */
+/** Runs one scenario; without a revision the suite takes the newest one that has it. */
 export async function runScenario(url: string, scenario: string): Promise<ScenarioResult> {
   const [result] = await runSuite(['--url', url, '--scenario', scenario]);
   if (!result) throw new Error(`the suite wrote nothing about ${scenario}`);
   return result;
 }
 
-/** @throws {Error} with the suite's output when it wrote no results at all. */
+/** @throws {Error} with the suite's output if it wrote no results. */
 async function runSuite(args: readonly string[]): Promise<ScenarioResult[]> {
   const dir = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
@@ -75,9 +75,9 @@ async function runSuite(args: readonly string[]): Promise<ScenarioResult[]> {
   }
 }
 
-/** Its exit code says only whether all passed, which the results say better. */
+/** The exit code only says whether all passed; the results say more. */
 async function runCommand(args: readonly string[]): Promise<string> {
-  // Without the test runner's loader, which would be carried into the suite.
+  // Without the test runner's loader, which the suite would inherit.
   const { NODE_OPTIONS: _loader, ...env } = process.env;
   const child = spawn(process.execPath, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -32,7 +32,7 @@ t.test(
     await waitFor(
       'all to end',
       async () => {
-        // A look that fails rejects here, and fails the test.
+        // A failed poll rejects here and fails the test.
         const open = ids.filter((id) => seen.get(id)?.['status'] !== 'completed');
         const looks = await Promise.all(open.map((taskId) => call('tasks/get', { taskId })));
         for (const look of looks) seen.set(String(look['taskId']), look);

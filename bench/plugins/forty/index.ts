@@ -7,7 +7,7 @@ const COUNT = 39;
 const echo = (index: number) =>
   defineAction({
     title: `Echo ${index}`,
-    description: 'Answers with its message.',
+    description: 'Returns its message.',
     input: message,
     output: message,
     annotations: { readOnly: true, idempotent: true },
@@ -16,14 +16,14 @@ const echo = (index: number) =>
 
 const held = defineAction({
   title: 'Echo as an mcpTask',
-  description: 'Answers with its message, and is an mcpTask from the beginning.',
+  description: 'Returns its message, always as an mcpTask.',
   input: message,
   output: message,
   tool: { asTask: 'always' },
   run: ({ message: text }) => ({ message: text }),
 });
 
-/** So many tools that a list of them has the length that real servers have. */
+/** Number of tools, as many as real servers list. */
 export default definePlugin({
   id: 'forty',
   version: '1.0.0',

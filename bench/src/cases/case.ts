@@ -1,23 +1,23 @@
 import type { Stage } from '../rig/stage.ts';
 import type { CpuTimes, Party } from '../rig/usage.ts';
 
-/** Named numbers; the unit ends the name. */
+/** Numbers by name; the name ends with the unit. */
 export type Figures = Record<string, number>;
 
-/** How much is done in one round. */
+/** Amount of work in one round. */
 export interface Size {
-  /** Multiplies every count. */
+  /** Factor for every count. */
   scale: number;
 }
 
-/** One thing that is measured, ours or raw. It is opened once and then runs once a round. */
+/** One measurement, of the product or of a raw part. It is opened once and then runs once a round. */
 export interface Case {
   name: string;
   title: string;
   open(stage: Stage, size: Size): Promise<() => Promise<Figures>>;
 }
 
-/** CPU milliseconds of each for one unit of work. */
+/** CPU milliseconds of each party for one unit of work. */
 export function perUnit(cpu: CpuTimes, count: number, parties: readonly Party[]): Figures {
   return Object.fromEntries(parties.map((party) => [`${party} CPU ms`, cpu[party] / count]));
 }

@@ -4,7 +4,7 @@ import type { Case } from './case.ts';
 
 const CALLS = { one: 300, many: 1_500 };
 
-/** A synchronous `POST /mcp/execute`: the answer carries the result. */
+/** Synchronous `POST /mcp/execute`: the response contains the result. */
 export const buildEcho = (product: Product, connections: number): Case => ({
   name: `echo-${connections}`,
   title: `synchronous POST /mcp/execute of sample.echo, ${connections} connection${connections === 1 ? '' : 's'}`,
@@ -22,7 +22,7 @@ export const buildEcho = (product: Product, connections: number): Case => ({
           payload: { message },
         });
         if ((answer['result'] as { message?: unknown })?.message !== message) {
-          throw new Error(`another answer than the echo: ${JSON.stringify(answer)}`);
+          throw new Error(`not the echoed message: ${JSON.stringify(answer)}`);
         }
       });
       const tookMs = performance.now() - startedAt;

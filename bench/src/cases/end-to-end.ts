@@ -26,7 +26,7 @@ export async function runExecutions(product: Product, count: number): Promise<{ 
   return { acceptedMs };
 }
 
-/** From the HTTP request to the stored end state: one API, one worker. */
+/** Measures from the HTTP request to the stored end state, with one API and one worker. */
 export const buildEndToEnd = (product: Product): Case => ({
   name: 'end-to-end',
   title: `executions of sample.echo over POST /mcp/execute, ${IN_FLIGHT} in flight, until their ends are stored`,

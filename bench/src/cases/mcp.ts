@@ -13,7 +13,7 @@ const CALLS = 1_000;
 const ECHO = 'forty__echo-0';
 const HELD = 'forty__held';
 
-/** What is asked of both servers, one kind after the other. */
+/** Requests that both servers get, one kind after the other. */
 async function measureKinds(client: McpClient, count: number): Promise<Figures> {
   const figures: Figures = {};
   const measure = async (kind: string, call: (index: number) => Promise<unknown>) => {
@@ -33,7 +33,7 @@ async function measureKinds(client: McpClient, count: number): Promise<Figures> 
     const message = `message ${index}`;
     const { structuredContent } = await client.request('tools/call', { name: ECHO, arguments: { message } });
     if ((structuredContent as { message?: unknown }).message !== message)
-      throw new Error('another answer than the echo');
+      throw new Error('not the echoed message');
   });
   await measure('new mcpTasks', async (index) => {
     const { taskId } = await client.request('tools/call', {
@@ -59,7 +59,7 @@ export const buildMcp = (product: Product): Case => ({
   },
 });
 
-/** Has the very tools of the product, so that both lists have the same bytes. */
+/** Serves the product's tools, so that both lists have the same bytes. */
 export const buildRawMcp = (product: Product): Case => ({
   name: 'raw-mcp',
   title: `the SDK's low-level server alone with the same tools, ${CONNECTIONS} connections`,

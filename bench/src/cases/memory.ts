@@ -6,14 +6,14 @@ import { runExecutions } from './end-to-end.ts';
 
 const EARLY = 20_000;
 const LATE = 100_000;
-/** Memory goes up and down with every collection: at both marks the median of so many readings under load counts. */
+/** Readings per mark; memory varies with every garbage collection, so the median under load counts. */
 const READINGS = 20;
 const EXECUTIONS_PER_READING = 100;
 const MEBIBYTE = 2 ** 20;
 
 /**
- * Resident memory of API and worker under load, when the product has run so many executions since its start, those of
- * the other cases included.
+ * Resident memory of API and worker under load, after a number of executions since the start, including those of other
+ * cases.
  */
 export async function measureMemory(
   product: Product,

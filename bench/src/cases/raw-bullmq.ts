@@ -10,7 +10,7 @@ const JOBS = 10_000;
 const IN_FLIGHT = 50;
 const CONCURRENCY = 50;
 const QUEUE = 'raw';
-/** As the product keeps them. */
+/** The same as in the product. */
 const KEEP = { age: 3_600, count: 1_000 };
 
 export const rawBullmq: Case = {

@@ -10,7 +10,7 @@ const IN_FLIGHT = 20;
 const BATCH = 50;
 const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
-/** Inserts executions as the API does, with all their indexes, in a database beside the product's. */
+/** Inserts executions like the API, with all their indexes, into a separate database. */
 function buildCase(name: string, title: string, batch: number, inFlight: number): Case {
   return {
     name,
@@ -37,7 +37,7 @@ function buildCase(name: string, title: string, batch: number, inFlight: number)
   };
 }
 
-/** Ended and settled, so that no worker or sweep looks at it. */
+/** Ended and settled, so that no worker or sweep handles it. */
 function ended(): ExecutionRecord {
   const now = new Date();
   return buildExecution({ status: 'completed', endedAt: now, settledAt: now, pool: 'raw' });

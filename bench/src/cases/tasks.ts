@@ -6,10 +6,10 @@ import type { Case, Figures } from './case.ts';
 const TASKS = 20_000;
 const REQUESTS = 100;
 const PAGE = 20;
-/** Half of the tasks are another user's. */
+/** Half of the tasks belong to another user. */
 const OTHER_OWNER = '89abcdef0123456701234567';
 
-/** Lists and lookups through the API, one request at a time. */
+/** Reads lists and single tasks through the API, one request at a time. */
 export const buildTasks = (product: Product): Case => ({
   name: 'tasks',
   title: `requests at ${TASKS} tasks, one connection: a page of ${PAGE}, one by its id`,
@@ -24,7 +24,7 @@ export const buildTasks = (product: Product): Case => ({
       const client = product.openClient(1);
       const lists = await runClosedLoop({ count, inFlight: 1 }, async () => {
         const { items } = await client.send('GET', `/api/tasks?limit=${PAGE}`);
-        if ((items as unknown[]).length !== PAGE) throw new Error('a page that is not full');
+        if ((items as unknown[]).length !== PAGE) throw new Error('an incomplete page');
       });
       const lookups = await runClosedLoop({ count, inFlight: 1 }, async (index) => {
         await client.send('GET', `/api/tasks/${ids[index % ids.length]}`);

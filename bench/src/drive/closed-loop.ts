@@ -1,4 +1,6 @@
-/** Runs `work` for 0 to `count - 1` with `inFlight` under way at a time; resolves to each one's milliseconds, in order of ending. */
+/**
+ * Runs `work` for 0 to `count - 1`, `inFlight` at a time; resolves to the milliseconds of each, in order of completion.
+ */
 export async function runClosedLoop(
   { count, inFlight }: { count: number; inFlight: number },
   work: (index: number) => Promise<void>,
@@ -16,7 +18,7 @@ export async function runClosedLoop(
   return tookMs;
 }
 
-/** The value below which this part (0 to 1) of the values lies. */
+/** Value below which this share (0 to 1) of the values lies. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;

@@ -1,13 +1,13 @@
 import { Pool } from 'undici';
 
-/** A client that costs little, so that most of the machine is left for what is measured. */
+/** HTTP client with little overhead, which leaves most of the machine to the measured processes. */
 export interface HttpClient {
-  /** Sends JSON and resolves to the parsed answer. @throws {Error} for any status of 300 and above. */
+  /** Sends JSON and resolves to the parsed response. @throws {Error} on a status of 300 or above. */
   send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
-/** `connections` bounds how many requests are under way. */
+/** `connections` is the number of requests in flight. */
 export function openHttpClient(
   url: string,
   { connections, headers = {} }: { connections: number; headers?: Record<string, string> },

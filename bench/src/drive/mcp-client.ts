@@ -3,9 +3,9 @@ import { Pool } from 'undici';
 const VERSION = '2026-07-28';
 const NAME_PARAMS = ['name', 'taskId', 'uri'] as const;
 
-/** Speaks the protocol's newest revision, and says that it knows mcpTasks. */
+/** MCP client of the newest revision with the Tasks extension. */
 export interface McpClient {
-  /** Resolves to the result. @throws {Error} for every other answer. */
+  /** Resolves to the result. @throws {Error} on any other response. */
   request(method: string, params?: Record<string, unknown>): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
@@ -16,7 +16,7 @@ interface Message {
   error?: { code: number; message: string };
 }
 
-/** `connections` bounds how many requests are under way. */
+/** `connections` is the number of requests in flight. */
 export function openMcpClient(
   url: string,
   { connections, headers = {} }: { connections: number; headers?: Record<string, string> },
@@ -58,7 +58,7 @@ const ENVELOPE = {
   'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
 };
 
-/** The answer is the last message of a stream; what comes before tells how far it is. */
+/** The response is the last message of a stream; the messages before it are progress. */
 function lastEvent(text: string): Message {
   const data = text
     .split('\n')

@@ -1,5 +1,5 @@
 // The SDK's low-level server alone, on Fastify: the same tools, an echo, one insert for a new mcpTask, one findById to
-// look at it. Arguments: URI of the database, path of a JSON file with the tools.
+// read it. Arguments: URI of the database, path of a JSON file with the tools.
 import { readFileSync } from 'node:fs';
 
 import { createMongo, whenParentIsGone } from '@mcp-server/shared';

@@ -4,7 +4,7 @@ import { buildRatios, checkPromises } from './ratios.ts';
 import { describeReport, type Report } from './report.ts';
 import { type Rounds, summarize } from './summary.ts';
 
-/** Three rounds, the second on a machine that was busy with something else. */
+/** Three rounds, the second one on a busy machine. */
 const ROUNDS: Rounds = {
   'raw-bullmq': [5_000, 1_000, 5_000].map((speed) => ({ 'jobs/s': speed, 'total CPU ms': 0.2 })),
   'end-to-end': [650, 130, 550].map((speed) => ({
@@ -21,7 +21,7 @@ void t.test('ratios are taken round by round, so that a busy machine does not sh
   t.match(endToEnd, { title: /end to end/, median: 0.13, min: 0.11, max: 0.13 });
 });
 
-void t.test('a ratio of which one side was not measured is left out', async (t) => {
+void t.test('a ratio with an unmeasured side is left out', async (t) => {
   const { 'raw-bullmq': _missing, ...rest } = ROUNDS;
 
   t.same(buildRatios(rest), []);
@@ -49,7 +49,7 @@ void t.test('a promise is judged by its bound, and only if it was measured', asy
   );
 });
 
-void t.test('an earlier run stands beside the figures of this one', async (t) => {
+void t.test('an earlier run is shown beside the figures of this one', async (t) => {
   const ratios = buildRatios(ROUNDS);
   const report: Report = {
     date: '2026-01-02',

@@ -3,7 +3,7 @@ import { type Rounds, type Spread, spread, type Summary } from './summary.ts';
 
 type Place = readonly [caseName: string, figure: string];
 
-/** One figure against another of the same round: what slows the machine down slows both. */
+/** Ratio of two figures of the same round, because a slow machine slows both. */
 export interface Ratio extends Spread {
   title: string;
 }
@@ -61,7 +61,7 @@ const PAIRS: readonly { title: string; of: Place; to: Place }[] = [
   },
 ];
 
-/** Those whose both sides were measured. */
+/** Ratios with both sides measured. */
 export function buildRatios(rounds: Rounds): Ratio[] {
   return PAIRS.flatMap(({ title, of, to }) => {
     const values = (rounds[of[0]] ?? []).map(
@@ -71,7 +71,7 @@ export function buildRatios(rounds: Rounds): Ratio[] {
   });
 }
 
-/** What issue and documentation promise. */
+/** Promises of the documentation. */
 export interface Promised {
   title: string;
   value: number;
@@ -85,8 +85,8 @@ const MAX_ECHO_P99_MS = 250;
 const MIN_LOOKS = 0.5;
 const MAX_GROWTH = 1.1;
 /**
- * The gate of speed. CPU time, because the clock says more about the neighbours of a shared machine than about us; against
- * the raw run's, because machines differ; generous, because both still spread.
+ * The speed gate. It uses CPU time, because wall time depends on the neighbours on a shared machine; relative to the
+ * raw run, because machines differ; generous, because both still vary.
  */
 const MAX_OWN_CPU = 8;
 
@@ -103,7 +103,7 @@ const atMost = (title: string, value: number, bound: number): Promised => ({
   isKept: value <= bound,
 });
 
-/** Every promise whose figures were measured. */
+/** Promises with measured figures. */
 export function checkPromises(
   summary: Summary,
   ratios: readonly Ratio[],

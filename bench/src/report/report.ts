@@ -2,7 +2,7 @@ import type { Case, Figures } from '../cases/case.ts';
 import type { Promised, Ratio } from './ratios.ts';
 import type { Spread, Summary } from './summary.ts';
 
-/** Everything that a run found, as it is written to `docs/figures`. */
+/** All figures of a run, as written to `docs/figures`. */
 export interface Report {
   date: string;
   command: string;
@@ -19,13 +19,13 @@ export interface Report {
 export const titlesOf = (cases: readonly Pick<Case, 'name' | 'title'>[]): Record<string, string> =>
   Object.fromEntries(cases.map(({ name, title }) => [name, title]));
 
-/** The report for readers, in Markdown. `before`: an earlier run, whose medians stand beside. */
+/** Formats the report as Markdown. `before` is an earlier run, whose medians get a column. */
 export function describeReport(report: Report, before: Report | undefined): string {
   const { date, command, rounds, cases, titles, memory, ratios, promises, machine, services } = report;
   return [
     `# Speed, ${date}`,
     '',
-    `Written by \`${command}\`: ours and the raw pieces in turns, in one run on one machine; medians of ${rounds} rounds`,
+    `Written by \`${command}\`: product and raw parts in turn, in one run on one machine; medians of ${rounds} rounds`,
     'with the least and the most. Ratios are taken round by round. CPU milliseconds are for one unit of work.',
     ...(before ? [`Before: the same run before executions were batched, on ${before.date}.`] : []),
     '',
@@ -98,7 +98,7 @@ const spreadTable = (
     ),
   );
 
-/** Three significant digits: more would be noise. */
+/** Three significant digits; more would be noise. */
 function show(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '';
   return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));

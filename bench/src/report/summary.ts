@@ -1,7 +1,7 @@
 import type { Figures } from '../cases/case.ts';
 import { quantile } from '../drive/closed-loop.ts';
 
-/** A figure over all rounds. */
+/** One figure over all rounds. */
 export interface Spread {
   median: number;
   min: number;
@@ -11,7 +11,7 @@ export interface Spread {
 /** Figures by case, then by name. */
 export type Summary = Record<string, Record<string, Spread>>;
 
-/** What every round measured, by case; a round of all cases has the same index everywhere. */
+/** Figures of every round, by case; a round has the same index in all cases. */
 export type Rounds = Record<string, Figures[]>;
 
 export function summarize(rounds: Rounds): Summary {

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { describeReport, type Report } from './report.ts';
 
 const DIR = fileURLToPath(new URL('../../../docs/figures/', import.meta.url));
-/** The run that the others are compared with. */
+/** Name of the run that others are compared with. */
 const BEFORE = 'bench-before';
 
-/** Writes a report for programs and for readers, and resolves to the latter. Nothing is written without a name. */
+/** Writes the report as JSON and Markdown, and resolves to the Markdown. Writes no file without a name. */
 export async function writeFigures(name: string | undefined, report: Report): Promise<string> {
   const text = describeReport(report, name === BEFORE ? undefined : await readBefore());
   if (name === undefined) return text;

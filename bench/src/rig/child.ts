@@ -11,13 +11,13 @@ export interface ChildOptions {
   /** Arguments of node. */
   args: string[];
   env: Record<string, string>;
-  /** Its output goes there: a pipe would be read at the cost of this process. */
+  /** File for its output; reading a pipe would cost this process CPU time. */
   logPath: string;
-  /** Text of the line of JSON that says that it is up. */
+  /** Text of the JSON line that says that it is up. */
   startedText: string;
 }
 
-/** A process that is measured. */
+/** A measured process. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -40,7 +40,7 @@ export class Child {
     this.#exited = once(this.#process, 'exit');
   }
 
-  /** Starts it and resolves once it is up. @throws {Error} when it is not in time. */
+  /** Starts it and resolves once it is up. @throws {Error} if it is not up in time. */
   static async start(options: ChildOptions): Promise<Child> {
     const child = new Child(options);
     try {

@@ -3,7 +3,7 @@ import type { Models } from '@mcp-server/shared';
 const BATCH = 2_000;
 const STATUSES = ['pending', 'queued', 'completed', 'failed'] as const;
 
-/** Stores tasks of several owners, one of each in turn: a list has to skip those of others without reading them. */
+/** Stores tasks of several owners in turn, so that a list must skip those of others without reading them. */
 export async function insertTasks(
   model: Models['TaskModel'],
   { count, owners }: { count: number; owners: readonly string[] },

@@ -9,7 +9,7 @@ import { type McpClient, openMcpClient } from '../drive/mcp-client.ts';
 import type { Child } from './child.ts';
 import type { Stage } from './stage.ts';
 
-/** What is measured here is not the limits. */
+/** Limits out of the way, because they are not measured here. */
 const NO_LIMITS = {
   RATE_LIMIT_MAX_REQUESTS: '1000000000',
   MAX_UNFINISHED_PER_USER: '10000000',
@@ -18,18 +18,18 @@ const NO_LIMITS = {
 const PLUGINS = fileURLToPath(new URL('../../plugins/', import.meta.url));
 const ALL_ENDED_MS = 300_000;
 
-/** One API and one worker, an account, and word of every execution that ends. */
+/** One API and one worker, an account, and a notification for every execution that ends. */
 export interface Product {
   api: Child;
   worker: Child;
   ownerId: string;
-  /** Opens a client with the account's key. */
+  /** Opens an HTTP client with the account's key. */
   openClient(connections: number): HttpClient;
-  /** The same, for the Model Context Protocol. */
+  /** Opens an MCP client with the account's key. */
   openMcpClient(connections: number): McpClient;
-  /** Executions whose end was stored since the start. */
+  /** Number of ends stored since the start. */
   ended(): number;
-  /** Resolves when so many have ended. */
+  /** Resolves once this many have ended. */
   untilEnded(count: number): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function startProduct(stage: Stage): Promise<Product> {
   };
 }
 
-/** An account and an API key of it: keys do not run out in a long run, tokens do. */
+/** Creates an account with an API key; a key does not expire during a long run, a token does. */
 async function openAccount(url: string): Promise<{ ownerId: string; key: string }> {
   const anonymous = openHttpClient(url, { connections: 1 });
   const account = { email: 'bench@example.com', username: 'bench', password: 'Correct-horse-bench-battery' };

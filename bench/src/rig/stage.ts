@@ -14,10 +14,10 @@ const RAW = fileURLToPath(new URL('../raw/', import.meta.url));
 const SOURCE = '--conditions=@mcp-server/source';
 const STARTED = { api: '"msg":"api listening"', worker: '"msg":"worker started"' } as const;
 
-/** Services of this run alone, a database and a Redis prefix in them, and the processes that are measured. */
+/** The services of this run, with a database and a Redis prefix, and the measured processes. */
 export class Stage {
   readonly space: Namespace;
-  /** What the services are, one line each. */
+  /** Descriptions of the services, one line each. */
   readonly services: readonly string[];
   readonly #dir: string;
   readonly #profileDir: string | undefined;
@@ -45,7 +45,7 @@ export class Stage {
     this.#opened = opened;
   }
 
-  /** `profileDir`: API and worker write their CPU profiles there. */
+  /** `profileDir` is the folder for CPU profiles of API and worker. */
   static async open(profileDir: string | undefined, log: (line: string) => void): Promise<Stage> {
     const opened = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -83,7 +83,7 @@ export class Stage {
     });
   }
 
-  /** Runs `work` and tells what it took: milliseconds by the clock, and of CPU time of every party. */
+  /** Runs `work` and measures it: wall milliseconds, and CPU milliseconds of every party. */
   async measure(work: () => Promise<void>): Promise<{ tookMs: number; cpu: CpuTimes }> {
     const before = readCpuTimes(this.#parties);
     const startedAt = performance.now();
@@ -92,7 +92,7 @@ export class Stage {
     return { tookMs, cpu: subtractCpuTimes(readCpuTimes(this.#parties), before) };
   }
 
-  /** Closes `close` with the stage, before what was opened earlier. */
+  /** Registers `close` to run when the stage closes, in reverse order. */
   defer(close: () => Promise<void> | void): void {
     this.#opened.defer(close);
   }

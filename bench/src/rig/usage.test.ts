@@ -8,26 +8,23 @@ import { type Party, readCpuTimes, readRssBytes, subtractCpuTimes } from './usag
 const BURN = 'const end = process.cpuUsage().user + 300000; while (process.cpuUsage().user < end);';
 const BURNED_MS = 250;
 
-void t.test(
-  'the CPU time of a process below this one counts for its party, its ended children included',
-  async (t) => {
-    const nested = `require('node:child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(BURN)}]); console.log('done'); process.stdin.resume();`;
-    const child = spawn(process.execPath, ['-e', nested], { stdio: ['pipe', 'pipe', 'inherit'] });
-    t.teardown(async () => {
-      child.stdin.end();
-      await once(child, 'exit');
-    });
-    const known = new Map<number, Party>([[child.pid ?? 0, 'worker']]);
-    const before = readCpuTimes(known);
+void t.test('the CPU time of a child process and of its ended children counts for its party', async (t) => {
+  const nested = `require('node:child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(BURN)}]); console.log('done'); process.stdin.resume();`;
+  const child = spawn(process.execPath, ['-e', nested], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.teardown(async () => {
+    child.stdin.end();
+    await once(child, 'exit');
+  });
+  const known = new Map<number, Party>([[child.pid ?? 0, 'worker']]);
+  const before = readCpuTimes(known);
 
-    await once(child.stdout, 'data');
-    const used = subtractCpuTimes(readCpuTimes(known), before);
+  await once(child.stdout, 'data');
+  const used = subtractCpuTimes(readCpuTimes(known), before);
 
-    t.ok(used.worker >= BURNED_MS, `${used.worker} ms`);
-    t.equal(used.api, 0);
-    t.ok(readRssBytes(child.pid ?? 0) > 10_000_000);
-  },
-);
+  t.ok(used.worker >= BURNED_MS, `${used.worker} ms`);
+  t.equal(used.api, 0);
+  t.ok(readRssBytes(child.pid ?? 0) > 10_000_000);
+});
 
 void t.test('this process is the bench', async (t) => {
   t.ok(readCpuTimes(new Map()).bench > 0);

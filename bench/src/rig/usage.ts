@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const MS_PER_TICK = 10;
 const BYTES_PER_PAGE = 4_096;
 
-/** Who used CPU time. `gateway` stands before a local DocumentDB; it is no part of a MongoDB. */
+/** Party that used CPU time. `gateway` belongs to a local DocumentDB; a MongoDB has none. */
 export type Party = 'api' | 'worker' | 'redis' | 'database' | 'gateway' | 'bench' | 'raw';
 
 /** Milliseconds of CPU time since the start of each party's processes. */
@@ -18,7 +18,10 @@ interface Entry {
   cpuMs: number;
 }
 
-/** The CPU time of this process and everything below it. `known` names the processes that look like others. */
+/**
+ * CPU time of this process and all processes below it. `known` names processes that cannot be identified by their
+ * command.
+ */
 export function readCpuTimes(known: ReadonlyMap<number, Party>): CpuTimes {
   const times: CpuTimes = { api: 0, worker: 0, redis: 0, database: 0, gateway: 0, bench: 0, raw: 0 };
   const all = readProcesses();
@@ -32,7 +35,7 @@ export function readCpuTimes(known: ReadonlyMap<number, Party>): CpuTimes {
   return times;
 }
 
-/** What each party used between two readings. */
+/** CPU time of each party between two readings. */
 export function subtractCpuTimes(later: CpuTimes, earlier: CpuTimes): CpuTimes {
   const parties = Object.keys(later) as Party[];
   return Object.fromEntries(parties.map((party) => [party, later[party] - earlier[party]])) as CpuTimes;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const callSink = defineAction({
   title: 'Call the sink',
-  description: 'Makes one side effect that the sink writes down; through `ctx.once` when `once` is true.',
+  description: 'Has one side effect, which the sink records; runs it through `ctx.once` if `once` is true.',
   input: z.strictObject({ token: z.string().max(64), url: z.url(), once: z.boolean() }),
   output: z.object({ token: z.string(), receipt: z.int() }),
   timeoutMs: 20_000,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const cpu = defineAction({
   title: 'Processor',
-  description: 'Computes for about `ms` milliseconds in one go.',
+  description: 'Computes for about `ms` milliseconds without a pause.',
   input: z.strictObject({ token: z.string().max(64), ms: z.int().min(1).max(1_000).default(50) }),
   output: z.object({ token: z.string(), rounds: z.int() }),
   annotations: { readOnly: true, idempotent: true },

@@ -12,6 +12,6 @@ export default definePlugin({
   id: 'chaos',
   version: '1.0.0',
   title: 'Chaos',
-  description: 'Work of every kind that the chaos rig puts under faults.',
+  description: 'Every kind of work that the chaos rig puts under faults.',
   actions: { quick, slow, 'slow-unsafe': slowUnsafe, cpu, 'call-sink': callSink, flaky, exit, abort, block },
 });

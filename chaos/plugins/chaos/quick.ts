@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 export const quick = defineAction({
   title: 'Quick',
-  description: 'Waits 10 ms and answers its token.',
+  description: 'Waits 10 ms and returns its token.',
   input: z.strictObject({ token: z.string().max(64) }),
   output: z.object({ token: z.string() }),
   timeoutMs: 30_000,

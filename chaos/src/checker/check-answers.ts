@@ -1,9 +1,9 @@
 import type { RunRecord, Violation } from './run-record.ts';
 
-/** What a caller may meet while a row has its faults: 429 and 503 are honest answers, other errors are not. */
+/** Errors that callers may get during faults: 429 and 503 are allowed, others are not. */
 const HONEST = new Set([429, 503]);
 
-/** L7, L10: no 500, no 4xx for a request that is right. */
+/** L7, L10: no 500, and no 4xx for a valid request. */
 export function checkAnswers({ troubles }: RunRecord): Violation[] {
   return troubles
     .filter(({ kind, status }) => kind === 'status' && !HONEST.has(status))
@@ -14,6 +14,6 @@ export function checkAnswers({ troubles }: RunRecord): Violation[] {
     }));
 }
 
-/** Server errors, the honest ones included. */
+/** Server errors, including 503. */
 export const count5xx = ({ troubles }: RunRecord): number =>
   troubles.filter(({ status }) => status >= 500).length;

@@ -32,7 +32,7 @@ function checkCounts(document: ExecutionRecord): Violation[] {
     crashes: count('crashed'),
     handBacks: count('handed_back'),
   };
-  // A cancel ends a dead attempt without a claim that would count its crash.
+  // A cancel closes a dead attempt without a claim, so its crash is not counted.
   const isCrashCounted = crashes === counted.crashes || (cancel && crashes === counted.crashes - 1);
   if (attemptsUsed === counted.attemptsUsed && isCrashCounted && handBacks === counted.handBacks) return [];
   const stored = { attemptsUsed, crashes, handBacks };

@@ -3,10 +3,10 @@ import type { ExecutionRecord } from '@mcp-server/shared';
 import type { Effect } from '../sink/effect.ts';
 import type { RunRecord, Violation } from './run-record.ts';
 
-/** Only work of this action makes side effects. */
+/** Only this action has side effects. */
 const EFFECT_ACTION = 'call-sink';
 
-/** L5, I4: a success has its effect, a repeat carries the same key, and `once` repeats only after a broken attempt. */
+/** L5, I4: a success has its effect, a repeat has the same key, and `once` repeats only after a broken attempt. */
 export function checkEffects({ documents, effects }: RunRecord): Violation[] {
   const byKey = Map.groupBy(effects, ({ key }) => key);
   const callers = new Map(
@@ -26,7 +26,7 @@ function checkCaller(document: ExecutionRecord, effects: Effect[]): Violation[] 
     violations.push({ rule: 'effect-missing', id, detail: 'completed without its side effect' });
   }
   const isOnce = effects.some(({ kind }) => kind === 'once');
-  // An attempt that ended well after its step did not break inside it, and leaves no reason for a second effect.
+  // An attempt that ended well after its step was not interrupted inside it, so a second effect has no excuse.
   const broken = attempts.filter(({ outcome }) => outcome !== 'completed').length;
   const allowed = isOnce ? 1 + broken : attempts.length;
   if (effects.length > allowed) {

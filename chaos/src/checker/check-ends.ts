@@ -3,7 +3,7 @@ import { type ExecutionRecord, isEnded } from '@mcp-server/shared';
 import { describeEnd, type Sighting } from '../watcher/sighting.ts';
 import type { RunRecord, Violation } from './run-record.ts';
 
-/** L1, L3, L4: one end each, whole, and never another one after it. */
+/** L1, L3, L4: each execution has one complete end and no other end after it. */
 export function checkEnds({ documents, sightings }: RunRecord): Violation[] {
   const seen = Map.groupBy(sightings, ({ id }) => id);
   const found = new Set(documents.map(({ _id }) => _id));

@@ -2,12 +2,12 @@ import { isEnded } from '@mcp-server/shared';
 
 import type { RunRecord, Violation } from './run-record.ts';
 
-/** After quiescence nothing is unfinished, untold, or still in the queue, and no job ever failed. */
+/** After quiescence no execution is unfinished or unsettled, no job is left in the queue, and no job has failed. */
 export function checkLeftovers({ ledger, documents, jobs }: RunRecord): Violation[] {
   const accepted = new Set(ledger.map(({ id }) => id));
   const violations: Violation[] = [];
   for (const { _id: id, status, settledAt } of documents) {
-    // What the ledger holds is reported as not ended; this is work whose caller never got the answer.
+    // Work in the ledger is reported as not ended; this is work whose caller never got an answer.
     if (!isEnded(status) && !accepted.has(id)) violations.push({ rule: 'unfinished', id, detail: status });
     if (isEnded(status) && !settledAt) violations.push({ rule: 'unsettled', id, detail: status });
   }

@@ -1,12 +1,12 @@
 import type { RunRecord, Violation } from './run-record.ts';
 
 const FATAL_LEVEL = 60;
-/** What Node says for its own sake. */
+/** Warnings by Node itself. */
 const NOISE = /ExperimentalWarning|Use `node --trace-warnings|^\s*$/;
 const DENIED =
   /unhandled ?rejection|uncaught ?exception|heap out of memory|refused a job that is not an execution/i;
 
-/** L10: no process said that something happened that it does not expect. `allowed` are lines that a row provokes. */
+/** L10: no process logged an unexpected error. `allowed` are lines that a row provokes. */
 export function checkLogs({ logs }: RunRecord, allowed?: RegExp): Violation[] {
   return logs
     .filter(({ line }) => isDenied(line) && !allowed?.test(line))
@@ -17,7 +17,7 @@ function isDenied(line: string): boolean {
   if (NOISE.test(line)) return false;
   if (DENIED.test(line)) return true;
   const level = levelOf(line);
-  // Product processes write JSON; anything else is a stack trace or a complaint of the runtime.
+  // Product processes write JSON; any other line is a stack trace or a warning of the runtime.
   return level === undefined || level >= FATAL_LEVEL;
 }
 

@@ -2,7 +2,7 @@ import { isEnded } from '@mcp-server/shared';
 
 import type { RunRecord, Violation } from './run-record.ts';
 
-/** L2, L6: what was accepted is there and has ended; one key names one execution; nothing else was answered. */
+/** L2, L6: accepted work exists and has ended, one key names one execution, and there was no other answer. */
 export function checkPromises({ ledger, documents }: RunRecord): Violation[] {
   const byId = new Map(documents.map((document) => [document._id, document]));
   const violations: Violation[] = [];

@@ -50,7 +50,7 @@ const accepted = (id: string, changes: Partial<LedgerLine> = {}): LedgerLine => 
   ...changes,
 });
 
-/** A run in which everything went well, with the documents given; `changes` plant what is to be found. */
+/** A run without violations and with the given documents; `changes` plant a violation. */
 function run(documents: ExecutionRecord[], changes: Partial<RunRecord> = {}): RunRecord {
   return {
     ledger: documents.map(({ _id }) => accepted(_id)),
@@ -73,7 +73,7 @@ const effect = (key: string, kind: 'once' | 'plain' = 'plain') => ({
   attempt: 1,
 });
 
-void t.test('a run in which everything went well breaks no rule', async (t) => {
+void t.test('a run without violations breaks no rule', async (t) => {
   const caller = crashedOnce({ action: 'call-sink' });
   const failed = completed({
     status: 'failed',
@@ -95,7 +95,7 @@ void t.test('accepted work that did not end is found', async (t) => {
   t.same(rules(run([buildExecution({ status: 'queued' })])), { 'not-ended': 1 });
 });
 
-void t.test('unfinished work that nobody was told of is found', async (t) => {
+void t.test('unfinished work without an answer to its caller is found', async (t) => {
   t.same(rules(run([buildExecution({ status: 'queued' })], { ledger: [] })), { unfinished: 1 });
 });
 
@@ -136,7 +136,7 @@ void t.test('an attempt after the completed one is a double end', async (t) => {
   t.same(rules(run([again])), { 'double-end': 1, 'end-without-attempt': 1 });
 });
 
-void t.test('an end that reads otherwise than during the run has changed', async (t) => {
+void t.test('an end that differs from the one seen during the run has changed', async (t) => {
   const document = completed();
   const before = describeEnd(document);
   const earlier = [
@@ -153,7 +153,7 @@ void t.test('an end that reads otherwise than during the run has changed', async
   t.same(rules(run([running], { sightings: [before] })), { 'end-changed': 1, 'not-ended': 1 });
 });
 
-void t.test('an end that no attempt of its own made is found', async (t) => {
+void t.test('an end without an attempt of its own is found', async (t) => {
   const zombie = crashedOnce({
     attemptsUsed: 1,
     attempts: [attempt(1, { outcome: 'crashed' }), { epoch: 2, worker: 'v', startedAt: after(2) }],
@@ -162,7 +162,7 @@ void t.test('an end that no attempt of its own made is found', async (t) => {
   t.same(rules(run([zombie])), { 'end-without-attempt': 1, 'attempt-open': 1, 'attempt-counts': 1 });
 });
 
-void t.test('an end with a lease or without its times is not whole', async (t) => {
+void t.test('an end with a lease or without its times is incomplete', async (t) => {
   const leased = completed({ lease: { until: after(9), worker: 'w', token: 't' } });
   const timeless = completed();
   delete timeless.expiresAt;
@@ -177,13 +177,13 @@ void t.test('missing, doubled and unordered epochs are found', async (t) => {
   t.same(rules(run([missing, doubled])), { 'attempt-epochs': 2 });
 });
 
-void t.test('counters that do not fit the attempts are found', async (t) => {
+void t.test('counters that differ from the attempts are found', async (t) => {
   const documents = [completed({ attemptsUsed: 2 }), completed({ crashes: 1 }), completed({ handBacks: 1 })];
 
   t.same(rules(run(documents)), { 'attempt-counts': 3 });
 });
 
-void t.test('a success without its side effect, and an effect of nobody, are found', async (t) => {
+void t.test('a success without its side effect, and an effect without an execution, are found', async (t) => {
   const caller = completed({ action: 'call-sink' });
 
   t.same(rules(run([caller], { effects: [effect('nobody')] })), { 'effect-missing': 1, 'effect-key': 1 });
@@ -206,7 +206,7 @@ void t.test(
   },
 );
 
-void t.test('an end that was never told is found', async (t) => {
+void t.test('an unsettled end is found', async (t) => {
   const untold = completed();
   delete untold.settledAt;
 
@@ -220,7 +220,7 @@ void t.test('jobs that stay behind or failed in the queue are found', async (t) 
   t.same(rules(run([], { jobs })), { 'job-left': 1, 'job-failed': 1 });
 });
 
-void t.test('a server error is found, an honest refusal is not', async (t) => {
+void t.test('a server error is found, a 429 or 503 is not', async (t) => {
   const trouble = (status: number) => ({
     at: 0,
     key: 'k',

@@ -7,7 +7,7 @@ import { checkLogs } from './check-logs.ts';
 import { checkPromises } from './check-promises.ts';
 import type { RunRecord, Violation } from './run-record.ts';
 
-/** Every invariant over one run's record. */
+/** Checks every invariant on the record of one run. */
 export function checkRun(record: RunRecord, { allowedLogs }: { allowedLogs?: RegExp } = {}): Violation[] {
   return [
     ...checkPromises(record),
@@ -20,7 +20,7 @@ export function checkRun(record: RunRecord, { allowedLogs }: { allowedLogs?: Reg
   ];
 }
 
-/** How many violations each rule has. */
+/** Number of violations per rule. */
 export function countByRule(violations: readonly Violation[]): Record<string, number> {
   return Object.fromEntries(
     [...Map.groupBy(violations, ({ rule }) => rule)].map(([rule, broken]) => [rule, broken.length]),

@@ -22,7 +22,7 @@ void t.test('redelivery runs from the strike to the next start, or to the end', 
   t.same(redeliveryTimes(documents, [{ worker: 'dead', at: 2_000 }]), [6_000, 7_000]);
 });
 
-void t.test('a second death that may have hit the redelivery itself starts the clock anew', async (t) => {
+void t.test('a second death that may have hit the redelivery itself restarts the measurement', async (t) => {
   const crashed = { epoch: 1, worker: 'dead', startedAt: at(1), endedAt: at(8), outcome: 'crashed' as const };
   const documents = [
     buildExecution({ attempts: [crashed, { epoch: 2, worker: 'third', startedAt: at(13) }] }),

@@ -2,17 +2,17 @@ import type { ExecutionRecord } from '@mcp-server/shared';
 
 import type { Strike } from './run-record.ts';
 
-/** Until a lease of 5 s can have lapsed, only the dead process can have had the work in its hands. */
+/** Before a lease of 5 s can have lapsed, only the dead process can have held the work. */
 const SAFE_FROM_OTHERS_MS = 4_000;
 
-/** Milliseconds from the death of the process that had an execution in its hands to its next start (or its end). */
+/** Milliseconds from the death of the process that held an execution to its next start (or its end). */
 export interface Redelivery {
   ms: number;
-  /** Another process died while this one was being brought back, and may have held it: counted from that death. */
+  /** Another process, which may have held the execution, died during the redelivery: measured from that death. */
   isStruckAgain: boolean;
 }
 
-/** The redelivery of every run that a strike hit. */
+/** Redelivery of every run that a strike hit. */
 export function findRedeliveries(
   documents: readonly ExecutionRecord[],
   strikes: readonly Strike[],

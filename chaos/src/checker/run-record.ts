@@ -4,7 +4,7 @@ import type { LedgerLine, Trouble } from '../load/ledger.ts';
 import type { Effect } from '../sink/effect.ts';
 import type { Sighting } from '../watcher/sighting.ts';
 
-/** Everything that outsiders wrote down of one run, and what the stores held after it. */
+/** Everything that observers recorded during one run, and the content of the stores after it. */
 export interface RunRecord {
   ledger: LedgerLine[];
   troubles: Trouble[];
@@ -16,7 +16,7 @@ export interface RunRecord {
   jobs: LeftJob[];
 }
 
-/** One line that a process of the product wrote. */
+/** One log line of a product process. */
 export interface LogLine {
   process: string;
   line: string;
@@ -28,10 +28,10 @@ export interface LeftJob {
   state: string;
 }
 
-/** What a run broke. `rule` is stable: sabotage runs are judged by it. */
+/** A broken rule. `rule` is stable: sabotage runs are judged by it. */
 export interface Violation {
   rule: string;
-  /** The execution or the key, where it is about one. */
+  /** The execution or key concerned, if there is one. */
   id?: string;
   detail: string;
 }

@@ -1,7 +1,7 @@
 import { pick } from '../random.ts';
 import { defineFault } from './fault.ts';
 
-/** Every connection of one process to one of its stores. */
+/** Resets every connection of one process to one of its stores. */
 export default defineFault({
   async strike(rig, random) {
     const slot = pick(random, [...rig.apis, ...rig.workers]);

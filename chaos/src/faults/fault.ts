@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import type { Rig } from '../rig/rig.ts';
 
-/** One thing that goes wrong and is put right again, while a load goes on. The file's name is its name. */
+/** One fault that starts and ends during a load. The file's name is its name. */
 export interface RigFault {
   strike: (rig: Rig, random: Random) => Promise<void>;
 }

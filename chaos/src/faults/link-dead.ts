@@ -6,7 +6,7 @@ import { defineFault } from './fault.ts';
 
 const DEAD_MS = { min: 1_000, spread: 6_000 };
 
-/** Nothing passes between one worker and one of its stores, and no connection is closed. */
+/** No data passes between one worker and one of its stores, and no connection is closed. */
 export default defineFault({
   async strike(rig, random) {
     const worker = pick(random, rig.workers);

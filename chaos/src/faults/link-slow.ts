@@ -7,7 +7,7 @@ import { defineFault } from './fault.ts';
 const LATE_MS = { min: 20, spread: 180 };
 const SLOW_MS = 4_000;
 
-/** One process is far away from one of its stores for a while. */
+/** Delays the traffic between one process and one of its stores for a while. */
 export default defineFault({
   async strike(rig, random) {
     const slot = pick(random, [...rig.apis, ...rig.workers]);

@@ -4,7 +4,7 @@ import type { RigFault } from './fault.ts';
 
 const NOT_FAULTS = new Set(['fault.ts', 'load-faults.ts', 'load-faults.test.ts']);
 
-/** Every fault of this folder by its file's name, in a fixed order, so that a seed draws the same ones. */
+/** Loads every fault of this folder by its file's name, in a fixed order, so that a seed draws the same ones. */
 export async function loadFaults(): Promise<Map<string, RigFault>> {
   const files = (await readdir(import.meta.dirname)).filter((name) => !NOT_FAULTS.has(name)).sort();
   const faults = await Promise.all(

@@ -7,7 +7,7 @@ import { defineFault } from './fault.ts';
 const RATE = 0.05;
 const LASTS_MS = 4_000;
 
-/** Some writes of every process are done, and their callers never hear of it. */
+/** Loses the replies to some writes of every process, after the write. */
 export default defineFault({
   async strike(rig) {
     const slots = [...rig.apis, ...rig.workers];

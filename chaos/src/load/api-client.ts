@@ -1,11 +1,11 @@
 import type { Work } from './work.ts';
 
-/** What one try came to. */
+/** Outcome of one request. */
 export type Answer =
   | { kind: 'answered'; status: number; body: Record<string, unknown>; retryAfterMs: number }
   | { kind: 'refused' | 'reset' | 'timeout'; detail: string };
 
-/** Longer than the API's own bound of 5 s, so that its answer is seen rather than cut off. */
+/** Longer than the API's own limit of 5 s, so that its answer arrives. */
 const ANSWER_TIMEOUT_MS = 8_000;
 
 interface Call {
@@ -16,7 +16,7 @@ interface Call {
   timeoutMs?: number;
 }
 
-/** One HTTP request; failures are values. */
+/** Sends one HTTP request; failures are values. */
 export async function callApi(baseUrl: string, call: Call): Promise<Answer> {
   try {
     const response = await fetch(`${baseUrl}${call.path}`, {

@@ -23,7 +23,7 @@ const refuse =
     response.writeHead(status, { 'content-type': 'application/json' }).end('{"code":"x"}');
 const reset: Reply = (_response, request) => request.socket.resetAndDestroy();
 
-/** An API that gives these replies, one after the other, and the last one for ever. */
+/** An API that sends these replies in order, and repeats the last one. */
 async function openApi(t: Test, replies: Reply[]) {
   const keys: string[] = [];
   const server = createServer((request, response) => {
@@ -59,7 +59,7 @@ async function openApi(t: Test, replies: Reply[]) {
 const work = buildWork('quick', seededRandom(1), { sinkUrl: 'http://127.0.0.1:1/' });
 
 void t.test(
-  'a request is repeated with its key until it is answered, and then stands in the ledger',
+  'a request is repeated with its key until it is answered, and is then in the ledger',
   async (t) => {
     const { client, keys, ledger, troubles } = await openApi(t, [
       reset,
@@ -84,7 +84,7 @@ void t.test(
   },
 );
 
-void t.test('an answer that no repeat can better is given up', async (t) => {
+void t.test('an answer that a repeat cannot improve is given up', async (t) => {
   const { client, keys, ledger } = await openApi(t, [refuse(500)]);
 
   await client.submit(work);
@@ -93,7 +93,7 @@ void t.test('an answer that no repeat can better is given up', async (t) => {
   t.match(ledger(), [{ outcome: 'given-up', status: 500 }]);
 });
 
-void t.test('a conflict is written down as one', async (t) => {
+void t.test('a conflict is recorded as one', async (t) => {
   const { client, ledger } = await openApi(t, [refuse(409)]);
 
   await client.submit(work);

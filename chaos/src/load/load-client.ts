@@ -9,11 +9,13 @@ import { drawWork, type Mix, type Work, type WorkOptions } from './work.ts';
 
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
-/** Within this time every fault of a row is over: a request without an answer then has failed. */
+/** Every fault of a row ends within this time, so a request without an answer after it has failed. */
 const GIVE_UP_AFTER_MS = 60_000;
-/** So many of the answered requests are sent once more, to see whether the same key gives the same id. */
+/** Share of the answered requests that are repeated, to check that the same key returns the same id. */
 const REPEATED_SHARE = 0.05;
-/** An open loop under an outage piles up requests; beyond this the machine, not the product, is what is tested. */
+/**
+ * Cap on open requests: during an outage an open loop piles them up, and beyond this the run would test the machine.
+ */
 const MAX_IN_FLIGHT = 1_500;
 const HTTP = { accepted: new Set([200, 201, 202]), conflict: 409, later: new Set([429, 503]) };
 
@@ -34,7 +36,7 @@ export interface LoadClientOptions {
   troublePath: string;
 }
 
-/** Sends work and keeps the ledger: what was accepted is promised. */
+/** Sends work and records every answer in the ledger. */
 export class LoadClient {
   readonly #options: LoadClientOptions;
   readonly #ledger: JsonLines<LedgerLine>;
@@ -51,15 +53,15 @@ export class LoadClient {
   }
 
   /**
-   * Open loop: arrivals keep their rate whatever the answers do. Resolves when the time is over. Callers that are not
-   * patient take a 429 or 503 for an answer.
+   * Open loop: the arrival rate does not depend on the answers. Resolves at the end of the time. Impatient callers
+   * accept 429 and 503 as final answers.
    */
   async arrive({ rate, seconds, mix, isPatient = true }: Arrivals): Promise<void> {
     const { random, work } = this.#options;
     const end = performance.now() + seconds * 1_000;
     let next = performance.now();
     while (next < end && !this.#isClosed) {
-      // Exponential gaps: a Poisson process, as independent callers make.
+      // Exponential gaps: a Poisson process, like independent callers.
       next += (-Math.log(1 - random()) / rate) * 1_000;
       await delay(Math.max(0, next - performance.now()));
       if (this.#inFlight.size < MAX_IN_FLIGHT)
@@ -67,7 +69,7 @@ export class LoadClient {
     }
   }
 
-  /** Sends one piece of work under a key until it is answered. */
+  /** Sends one request with a key until it is answered. */
   async submit(
     work: Work,
     user: User = pick(this.#options.random, this.#options.users),
@@ -156,7 +158,7 @@ export class LoadClient {
   }
 }
 
-/** What an answer settles; undefined when the request is to be sent again. */
+/** Final outcome of an answer; undefined if the request must be repeated. */
 function settle(
   answer: Answer,
   { isLate, isPatient }: { isLate: boolean; isPatient: boolean },

@@ -5,7 +5,7 @@ export interface User {
   token: string;
 }
 
-/** Registers the users of one run. @throws {Error} when the API refuses. */
+/** Registers the users of one run. @throws {Error} if the API refuses. */
 export async function registerUsers(baseUrl: string, count: number): Promise<User[]> {
   const users: User[] = [];
   for (let index = 0; index < count; index += 1) {

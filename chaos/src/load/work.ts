@@ -19,10 +19,10 @@ export type WorkKind =
   | 'abort'
   | 'block';
 
-/** How often each kind comes, in parts of the sum. */
+/** Weight of each kind of work. */
 export type Mix = Partial<Record<WorkKind, number>>;
 
-/** Mostly short work, as real queues have; enough of the others to be under every fault. */
+/** Mostly short work, as in real queues, with enough of the other kinds to meet every fault. */
 export const USUAL_MIX: Mix = { quick: 56, slow: 12, cpu: 4, sink: 9, 'sink-once': 9, flaky: 10 };
 
 export interface WorkOptions {
@@ -33,7 +33,7 @@ export interface WorkOptions {
 const MAX_TOKEN = 1e9;
 const MAX_FAILURES = 2;
 
-/** Draws one piece of work. The token comes back in the result, so that a mixed-up result would be seen. */
+/** Draws one request. The result must contain its token, so a swapped result is detected. */
 export function drawWork(random: Random, mix: Mix, options: WorkOptions): Work {
   const kinds = (Object.keys(mix) as WorkKind[]).flatMap((kind) =>
     Array.from({ length: mix[kind] ?? 0 }, () => kind),

@@ -4,9 +4,9 @@ import type { Random } from '../random.ts';
 import type { Fault, SwallowFault } from './fault.ts';
 import { OneWay } from './one-way.ts';
 
-/** After the swallowed reply began the server has done the write; this much later nothing of it is under way. */
+/** Delay after the swallowed reply begins: by then all of it has arrived. */
 const LINGER_MS = 30;
-/** No request waits longer than this for a reply that never comes. */
+/** Longest wait for a reply that never arrives. */
 const DEFAULT_HOLE_MS = 3_000;
 
 interface ConnectionOptions {
@@ -73,7 +73,7 @@ export class ProxiedConnection {
     if (isPicked) {
       this.#swallowing = fault;
       this.#options.onSwallowed();
-      // A server that never answers must not keep the connection for ever either.
+      // A server that never answers must not hold the connection forever either.
       this.#resetAfter(fault.holeMs ?? DEFAULT_HOLE_MS);
     }
     this.#requests.send(piece, this.#delayMs);
@@ -112,7 +112,7 @@ export class ProxiedConnection {
   }
 }
 
-/** A socket that is ending already cannot be reset: Node would wait for it for ever when the process ends. */
+/** A socket that is already ending cannot be reset: Node would wait for it forever at exit. */
 function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();

@@ -7,7 +7,7 @@ import { seededRandom } from '../random.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { mongoCommand } from './wire.ts';
 
-/** A server that answers every piece with itself in capitals, and keeps what it heard. */
+/** A server that answers every chunk in capitals and records its input. */
 async function openShouter(t: Test): Promise<{ port: number; heard: string[] }> {
   const heard: string[] = [];
   const sockets = new Set<Socket>();
@@ -49,13 +49,13 @@ async function ask(socket: Socket, text: string): Promise<string> {
 
 const all = () => true;
 
-void t.test('a proxy without a fault passes both directions on', async (t) => {
+void t.test('a proxy without a fault forwards both directions', async (t) => {
   const { call } = await openProxy(t);
 
   t.equal(await ask(call(), 'hello'), 'HELLO');
 });
 
-void t.test('a delay holds back request and reply', async (t) => {
+void t.test('a delay applies to request and reply', async (t) => {
   const { proxy, call } = await openProxy(t);
   const socket = call();
   await ask(socket, 'warm');
@@ -64,17 +64,17 @@ void t.test('a delay holds back request and reply', async (t) => {
   const startedAt = performance.now();
   t.equal(await ask(socket, 'late'), 'LATE');
 
-  t.ok(performance.now() - startedAt >= 78, 'both ways were late');
+  t.ok(performance.now() - startedAt >= 78, 'both directions were delayed');
 });
 
-void t.test('a black hole lets nothing pass, and what was sent arrives after it', async (t) => {
+void t.test('a black hole stops all traffic, and the data sent during it arrives afterwards', async (t) => {
   const { proxy, heard, call } = await openProxy(t);
   const [held, other] = [call(), call()];
   await ask(held, 'warm');
   proxy.setFault({ kind: 'drop' });
   held.write('held');
   other.write('new');
-  // A connection around the proxy shows that the server had the time to hear it.
+  // A connection around the proxy proves that the server had time to receive it.
   await new Promise((resolve) => setImmediate(resolve));
   t.same(heard, ['warm']);
 
@@ -95,7 +95,7 @@ void t.test('a reset is seen as a reset', async (t) => {
   t.match(await failed.catch((error: Error) => [error]), [{ code: 'ECONNRESET' }]);
 });
 
-void t.test('a connection closes after so many bytes of replies', async (t) => {
+void t.test('a connection closes after the given number of reply bytes', async (t) => {
   const { proxy, call } = await openProxy(t);
   proxy.setFault({ kind: 'close-after', replyBytes: 3 });
   const socket = call();
@@ -106,12 +106,12 @@ void t.test('a connection closes after so many bytes of replies', async (t) => {
   await closed;
 });
 
-void t.test('a swallowed reply: the server heard the request, the caller sees a reset', async (t) => {
+void t.test('a swallowed reply: the server received the request, the caller sees a reset', async (t) => {
   const { proxy, heard, call } = await openProxy(t);
   const socket = call();
   await ask(socket, 'warm');
   proxy.setFault({ kind: 'swallow', rate: 1, matches: (piece) => piece.includes('write'), how: 'cut' });
-  t.equal(await ask(socket, 'read'), 'READ', 'what does not match passes');
+  t.equal(await ask(socket, 'read'), 'READ', 'other requests pass');
   const failed = once(socket, 'error').catch((error: Error) => [error]);
   let replies = 0;
   socket.on('data', () => (replies += 1));
@@ -124,7 +124,7 @@ void t.test('a swallowed reply: the server heard the request, the caller sees a 
   t.equal(proxy.swallowed, 1);
 });
 
-void t.test('a swallowed reply can leave the caller without any word', async (t) => {
+void t.test('a swallowed reply can leave the caller without any answer', async (t) => {
   const { proxy, heard, call } = await openProxy(t);
   proxy.setFault({ kind: 'swallow', rate: 1, matches: all, how: 'hole', holeMs: 60 });
   const socket = call();
@@ -165,7 +165,7 @@ void t.test('the same seed swallows the same share', async (t) => {
   t.equal(answered, expected);
 });
 
-void t.test('a refused connection to the server is passed on', async (t) => {
+void t.test('a refused connection to the server is forwarded as a reset', async (t) => {
   const gone = createServer().listen(0, '127.0.0.1');
   await once(gone, 'listening');
   const { port } = gone.address() as AddressInfo;

@@ -7,14 +7,14 @@ import { type Fault, NO_FAULT } from './fault.ts';
 
 const LOOPBACK = '127.0.0.1';
 
-/** A TCP proxy on a loopback port of its own, before one server, whose connections can be made to fail. */
+/** TCP proxy in front of one server, on its own loopback port; its connections can be made to fail. */
 export class FaultProxy {
   readonly #server: Server;
   readonly #targetPort: number;
   readonly #random: Random;
   readonly #connections = new Set<ProxiedConnection>();
   #fault: Fault = NO_FAULT;
-  /** Replies that reached nobody. */
+  /** Number of replies that were dropped. */
   swallowed = 0;
 
   private constructor(targetPort: number, random: Random) {
@@ -39,7 +39,7 @@ export class FaultProxy {
     return this.#connections.size;
   }
 
-  /** Replaces the fault on every connection, open or to come. */
+  /** Replaces the fault on all open and future connections. */
   setFault(fault: Fault): void {
     this.#fault = fault;
     for (const connection of this.#connections) connection.apply(fault);

@@ -1,16 +1,16 @@
-/** What a proxy does to its connections, those that are open and those to come. */
+/** Fault of a proxy, on open and future connections. */
 export type Fault =
   | { kind: 'none' }
-  /** Every piece arrives this much later, in both directions. */
+  /** Delay of every chunk, in both directions. */
   | { kind: 'delay'; ms: number }
-  /** A black hole: connections open and stay open, nothing passes until the fault is taken away. */
+  /** A black hole: connections open and stay open, and no data passes until the fault ends. */
   | { kind: 'drop' }
-  /** Each connection is cut once so many bytes of replies have passed. */
+  /** Number of reply bytes after which each connection is cut. */
   | { kind: 'close-after'; replyBytes: number }
   | SwallowFault;
 
 /**
- * "Write done, caller sees a timeout": a request reaches the server, its reply reaches nobody. `rate` is the share of
+ * "Write done, caller sees a timeout": the request reaches the server and its reply is dropped. `rate` is the share of
  * the requests that `matches` picks.
  */
 export interface SwallowFault {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** One direction of a proxied connection: keeps the order, waits for a slow receiver, and may deliver late. */
+/** One direction of a proxied connection: keeps the order, waits for a slow receiver, and can delay. */
 export class OneWay {
   readonly #from: Socket;
   readonly #to: Socket;
@@ -28,7 +28,7 @@ export class OneWay {
     else this.#flow();
   }
 
-  /** The sender has ended: so does the receiver, after what is still on its way. */
+  /** The sender has ended, so the receiver ends after the remaining data. */
   end(): void {
     this.#isEnding = true;
     if (this.#late.length === 0) this.#to.end();

@@ -16,6 +16,6 @@ export const isMongoCommand = (...names: string[]) => {
   return (piece: Buffer): boolean => wanted.has(mongoCommand(piece) ?? '');
 };
 
-/** Picks Redis scripts: all of BullMQ's own writes are some. */
+/** Picks Redis scripts: all of BullMQ's writes are scripts. */
 export const isRedisScript = (piece: Buffer): boolean =>
   /\$7\r\nevalsha\r\n/i.test(piece.toString('latin1', 0, 64));

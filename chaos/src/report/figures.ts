@@ -20,14 +20,14 @@ export const RowFigures = z.object({
   redeliveryP99Ms: z.number().optional(),
   serverErrors: z.int(),
   seconds: z.number(),
-  /** What this row measures beside the others. */
+  /** Extra values that only this row measures. */
   measured: z.record(z.string(), z.number()),
-  /** Broken rules and how often. */
+  /** Number of violations per broken rule. */
   violations: z.record(z.string(), z.int()),
 });
 export type RowFigures = z.infer<typeof RowFigures>;
 
-/** Those of a row that broke down before it could be judged. */
+/** Figures of a row that broke down before the check. */
 export const noFigures = (seconds: number): RowFigures => ({
   accepted: 0,
   lost: 0,
@@ -70,7 +70,7 @@ export function buildFigures({
   const sum = (field: 'crashes' | 'handBacks') =>
     record.documents.reduce((total, document) => total + document[field], 0);
   return {
-    // A repeat with the same key is no second acceptance.
+    // A repeat with the same key does not count as a second acceptance.
     accepted: new Set(accepted).size,
     lost: (broken['lost'] ?? 0) + (broken['not-ended'] ?? 0),
     doubleEnds: (broken['double-end'] ?? 0) + (broken['end-without-attempt'] ?? 0),

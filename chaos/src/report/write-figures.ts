@@ -16,9 +16,9 @@ interface Run {
   seeds: readonly number[];
   minutes: number | undefined;
   scale: number;
-  /** What was tested. */
+  /** Commit and changes that were tested. */
   commit: string;
-  /** From the first row to the last, those of an earlier run that were taken over included. */
+  /** From the first row to the last, including rows taken over from an earlier run. */
   durationMinutes: number;
   results: readonly RowResult[];
   /** Versions of the database and of Redis. */

@@ -7,11 +7,11 @@ import { NO_ENV_FILE } from '@mcp-server/shared';
 
 const START_TIMEOUT_MS = 60_000;
 
-/** Every living child; killed when this process ends, whatever the reason. */
+/** Every living child; all are killed when this process ends for any reason. */
 const living = new Set<ChildProcess>();
 process.on('exit', killChildren);
 
-/** Kills what is still alive, a frozen one too. Synchronous, so that it works on the way out. */
+/** Kills every living child, even a frozen one. Synchronous, so that it works during exit. */
 export function killChildren(): void {
   for (const child of living) child.kill('SIGKILL');
 }
@@ -20,17 +20,17 @@ export interface ChildOptions {
   /** Arguments of node. */
   args: string[];
   env: Record<string, string>;
-  /** Text of the line that says that it is up. */
+  /** Text of the log line that says that the child is up. */
   startedText: string;
   onLine: (line: string) => void;
 }
 
-/** A process of the rig, all of its output read line by line. */
+/** A process of the rig; its output is read line by line. */
 export class Child {
   readonly #process: ChildProcess;
-  /** Resolves to how it ended. */
+  /** Resolves to its exit code or signal. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** The fields of the line that said that it is up. */
+  /** Fields of the line that said that it is up. */
   readonly started: Promise<Record<string, unknown>>;
 
   constructor({ args, env, startedText, onLine }: ChildOptions) {
@@ -54,7 +54,7 @@ export class Child {
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
     this.started = this.#readUntilStarted(startedText, onLine);
-    // A child that is killed before it is up is no unhandled rejection of the rig.
+    // A child that is killed before it is up must not cause an unhandled rejection of the rig.
     this.started.catch(() => undefined);
   }
 

@@ -10,11 +10,11 @@ import { Sighting } from '../watcher/sighting.ts';
 import { readLeftJobs } from './quiescence.ts';
 import type { Rig } from './rig.ts';
 
-/** Reads what everybody wrote down. */
+/** Reads the files of all observers. */
 export async function collectRecord(rig: Rig): Promise<RunRecord> {
   const { files, logs, models, strikes } = rig;
   const documents = await models.ExecutionModel.find({}).lean<ExecutionRecord[]>();
-  // For whoever has to find out why a row failed.
+  // Kept for the analysis of a failed row.
   await writeFile(files.documents, documents.map((document) => `${JSON.stringify(document)}\n`).join(''));
   await writeFile(files.strikes, strikes.map((strike) => `${JSON.stringify(strike)}\n`).join(''));
   return {
@@ -28,7 +28,7 @@ export async function collectRecord(rig: Rig): Promise<RunRecord> {
   };
 }
 
-/** The sum of a metric over the workers that live. */
+/** Sum of a metric over the living workers. */
 export async function sumMetric(rig: Rig, name: string): Promise<number> {
   const values = await Promise.all(rig.workers.map((worker) => worker.readMetric(name)));
   return values.reduce((sum, value) => sum + value, 0);

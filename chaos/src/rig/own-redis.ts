@@ -5,7 +5,7 @@ import { startLocalServices } from '@mcp-server/local';
 import { SmallDisk } from './small-disk.ts';
 import { buildStores, type Stores } from './stores.ts';
 
-/** The same database, and a Redis for one row alone. */
+/** The same database, with a Redis for this row only. */
 export async function withOwnRedis(stores: Stores, dataDir: string): Promise<Stores> {
   const env = { ...process.env, MONGODB_URI: stores.mongodbUri, REDIS_URL: '' };
   const services = await startLocalServices({ dataDir, env, log: () => undefined });
@@ -16,7 +16,7 @@ export async function withOwnRedis(stores: Stores, dataDir: string): Promise<Sto
   };
 }
 
-/** The same, its files on a disk of so many MiB. */
+/** The same, with its files on a disk of the given MiB. */
 export async function withRedisOnSmallDisk(
   stores: Stores,
   dataDir: string,

@@ -12,7 +12,7 @@ const UNFINISHED = ExecutionStatus.options.filter(
 const OPEN_JOBS: JobType[] = ['wait', 'prioritized', 'delayed', 'active', 'failed'];
 const PAUSE_MS = 250;
 
-/** Waits until nothing is left to do, or until the bound: what is left then is for the checker to find. */
+/** Waits until all work has ended, or until the time limit; the checker finds what is left then. */
 export async function quiesce(rig: Rig, boundSeconds: number): Promise<void> {
   await rig.load.settled();
   const deadline = performance.now() + boundSeconds * 1_000;
@@ -26,7 +26,7 @@ async function isQuiet({ models: { ExecutionModel }, queue }: Rig): Promise<bool
   return Object.values(counts).every((count) => count === 0);
 }
 
-/** Jobs that Redis still holds and that are no history. */
+/** Jobs in Redis other than completed and failed ones. */
 export async function readLeftJobs({ queue }: Rig): Promise<LeftJob[]> {
   const left: LeftJob[] = [];
   for (const state of OPEN_JOBS) {

@@ -36,16 +36,16 @@ export interface RigOptions {
   stores: Stores;
   dir: string;
   seed: number;
-  /** Multiplies the time of every load. */
+  /** Factor for the time of every load. */
   scale: number;
   slowMs?: number | undefined;
   apiEnv: Record<string, string>;
   workerEnv: Record<string, string>;
-  /** A file that workers load before anything else. */
+  /** File that workers preload. */
   workerPreload: string | undefined;
 }
 
-/** The files of one row: what outsiders write while it runs, and what was found after it. */
+/** Files of one row: those that observers write while it runs, and the findings after it. */
 export interface RecordFiles {
   ledger: string;
   trouble: string;
@@ -56,7 +56,7 @@ export interface RecordFiles {
   strikes: string;
 }
 
-/** The product and its outsiders for one row, in a database and under a Redis prefix of their own. */
+/** The product and its observers for one row, with their own database and Redis prefix. */
 export class Rig {
   readonly stores: Stores;
   readonly apis: Slot[] = [];
@@ -64,17 +64,17 @@ export class Rig {
   readonly files: RecordFiles;
   readonly logs: LogLine[] = [];
   readonly strikes: Strike[] = [];
-  /** Processes that ended though nobody had asked them to. */
+  /** Processes that ended without being stopped. */
   readonly unexpectedEnds: string[] = [];
   /** Violations that a row saw while it ran. */
   readonly found: Violation[] = [];
-  /** Values that a row measures and the report prints. */
+  /** Values measured by a row and printed in the report. */
   readonly measured: Record<string, number> = {};
   readonly seed: number;
   readonly #options: RigOptions;
   readonly #opened = new AsyncDisposableStack();
   readonly #uri: string;
-  /** Begins every key in Redis, and names the database. */
+  /** Prefix of every Redis key, and the name of the database. */
   readonly prefix: string;
   models!: Models;
   queue!: Queue;
@@ -115,17 +115,17 @@ export class Rig {
     }
   }
 
-  /** A stream of random numbers of its own for one purpose. */
+  /** Separate stream of random numbers for one purpose. */
   random(purpose: string): Random {
     return namedRandom(this.seed, `${this.#options.name} ${purpose}`);
   }
 
-  /** Seconds, made longer for a longer run. */
+  /** Seconds, scaled to the length of the run. */
   seconds(base: number): number {
     return base * this.#options.scale;
   }
 
-  /** Kills a worker and writes down when, so that its redeliveries can be timed. */
+  /** Kills a worker and records the time, so that its redeliveries can be measured. */
   async strike(worker: Slot): Promise<void> {
     this.strikes.push({ worker: worker.workerName, at: Date.now() });
     await worker.kill();
@@ -183,7 +183,7 @@ export class Rig {
       DATA_DIR: this.#options.dir,
       JWT_SECRET: `jwt-${secrets}`,
       REFRESH_TOKEN_SECRET: `refresh-${secrets}`,
-      // One account sends all of the load: what is measured here is not the limit.
+      // One account sends all of the load, so its limits are out of the way.
       RATE_LIMIT_MAX_REQUESTS: '1000000000',
       ...this.#options.apiEnv,
     };
@@ -234,7 +234,7 @@ export class Rig {
     return child;
   }
 
-  /** Lines go to the checker, and to a file that a failed run leaves behind. */
+  /** Lines go to the checker, and to a file that is kept if the run fails. */
   #logOf(name: string): (line: string) => void {
     const file = createWriteStream(join(this.#options.dir, `${name}.log`), { flags: 'a' });
     this.#opened.defer(() => void file.end());

@@ -12,20 +12,20 @@ export interface SlotOptions {
   args: string[];
   startedText: string;
   env: Record<string, string>;
-  /** Where the stores really listen. */
+  /** Real addresses of the stores. */
   mongodbUri: string;
   redisUrl: string;
   random: Random;
   onLine: (line: string) => void;
-  /** Called when the process ended and nobody had asked it to. */
+  /** Called when the process ends without having been stopped. */
   onUnexpectedEnd(how: string): void;
 }
 
 const RESTART_PAUSE_MS = 500;
-/** A process that was asked to stop and is still there after this has failed to. */
+/** A stopped process that is alive after this time has failed to stop. */
 const STOP_TIMEOUT_MS = 40_000;
 
-/** A place for one API or worker. Its stores are behind proxies of its own, so that a fault can hit it alone. */
+/** Place for one API or worker. It reaches its stores through its own proxies, so that a fault can hit it alone. */
 export class Slot {
   readonly #options: SlotOptions;
   readonly mongodb: FaultProxy;
@@ -49,7 +49,7 @@ export class Slot {
     return this.#options.name;
   }
 
-  /** The port that it said it listens on. */
+  /** Port from its start message. */
   get port(): number {
     return Number(this.#started['port']);
   }
@@ -63,7 +63,7 @@ export class Slot {
     return String(this.#started['worker']);
   }
 
-  /** Starts the process; again under the port it had before. */
+  /** Starts the process, after the first time on the same port. */
   async start(): Promise<void> {
     const child = this.#spawn(this.#options.onLine);
     this.#child = child;
@@ -72,7 +72,7 @@ export class Slot {
     this.#started = await child.started;
   }
 
-  /** Starts it, stopped before, where it must refuse to; resolves to its exit code and what it said, or to undefined. */
+  /** Starts a stopped process that must refuse to start; resolves to its exit code and output, or to undefined. */
   async startInVain(): Promise<string | undefined> {
     const said: string[] = [];
     const child = this.#spawn((line) => said.push(line));
@@ -101,13 +101,13 @@ export class Slot {
     });
   }
 
-  /** SIGKILL; resolves when it is dead. */
+  /** Sends SIGKILL; resolves when the process is dead. */
   async kill(): Promise<void> {
     this.#isWanted = false;
     await this.#child?.kill();
   }
 
-  /** SIGTERM; resolves to its exit code, or to a word when it had to be killed. */
+  /** Sends SIGTERM; resolves to the exit code, or to a word if the process had to be killed. */
   async stop(): Promise<string> {
     this.#isWanted = false;
     const child = this.#child;
@@ -132,7 +132,7 @@ export class Slot {
     this.#child?.signal('SIGCONT');
   }
 
-  /** The sum of a metric over its labels, from the process itself; 0 when it does not answer. */
+  /** Sum of a metric over its labels, read from the process; 0 if it does not answer. */
   async readMetric(name: string): Promise<number> {
     try {
       const response = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(2_000) });
@@ -143,7 +143,7 @@ export class Slot {
     }
   }
 
-  /** Waits until the process itself says that it is ready. */
+  /** Waits until the process reports that it is ready. */
   async ready(): Promise<void> {
     await waitFor(
       `${this.name} to be ready`,
@@ -160,7 +160,7 @@ export class Slot {
   #onEnd(child: Child, how: string): void {
     if (!this.#isWanted || child !== this.#child) return;
     this.#options.onUnexpectedEnd(how);
-    // As an orchestrator would: up again after a moment.
+    // Restarts after a moment, like an orchestrator.
     void delay(RESTART_PAUSE_MS)
       .then(() => (this.#isWanted && child === this.#child ? this.start() : undefined))
       .catch((error: Error) => this.#options.onUnexpectedEnd(error.message));

@@ -6,13 +6,13 @@ import { runCommand } from '@mcp-server/local';
 
 const CHUNK_BYTES = 65_536;
 
-/** Disks that are mounted; a run that is stopped in the midst of a row leaves none behind. */
+/** Mounted disks; a run that is stopped during a row unmounts them. */
 const mounted = new Set<string>();
 process.on('exit', () => {
   for (const path of mounted) spawnSync('umount', ['--lazy', path]);
 });
 
-/** A file system in memory that can be filled to its last byte. Mounting it takes root. */
+/** File system in memory that can be filled to its last byte. Mounting it requires root. */
 export class SmallDisk {
   readonly path: string;
 
@@ -20,7 +20,7 @@ export class SmallDisk {
     this.path = path;
   }
 
-  /** @throws {Error} when this user may not mount. */
+  /** @throws {Error} if this user may not mount. */
   static async mount(path: string, sizeMiB: number): Promise<SmallDisk> {
     await mkdir(path, { recursive: true });
     await runCommand(['mount', '-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', path]);
@@ -28,7 +28,7 @@ export class SmallDisk {
     return new SmallDisk(path);
   }
 
-  /** Takes what is left of it. */
+  /** Fills the remaining space. */
   async fill(): Promise<void> {
     const ballast = await open(this.#ballast, 'w');
     try {

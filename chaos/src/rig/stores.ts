@@ -5,7 +5,7 @@ import { type LocalServices, type ServiceControl, startLocalServices } from '@mc
 import { createMongo, createRedis, pingMongo } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 
-/** MongoDB and Redis (append-only file, fsync every second) of this run alone. */
+/** MongoDB and Redis (append-only file, fsync every second) for this run only. */
 export interface Stores {
   mongodbUri: string;
   redisUrl: string;
@@ -13,12 +13,12 @@ export interface Stores {
   redis: ServiceControl;
   /** Names and versions of both. */
   versions: Record<string, string>;
-  /** Starts Redis again without anything that it had stored. */
+  /** Restarts Redis without its data. */
   restartRedisEmpty(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Always starts own ones: faults on somebody's database would be no test. */
+/** Always starts its own stores: faults must not hit a database with other data. */
 export async function startStores(dataDir: string, log: (line: string) => void): Promise<Stores> {
   const env = { ...process.env, MONGODB_URI: '', REDIS_URL: '' };
   const services = await startLocalServices({ dataDir, env, log });
@@ -29,7 +29,7 @@ export async function startStores(dataDir: string, log: (line: string) => void):
   };
 }
 
-/** What faults can be done to the services whose files are in `dataDir`. */
+/** Controls for faults on the services whose files are in `dataDir`. */
 export function buildStores(
   { mongodb, redis, mongodbUri, redisUrl }: Omit<LocalServices, 'describe' | 'close'>,
   dataDir: string,

@@ -7,7 +7,7 @@ import { defineRow } from './row.ts';
 const RATE = 60;
 const SECONDS = 24;
 const EVERY_MS = 5_000;
-/** With the shipped lease and stalled check (5 s and 1 s). */
+/** For the default lease and stalled check (5 s and 1 s). */
 const MAX_REDELIVERY_MS = 8_000;
 
 export default defineRow({
@@ -36,7 +36,7 @@ export default defineRow({
     if (p99 === undefined)
       return [{ rule: 'no-strike-hit', detail: `${rig.strikes.length} strikes hit no run` }];
     const struckAgain = findRedeliveries(documents, rig.strikes).filter(({ isStruckAgain }) => isStruckAgain);
-    rig.measured['struck again while brought back'] = struckAgain.length;
+    rig.measured['struck again during the redelivery'] = struckAgain.length;
     const latest = Math.max(p99, ...struckAgain.map(({ ms }) => ms));
     if (latest <= MAX_REDELIVERY_MS) return [];
     return [{ rule: 'late-redelivery', detail: `${latest} ms is above ${MAX_REDELIVERY_MS} ms` }];

@@ -12,12 +12,12 @@ const RATE = 40;
 const SECONDS = 22;
 /** Three leases of 5 s. */
 const FROZEN_MS = 15_000;
-/** Runs of this length are in another worker's hands when the zombie wakes, and neither has ended. */
+/** Runs of this length belong to another worker when the zombie wakes, and have not ended there. */
 const LONG_MS = 13_000;
 const LONG_RUNS = 9;
 const BEFORE_FREEZE_MS = 3_000;
 
-/** Long runs on every worker: such that may be started again, and such that must end as unknown. */
+/** Long runs on every worker: some may be started again, others must end as unknown. */
 async function submitLongRuns(rig: Rig): Promise<void> {
   const random = rig.random('long runs');
   const kinds: WorkKind[] = ['slow', 'slow-unsafe'];
@@ -27,7 +27,7 @@ async function submitLongRuns(rig: Rig): Promise<void> {
   await Promise.all(works.flat().map((work) => rig.load.submit(work)));
 }
 
-/** The worker that holds most of what must end as unknown: the end of such a run is what a zombie could overwrite. */
+/** Worker with most of the runs that must end as unknown: a zombie could overwrite such an end. */
 async function pickZombie(rig: Rig): Promise<Slot> {
   const running = await rig.models.ExecutionModel.find(
     { action: 'slow-unsafe', status: 'running' },
@@ -35,7 +35,7 @@ async function pickZombie(rig: Rig): Promise<Slot> {
   ).lean<ExecutionRecord[]>();
   const held = (worker: Slot) => running.filter(({ lease }) => lease?.worker === worker.workerName).length;
   const [zombie] = rig.workers.toSorted((one, other) => held(other) - held(one));
-  if (!zombie || held(zombie) === 0) throw new Error('no worker runs what must not be repeated');
+  if (!zombie || held(zombie) === 0) throw new Error('no worker runs an action that must not be repeated');
   return zombie;
 }
 
@@ -66,7 +66,7 @@ export default defineRow({
     const superseded = await sumMetric(rig, 'mcp_superseded_total');
     rig.measured['zombie runs'] = taken.length;
     if (taken.length === 0) return [{ rule: 'no-strike-hit', detail: 'the frozen worker ran nothing' }];
-    // Each of its runs was taken away: each of its ends must have been refused.
+    // It lost all of its runs, so each of its ends must have been refused.
     if (superseded >= taken.length) return [];
     return [{ rule: 'superseded-not-counted', detail: `${superseded} of ${taken.length} ends were refused` }];
   },

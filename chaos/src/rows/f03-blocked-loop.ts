@@ -5,7 +5,7 @@ import { defineRow } from './row.ts';
 const RATE = 30;
 const SECONDS = 20;
 const EVERY_MS = 6_000;
-/** Beyond the shipped lease of 5 s, which nobody can renew meanwhile. */
+/** Longer than the default lease of 5 s, which cannot be renewed while the loop is blocked. */
 const BLOCKED_MS = { min: 7_000, spread: 2_000 };
 
 export default defineRow({
@@ -29,7 +29,7 @@ export default defineRow({
     const again = documents.filter(({ crashes }) => crashes > 0);
     measured['blocks'] = blocks.length;
     measured['started twice or more'] = again.length;
-    // That each ends once whatever was started twice is for the common invariants; here: that it came to that.
+    // The common invariants check that each run ends once; this row checks that double starts occurred.
     if (blocks.some(({ crashes }) => crashes > 0)) return [];
     return [{ rule: 'no-strike-hit', detail: 'no lease lapsed while its holder was blocked' }];
   },

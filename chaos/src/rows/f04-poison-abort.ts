@@ -6,7 +6,7 @@ export default defineRow({
   title: 'an action that aborts its process, among 100 neighbours',
   isQuick: false,
   endsProcesses: true,
-  // What Node writes when it aborts.
+  // Output of Node when it aborts.
   allowedLogs: /^----- (Native|JavaScript) stack trace -----$|^\s*\d+: /,
   quiescenceSeconds: 90,
   run: (rig) => submitPoison(rig, 'abort'),

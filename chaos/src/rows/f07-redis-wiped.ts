@@ -32,7 +32,7 @@ export default defineRow({
     ]);
   },
   check({ documents }) {
-    // Locks of running jobs are lost with everything else, but no process died: nothing may be started again.
+    // Locks of running jobs are lost too, but no process died: no run may be started again.
     const again = documents.filter(({ crashes }) => crashes > 0);
     return again.map(({ _id: id, attempts }) => ({
       rule: 'started-again',

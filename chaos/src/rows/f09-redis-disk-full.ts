@@ -3,7 +3,7 @@ import type { SmallDisk } from '../rig/small-disk.ts';
 import { checkFullRedis, runWithFullRedis } from './full-redis.ts';
 import { defineRow } from './row.ts';
 
-/** More than the row writes; the rest is taken by a ballast. */
+/** More than the row writes; a ballast file takes the rest. */
 const DISK_MIB = 96;
 
 let disk: SmallDisk | undefined;

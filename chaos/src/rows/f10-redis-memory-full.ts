@@ -9,11 +9,11 @@ const REFUSED = /^78 .*maxmemory-policy/;
 const setConfig = async (rig: Rig, name: string, value: string): Promise<void> =>
   void (await rig.redis.config('SET', name, value));
 
-/** Memory is full at once: less than what the server needs to be there. */
+/** Less than the server itself needs, so memory is full at once. */
 const fill = (rig: Rig) => setConfig(rig, 'maxmemory', '1mb');
 const free = (rig: Rig) => setConfig(rig, 'maxmemory', '0');
 
-/** A Redis that may evict jobs must not be served by a process that starts with it. */
+/** A process must not start with a Redis that may evict jobs. */
 async function bootWithEviction(rig: Rig): Promise<void> {
   await setConfig(rig, 'maxmemory-policy', 'allkeys-lru');
   for (const slot of [rig.apis[1], rig.workers[2]]) {

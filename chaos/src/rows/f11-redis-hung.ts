@@ -12,7 +12,7 @@ const HUNG_MS = 20_000;
 const AFTER_SECONDS = 3;
 const MAX_ANSWER_MS = 1_000;
 
-/** Readiness must say that work is accepted and delivered later. */
+/** Readiness must report that work is accepted and delivered later. */
 async function checkReadiness(rig: Rig): Promise<void> {
   for (const { url, name } of rig.apis) {
     const answer = await callApi(url, { method: 'GET', path: '/health/ready' });

@@ -14,10 +14,10 @@ const SLOW_MS = 2_000;
 /** Within the burst's requests, and just before the ends of its runs. */
 const IN_ACCEPT_MS = 25;
 const BEFORE_END_MS = 30;
-/** With the seconds that a restart takes, about a lease: some of what ran has to find its way without it. */
+/** Together with the restart about as long as a lease, so that some runs lose it. */
 const AWAY_MS = 1_500;
 
-/** Submits a burst, and does not wait for answers that the outage holds up. */
+/** Submits a burst without waiting for answers that the outage delays. */
 function burst(rig: Rig, kind: WorkKind): void {
   const random = rig.random(`burst ${kind}`);
   const options = { sinkUrl: rig.sinkUrl, slowMs: SLOW_MS };
@@ -27,7 +27,7 @@ function burst(rig: Rig, kind: WorkKind): void {
 const untilRunning = (rig: Rig, action: string): Promise<unknown> =>
   waitFor(`${action} to run`, () => rig.models.ExecutionModel.exists({ status: 'running', action }));
 
-/** Three moments at which the database dies. */
+/** The three moments at which the database is killed. */
 const WINDOWS: Record<string, (rig: Rig) => Promise<unknown>> = {
   async accept(rig) {
     burst(rig, 'quick');

@@ -7,7 +7,7 @@ import { defineRow } from './row.ts';
 const RATE = 40;
 const SECONDS = 20;
 const RATE_SWALLOWED = 0.05;
-/** A hole this long outlasts the bound of a fail-fast Redis command and of an insert. */
+/** Longer than the timeouts of a fail-fast Redis command and of an insert. */
 const HOLE_MS = 2_500;
 
 const swallow = (matches: SwallowFault['matches'], how: SwallowFault['how']): SwallowFault => ({

@@ -13,7 +13,7 @@ const PARALLEL = 20;
 const KILLS = 2;
 const RATE = 20;
 const SECONDS = 10;
-/** Longer than the test needs: the API is dead before. */
+/** Longer than the test needs: the API is dead by then. */
 const HOLE_MS = 20_000;
 
 const idOf = (answer: Answer): string | undefined => {
@@ -22,7 +22,7 @@ const idOf = (answer: Answer): string | undefined => {
 };
 const statusOf = (answer: Answer) => (answer.kind === 'answered' ? answer.status : answer.kind);
 
-/** The answers that differ, each with how often it came. */
+/** Distinct answers with their counts. */
 const describeAnswers = (answers: Answer[]) =>
   JSON.stringify(
     [
@@ -30,7 +30,7 @@ const describeAnswers = (answers: Answer[]) =>
     ].map(([answer, same]) => `${same.length} × ${answer}`),
   );
 
-/** One key, many times at once over both APIs; then the same key with another body. */
+/** Sends one key many times in parallel to both APIs, then the same key with another body. */
 async function submitInParallel(rig: Rig, round: number): Promise<Violation[]> {
   const random = rig.random(`round ${round}`);
   const [work, other] = [drawQuick(rig, random), drawQuick(rig, random)];
@@ -54,7 +54,7 @@ async function submitInParallel(rig: Rig, round: number): Promise<Violation[]> {
 
 const drawQuick = (rig: Rig, random: () => number) => buildWork('quick', random, { sinkUrl: rig.sinkUrl });
 
-/** The insert is done, its reply never comes, the API dies: a repeat at the other one must meet the same execution. */
+/** The insert is done, its reply is lost and the API dies: a repeat at the other API must return the same execution. */
 async function killBetweenWriteAndReply(rig: Rig, round: number): Promise<Violation[]> {
   const victim = rig.apis[round % rig.apis.length];
   const other = rig.apis[(round + 1) % rig.apis.length];

@@ -17,31 +17,31 @@ const RATE = 30;
 const SECONDS = 20;
 const VICTIMS = 60;
 const SLOW_MS = 3_000;
-/** Between one trick on all victims and the next one. */
+/** Pause between two tricks. */
 const PAUSE_MS = 1_000;
-/** The first in line. */
+/** The highest priority. */
 const URGENT = 1;
 
 type Victim = Pick<ExecutionRecord, '_id' | 'seq' | 'pool'>;
 
-/** Puts the id of a job that a worker has in hand back among those that wait, as a script gone wrong would. */
+/** Puts the id of an active job back into the waiting list, like a faulty script. */
 async function pushAgain(rig: Rig, { _id, seq, pool }: Victim): Promise<void> {
   await rig.redis.rpush(`${rig.prefix}:${queueName(pool)}:wait`, jobId(_id, seq));
 }
 
-/** The same execution under a job id of a delivery that was never asked for. */
+/** Adds the same execution under the job id of a delivery that was never requested. */
 async function addForeign(rig: Rig, { _id, seq }: Victim): Promise<void> {
   await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: jobId(_id, seq + 1), priority: URGENT });
 }
 
-/** The job is gone, with its lock, and comes again under its own id. */
+/** Deletes the job with its lock and adds it under the same id. */
 async function addAfterRemoval(rig: Rig, { _id, seq, pool }: Victim): Promise<void> {
   const [key, id] = [`${rig.prefix}:${queueName(pool)}`, jobId(_id, seq)];
   await rig.redis.multi().lrem(`${key}:active`, 0, id).del(`${key}:${id}`, `${key}:${id}:lock`).exec();
   await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: id, priority: URGENT });
 }
 
-/** The same with a job that no worker has in hand; one that a worker holds stays. */
+/** The same for a job that is not active; an active one stays. */
 async function addAfterEnd(rig: Rig, { _id, seq }: Victim): Promise<void> {
   const id = jobId(_id, seq);
   const isRemoved = await rig.queue.remove(id);
@@ -65,12 +65,12 @@ async function deliverAgain(rig: Rig): Promise<void> {
     const found = await find('running');
     return found.length > VICTIMS / 2 && found;
   });
-  rig.measured['victims in a worker’s hands'] = running.length;
+  rig.measured['active victims'] = running.length;
   const tricks = Object.values(TRICKS);
   await Promise.all(running.map(async (victim, index) => tricks[index % tricks.length]?.(rig, victim)));
   await waitFor('the victims to end', async () => (await find('completed')).length === ids.length, 60_000);
   await delay(PAUSE_MS);
-  // Once more, now that they have ended: none of these may start.
+  // Repeat it after their end: none of these may start.
   await Promise.all((await find('completed')).map((victim) => addAfterEnd(rig, victim)));
 }
 
@@ -86,7 +86,7 @@ export default defineRow({
     ]);
   },
   check({ documents }) {
-    // No process died and no lease lapsed: whatever was delivered, each was started once.
+    // No process died and no lease lapsed, so each must have started exactly once.
     const again = documents.filter(({ action, epoch }) => action === 'slow' && epoch > 1);
     return again.map(({ _id: id, attempts }) => ({
       rule: 'started-again',

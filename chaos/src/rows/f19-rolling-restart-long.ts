@@ -3,7 +3,7 @@ import { defineRow } from './row.ts';
 
 export default defineRow({
   id: 'F19-long',
-  title: 'the same with the shipped grace: all work ends before its worker does',
+  title: 'the same with the default grace period: all work ends before its worker does',
   isQuick: false,
   quiescenceSeconds: 45,
   run: restartAll,

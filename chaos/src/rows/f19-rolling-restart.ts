@@ -1,7 +1,7 @@
 import { checkRestarts, countHandBacks, restartAll } from './rolling-restart.ts';
 import { defineRow } from './row.ts';
 
-/** Two thirds of this are half a slow run: of those that run at the stop about half have to be handed back. */
+/** Two thirds of this are half of a slow run, so about half of the runs at the stop must be handed back. */
 const WORKER_GRACE_MS = 1_500;
 
 export default defineRow({
@@ -13,6 +13,6 @@ export default defineRow({
   run: restartAll,
   check: (record, rig) => [
     ...checkRestarts(record, rig),
-    ...(countHandBacks(record) > 0 ? [] : [{ rule: 'no-hand-back', detail: 'nothing was handed back' }]),
+    ...(countHandBacks(record) > 0 ? [] : [{ rule: 'no-hand-back', detail: 'no run was handed back' }]),
   ],
 });

@@ -8,11 +8,11 @@ import { defineRow } from './row.ts';
 const CONCURRENCY = 2;
 const WORKERS = 3;
 const RUN_MS = 200;
-/** Runs a second that the fleet can do. */
+/** Capacity of the fleet in runs per second. */
 const CAPACITY = (CONCURRENCY * WORKERS * 1_000) / RUN_MS;
 const OVERLOAD = 5;
 const SECONDS = 20;
-/** A few seconds of work: what goes beyond it is refused. */
+/** A few seconds of work; more is refused. */
 const MAX_UNFINISHED = CAPACITY * 4;
 const MIX: Mix = { slow: 1 };
 const DRAIN_MS = 60_000;
@@ -48,7 +48,7 @@ export default defineRow({
     const silent = refused.filter(({ retryAfterMs }) => retryAfterMs === 0);
     return [
       ...silent.map(({ key, detail }) => ({ rule: 'no-retry-after', id: key, detail })),
-      ...(refused.length > 0 ? [] : [{ rule: 'no-strike-hit', detail: 'nothing was refused' }]),
+      ...(refused.length > 0 ? [] : [{ rule: 'no-strike-hit', detail: 'no request was refused' }]),
     ];
   },
 });

@@ -9,9 +9,9 @@ import { defineRow } from './row.ts';
 
 const RATE = 50;
 const SECONDS = 90;
-/** Between two faults; some of them last longer than this themselves, and then two overlap. */
+/** Pause between two faults; some faults last longer, and then two overlap. */
 const PAUSE_MS = { min: 500, spread: 4_000 };
-/** At most so many at once: with everything away at all times nothing is tested. */
+/** Most faults at once: with every store away all the time the row would test nothing. */
 const AT_ONCE = 2;
 
 async function strikeUntil(rig: Rig, endAt: number, random: Random): Promise<void> {
@@ -25,7 +25,7 @@ async function strikeUntil(rig: Rig, endAt: number, random: Random): Promise<voi
   }
 }
 
-/** What two of them would do to the same process or store is not asked: a fault waits for its like. */
+/** Two faults of the same kind never overlap on a process or store: the second one waits. */
 const striking = new Map<string, Promise<void>>();
 
 async function strikeAlone(

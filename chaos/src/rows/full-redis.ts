@@ -14,13 +14,15 @@ const FULL_MS = 8_000;
 const WATCH_MS = 30_000;
 
 interface FullRedis {
-  /** Makes every write fail with an error that begins with `refusal`. */
+  /** Lets every write fail with an error that begins with `refusal`. */
   fill: (rig: Rig) => Promise<void>;
   free: (rig: Rig) => Promise<void>;
   refusal: string;
 }
 
-/** Load while Redis takes no write: accepting goes on, readiness says so, and with space again all recovers by itself. */
+/**
+ * Load while Redis refuses writes: work is still accepted, readiness reports it, and all recovers once there is space.
+ */
 export async function runWithFullRedis(rig: Rig, { fill, free, refusal }: FullRedis): Promise<void> {
   const load = rig.load.arrive({ rate: RATE, seconds: rig.seconds(SECONDS), mix: USUAL_MIX });
   await delay(BEFORE_MS);
@@ -40,10 +42,10 @@ export async function runWithFullRedis(rig: Rig, { fill, free, refusal }: FullRe
   await load;
 }
 
-/** Nothing was accepted that the database does not have: the common rules. Here: that work was accepted at all. */
+/** The common rules check that accepted work is in the database; this row checks that work was accepted at all. */
 export function checkFullRedis(_record: RunRecord, { measured }: Rig): Violation[] {
   const accepted = measured['accepted while full'] ?? 0;
-  return accepted > 0 ? [] : [{ rule: 'not-accepted', detail: 'nothing was accepted while Redis was full' }];
+  return accepted > 0 ? [] : [{ rule: 'not-accepted', detail: 'no work was accepted while Redis was full' }];
 }
 
 const isRefused = (rig: Rig, refusal: string): Promise<boolean> =>

@@ -2,7 +2,7 @@ import { t } from 'tap';
 
 import { loadRows } from './load-rows.ts';
 
-void t.test('every row of the folder is found, once and in order', async (t) => {
+void t.test('every row of the folder is loaded, once and in order', async (t) => {
   const rows = await loadRows();
 
   const ids = rows.map(({ id }) => id);

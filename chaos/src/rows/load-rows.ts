@@ -6,7 +6,7 @@ const ROW_FILE = /^f\d\d-[a-z0-9-]+\.ts$/;
 
 const nameOf = (file: string): string => file.slice(0, file.lastIndexOf('.'));
 
-/** Every row of this folder in the order of its file names: a new row is a new file. */
+/** Loads every row of this folder in the order of the file names; a new row is a new file. */
 export async function loadRows(): Promise<Row[]> {
   const files = (await readdir(import.meta.dirname))
     .filter((name) => ROW_FILE.test(name))

@@ -6,10 +6,10 @@ import type { Rig } from '../rig/rig.ts';
 
 const NEIGHBOURS = 100;
 const NEIGHBOUR_MS = 3_000;
-/** The shipped limit of crashes. */
+/** Default limit of crashes. */
 const CRASHES = 3;
 
-/** One poisoned run in the midst of harmless ones, so that it dies among neighbours. */
+/** Starts one poisoned run among harmless ones, so that it dies among neighbours. */
 export async function submitPoison(rig: Rig, poison: WorkKind): Promise<void> {
   const random = rig.random('poison');
   const options = { sinkUrl: rig.sinkUrl, slowMs: NEIGHBOUR_MS };

@@ -8,11 +8,11 @@ const RATE = 60;
 const SECONDS = 22;
 const EVERY_MS = 4_000;
 
-/** Load, and Redis killed again and again, its file written as `appendfsync` says. */
+/** Load while Redis is killed repeatedly, with its file written as `appendfsync` says. */
 export async function killRedisEvery(rig: Rig, appendfsync: 'everysec' | 'always'): Promise<void> {
   const seconds = rig.seconds(SECONDS);
   const { redis } = rig.stores;
-  // It is a setting of the running server: after a restart it is that of the command line again.
+  // A restart resets this setting to that of the command line.
   const setFsync = () =>
     waitFor('Redis', () => rig.redis.config('SET', 'appendfsync', appendfsync).then(() => true));
   await setFsync();

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 
 /**
  * Strikes every `everyMs`, the first time after that pause, until the time is over; at least once. With `jitter`, each
- * strike comes up to half a pause later, at random. A strike that takes longer delays the next one. Resolves to the
+ * strike is delayed by up to half a pause, at random. A strike that takes longer delays the next one. Resolves to the
  * number of strikes.
  */
 export async function strikeEvery(

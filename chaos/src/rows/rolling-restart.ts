@@ -8,7 +8,7 @@ import type { Slot } from '../rig/slot.ts';
 const RATE = 100;
 const SECONDS = 30;
 const MIX: Mix = { quick: 66, slow: 14, cpu: 2, sink: 6, 'sink-once': 6, flaky: 6 };
-/** The next process goes when this one has warmed up, as rolling updates wait (`minReadySeconds`). */
+/** Pause before the next process restarts, like `minReadySeconds` of a rolling update. */
 const SETTLE_MS = 1_000;
 
 async function restart(rig: Rig, slot: Slot): Promise<void> {
@@ -32,8 +32,8 @@ export async function restartAll(rig: Rig): Promise<void> {
 export function checkRestarts({ documents, troubles }: RunRecord, { measured }: Rig): Violation[] {
   measured['refused'] = troubles.filter(({ kind }) => kind === 'refused').length;
   measured['resets'] = troubles.filter(({ kind }) => kind === 'reset').length;
-  // A caller may be refused a connection, or find a kept one closed at the moment it sends (RFC 9112, 9.3.1): it
-  // repeats with its key. Any other answer is a failed request.
+  // A connection may be refused, or a kept one closed at the moment of sending (RFC 9112, 9.3.1): the caller repeats
+  // with its key. Any other answer is a failed request.
   const failed = troubles.filter(({ kind }) => kind !== 'refused' && kind !== 'reset');
   const crashed = documents.filter(({ crashes }) => crashes > 0);
   return [

@@ -8,7 +8,7 @@ const SHORT = 10;
 const git = (...args: string[]): string =>
   execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
-/** Names what is tested: the commit, and a hash of what was changed in the sources since; `unknown` without git. */
+/** Names the tested sources: the commit, and a hash of uncommitted changes; `unknown` without git. */
 export function readCommit(): string {
   try {
     const changes = git('diff', 'HEAD', '--', 'packages', 'chaos');

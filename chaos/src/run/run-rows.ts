@@ -24,7 +24,7 @@ export interface RunStores {
   close(): Promise<void>;
 }
 
-/** Runs every row once for each seed. A row that breaks down is a failed row, and the run goes on on new stores. */
+/** Runs every row once for each seed. A row that breaks down counts as failed, and the run continues on new stores. */
 export class RowRunner implements RunStores {
   readonly #options: RunRowsOptions;
   #stores: Stores | undefined;
@@ -45,7 +45,7 @@ export class RowRunner implements RunStores {
         results.push(known ?? (await this.#runOne(row, seed)));
       }
     }
-    // A run that only took over results has to say what they ran on, too.
+    // A run that only took over results must name their versions, too.
     if (!this.#stores) await this.#openStores();
     return results;
   }

@@ -1,11 +1,11 @@
-/** What a run takes on two idle cores, roughly, in minutes: starting and coming to rest, and the loads. */
+/** Approximate minutes of a run on two idle cores: start and quiescence, and the loads. */
 const COST = {
   quick: { fixed: 1.6, loads: 2.2 },
   full: { fixed: 8, loads: 7.7 },
 } as const;
 const MIN_SCALE = 0.5;
 
-/** By how much every load has to be longer (or shorter), so that a run for all seeds takes `minutes`. */
+/** Factor for every load, so that a run with all seeds takes `minutes`. */
 export function scaleFor(run: 'quick' | 'full', minutes: number | undefined, seeds: number): number {
   if (minutes === undefined) return 1;
   const { fixed, loads } = COST[run];

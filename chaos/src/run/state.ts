@@ -7,7 +7,7 @@ import { JsonLines, readJsonLines } from '../json-lines.ts';
 import { RowFigures } from '../report/figures.ts';
 import type { RowResult } from '../run-row.ts';
 
-/** One finished row, whatever its verdict: a run that is resumed cannot make a failure go away. */
+/** One finished row with any verdict, so that a resumed run cannot hide a failure. */
 const FinishedRow = z.object({
   commit: z.string(),
   seed: z.number(),
@@ -25,13 +25,13 @@ interface RunKey {
   scale: number;
 }
 
-/** What a run has finished so far, in a file, so that the next one can go on from there. */
+/** Finished rows of a run, in a file, so that the next run can continue. */
 export class RunState {
   readonly #key: RunKey;
   readonly #file: JsonLines<z.infer<typeof FinishedRow>>;
   readonly #finished = new Map<string, RowResult>();
 
-  /** `isResumed: false` begins anew. Results of another commit or scale are not taken over. */
+  /** `isResumed: false` starts from the beginning. Results of another commit or scale are ignored. */
   constructor(path: string, key: RunKey, { isResumed }: { isResumed: boolean }) {
     this.#key = key;
     mkdirSync(dirname(path), { recursive: true });

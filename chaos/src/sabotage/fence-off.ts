@@ -1,4 +1,4 @@
-// A worker whose finish is not fenced by its epoch, and that takes every end it finds for its own.
+// A worker whose finish is not fenced by its epoch, and which treats every end as its own.
 import { replaceSource } from './replace-source.ts';
 
 const file = 'shared/src/executions/finish.ts';

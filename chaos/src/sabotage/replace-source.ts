@@ -3,14 +3,14 @@ import { registerHooks } from 'node:module';
 interface Replacement {
   /** End of the file's path. */
   file: string;
-  /** Must be there exactly once: a text that moved on would otherwise leave the product whole, unnoticed. */
+  /** Must occur exactly once: otherwise a changed source would leave the product intact, unnoticed. */
   text: string;
   by: string;
 }
 
 /**
- * Changes the source of modules while they are loaded. No configuration reaches this: only `node --import` of a file of
- * this folder does.
+ * Changes the source of modules while they are loaded. Only `node --import` of a file in this folder does this; no
+ * setting can.
  */
 export function replaceSource(name: string, replacements: readonly Replacement[]): void {
   registerHooks({

@@ -27,7 +27,7 @@ for (const { name, preload } of SABOTAGES) {
   });
 }
 
-void t.test('a sabotage counts as noticed only by a rule that it is to break', async (t) => {
+void t.test('a sabotage counts as noticed only by a rule that it must break', async (t) => {
   const fence = findSabotage('fence-off');
   const lines: string[] = [];
   const judge = (rule: string) => {

@@ -1,13 +1,13 @@
 import type { RowResult } from '../run-row.ts';
 
-/** A way to break the product that no configuration can reach, and how the checker must notice it. */
+/** A way to break the product that no setting allows, and the rule by which the checker must notice it. */
 export interface Sabotage {
   name: string;
   /** The row that must fail. */
   row: string;
   /** One of these rules must be broken; any other alone would be the wrong reason. */
   rules: string[];
-  /** The file that a worker loads first. */
+  /** File that a worker preloads. */
   preload: string;
 }
 
@@ -31,7 +31,7 @@ export function findSabotage(name: string): Sabotage {
   return found;
 }
 
-/** True when the checker noticed, for the right reason. */
+/** True if the checker noticed it for the right reason. */
 export function judgeSabotage(
   { name, rules }: Sabotage,
   results: readonly RowResult[],

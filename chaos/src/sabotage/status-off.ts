@@ -1,4 +1,4 @@
-// A worker whose finish overwrites an end that was written under the same epoch.
+// A worker whose finish overwrites an end of the same epoch.
 import { replaceSource } from './replace-source.ts';
 
 replaceSource('status-off', [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One side effect, as the sink wrote it down. */
+/** One side effect, as recorded by the sink. */
 export const Effect = z.object({
   /** Milliseconds since the epoch. */
   at: z.number(),

@@ -1,4 +1,4 @@
-// The canary: an HTTP server that writes down every side effect before it answers. `main.ts FILE`.
+// The canary: an HTTP server that records every side effect before it answers. `main.ts FILE`.
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

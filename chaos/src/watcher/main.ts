@@ -8,7 +8,7 @@ import { JsonLines } from '../json-lines.ts';
 import { describeEnd, type Sighting } from './sighting.ts';
 
 const PAUSE_MS = 400;
-/** An end is looked at again for so long after it was written. */
+/** How long an end is re-read after it was written. */
 const WINDOW_MS = 20_000;
 const SAMPLE = 1_000;
 
@@ -39,7 +39,7 @@ const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.stdout.write(`${JSON.stringify({ msg: 'watcher started' })}\n`);
 while (!stop.signal.aborted) {
-  // The database may be under a fault too: the next look will do.
+  // The database may be under a fault too; the next sample follows.
   await look().catch(() => undefined);
   await delay(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
 }

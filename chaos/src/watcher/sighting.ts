@@ -1,7 +1,7 @@
 import { END_STATUSES, type ExecutionRecord } from '@mcp-server/shared';
 import { z } from 'zod';
 
-/** An end of an execution, as it was read while the run was still going on. */
+/** End of an execution, as read during the run. */
 export const Sighting = z.object({
   id: z.string(),
   status: z.enum(END_STATUSES),
@@ -11,7 +11,7 @@ export const Sighting = z.object({
 });
 export type Sighting = z.infer<typeof Sighting>;
 
-/** What must never change once it was read. */
+/** The fields that must never change. */
 export function describeEnd(
   execution: Pick<ExecutionRecord, '_id' | 'status' | 'endedAt' | 'result' | 'failure'>,
 ): Sighting {

@@ -6,7 +6,7 @@ import * as content from './tools/content.ts';
 import * as input from './tools/input.ts';
 import * as tasks from './tools/tasks.ts';
 
-/** What the conformance suite expects to find, under the names that it asks for. Loaded by the tests only. */
+/** Fixtures that the conformance suite expects, under the names it uses. Only the tests load them. */
 export default definePlugin({
   id: 'conformance',
   version: '1.0.0',

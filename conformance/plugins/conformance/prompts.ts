@@ -60,7 +60,7 @@ export const prompts = {
   asking: definePrompt({
     publicName: 'test_input_required_result_prompt',
     title: 'Asking',
-    description: 'A prompt that asks first.',
+    description: 'A prompt that asks a question first.',
     arguments: {},
     async get(_args, { requestInput }) {
       const schema = z.object({ context: z.string() });

@@ -5,7 +5,7 @@ import { PNG } from './media.ts';
 export const resources = {
   'static-text': defineResource({
     title: 'Static text',
-    description: 'A text that never changes.',
+    description: 'A static text.',
     uri: 'test://static-text',
     mimeType: 'text/plain',
     read: ({ uri }) => [
@@ -14,7 +14,7 @@ export const resources = {
   }),
   'static-binary': defineResource({
     title: 'Static binary',
-    description: 'An image that never changes.',
+    description: 'A static image.',
     uri: 'test://static-binary',
     mimeType: 'image/png',
     read: ({ uri }) => [{ uri, mimeType: 'image/png', blob: PNG }],

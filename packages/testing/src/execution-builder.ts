@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { type ExecutionRecord, type InputRecord, fingerprintOf } from '@mcp-server/shared';
 
-/** An accepted execution of `sample.echo`, to be changed where a test needs it. */
+/** Accepted execution of `sample.echo`; `changes` override its fields. */
 export function buildExecution(changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
   const now = new Date();
   return {
@@ -35,7 +35,7 @@ export function buildExecution(changes: Partial<ExecutionRecord> = {}): Executio
   };
 }
 
-/** An open question for the roots of a client, under the key `roots`. */
+/** Open question for the roots of a client, under the key `roots`. */
 export const askForRoots = (): InputRecord => ({
   key: 'roots',
   method: 'roots/list',
@@ -44,7 +44,7 @@ export const askForRoots = (): InputRecord => ({
   askedAt: new Date(),
 });
 
-/** An execution of `sample.echo` that failed with this message, as its end would have been written. */
+/** Execution of `sample.echo` that failed with this message, as a worker would have written it. */
 export function buildFailure(message: string, changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
   const failure = { kind: 'error', message } as const;
   const execution = buildExecution({ status: 'failed', failure, endedAt: new Date(), ...changes });

@@ -7,13 +7,13 @@ import { type Namespace, openNamespace } from './namespace.ts';
 import { type ProductProcess, startProcess } from './process.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Workers of one namespace, and the way work reaches them without an API. */
+/** Workers of one namespace, and functions that submit work without an API. */
 export interface Fleet {
   space: Namespace;
   startWorker: (env?: Record<string, string>) => Promise<ProductProcess>;
   /** Accepts and enqueues an execution. */
   submit: (changes?: Partial<ExecutionRecord>) => Promise<string>;
-  /** Accepts without enqueueing, as an API that dies right after the insert does. */
+  /** Accepts without enqueueing, like an API that dies right after the insert. */
   accept: (changes?: Partial<ExecutionRecord>) => Promise<string>;
   read: (id: string) => Promise<ExecutionRecord>;
   /** Waits until the execution has this status. */

@@ -13,7 +13,7 @@ import type { Redis } from 'ioredis';
 
 import { waitFor } from './wait-for.ts';
 
-/** A database and a Redis prefix of its own on the real services of the test run. */
+/** Separate database and Redis prefix on the real services of the test run. */
 export interface Namespace {
   mongodbUri: string;
   redisUrl: string;
@@ -21,7 +21,7 @@ export interface Namespace {
   mongo: Mongo;
   models: Models;
   redis: Redis;
-  /** The environment of a process that works in this namespace. */
+  /** Environment of a process in this namespace. */
   env: Record<string, string>;
 }
 
@@ -30,8 +30,9 @@ interface Teardown {
 }
 
 /**
- * Opens a namespace, on a Redis of its own when its URL is given, with its indexes made; the test's teardown drops the database and closes the connections.
- * @throws {Error} when the services of the run are missing: a test is never skipped for that.
+ * Opens a namespace with its indexes, on its own Redis if a URL is given; the test's teardown drops the database and
+ * closes the connections.
+ * @throws {Error} if the services of the run are missing: tests are never skipped.
  */
 export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_URL']): Promise<Namespace> {
   const { MONGODB_URI } = process.env;

@@ -1,6 +1,6 @@
 import { type ServiceControl, startLocalServices } from '@mcp-server/local';
 
-/** A Redis that a test may wipe, stop and kill. */
+/** Redis that a test may wipe, stop and kill. */
 export interface OwnRedis {
   url: string;
   control: ServiceControl;
@@ -17,6 +17,6 @@ export async function startOwnRedis(t: {
     log: () => undefined,
   });
   t.teardown(() => services.close());
-  if (!services.redis) throw new Error('REDIS_URL names another Redis than the one of this test');
+  if (!services.redis) throw new Error('REDIS_URL does not name the Redis of this test');
   return { url: services.redisUrl, control: services.redis };
 }

@@ -10,7 +10,7 @@ const Family = z.object({
   ),
 });
 
-/** Reads Prometheus text as a scraper would. @throws {Error} where it is none. */
+/** Parses Prometheus text like a scraper. @throws {Error} on invalid text. */
 export function parseMetrics(text: string): z.infer<typeof Family>[] {
   return z.array(Family).nonempty().parse(parse(text));
 }

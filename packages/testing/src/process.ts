@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 
 import { NO_ENV_FILE } from '@mcp-server/shared';
 
-/** A process of the product, started for real. */
+/** A running process of the product. */
 export interface ProductProcess {
   child: ChildProcess;
   pid: number;
-  /** Every line it wrote, in order. */
+  /** Its output lines, in order. */
   lines: string[];
-  /** The JSON log line that said that it is up. */
+  /** JSON log line that says that it is up. */
   started: Record<string, unknown>;
-  /** Sends a signal and resolves to how it ended. */
+  /** Sends a signal and resolves to its exit code or signal. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -22,8 +22,8 @@ const STARTED = { worker: 'worker started', api: 'api listening' } as const;
 const START_TIMEOUT_MS = 60_000;
 
 /**
- * Starts an API or a worker as its own process and waits until it is up; the teardown ends it.
- * @throws {Error} with its output when it ends before.
+ * Starts an API or a worker as a process and waits until it is up; the teardown ends it.
+ * @throws {Error} with its output if it ends before.
  */
 export async function startProcess(
   t: { teardown(fn: () => Promise<void>): void },

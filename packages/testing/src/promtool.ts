@@ -10,7 +10,7 @@ const PROMTOOL = {
   advice: 'Install Prometheus, so that promtool is on PATH: it checks what scrapers get.',
 };
 
-/** What `promtool check metrics` finds wrong with a scraped text; empty when nothing. */
+/** Problems that `promtool check metrics` finds in a scraped text; empty if there are none. */
 export async function checkWithPromtool(metrics: string): Promise<string> {
   const promtool = await provideExecutable(PROMTOOL, () => undefined);
   const child = spawn(promtool, ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -4,7 +4,7 @@ import type { Namespace } from './namespace.ts';
 
 const OWNER = '0123456789abcdef01234567';
 
-/** Stores a task of `sample.echo` with a schedule that begins now; its clock is left to the sweep. */
+/** Stores a task of `sample.echo` with a schedule that starts now; the sweep adds its BullMQ scheduler. */
 export async function createScheduledTask(
   { models }: Pick<Namespace, 'models'>,
   rule: Partial<ScheduleRecord>,

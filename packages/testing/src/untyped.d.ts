@@ -1,4 +1,4 @@
-/** It ships no types. */
+/** parse-prometheus-text-format ships no types. */
 declare module 'parse-prometheus-text-format' {
   export default function parse(text: string): unknown[];
 }

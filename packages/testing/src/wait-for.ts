@@ -3,21 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PAUSE_MS = 20;
 
 /**
- * Asks until the answer is neither undefined, null nor false, and resolves to it.
+ * Polls `probe` until its value is neither undefined, null nor false, and resolves to that value.
  * @throws {Error} after `timeoutMs`, naming `what`, with the last error as its cause.
  */
 export async function waitFor<T>(
   what: string,
-  ask: () => Promise<T> | T,
+  probe: () => Promise<T> | T,
   timeoutMs = 20_000,
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;
   while (performance.now() < deadline) {
     try {
-      const answer = await ask();
-      if (answer !== undefined && answer !== null && answer !== false) {
-        return answer as Exclude<T, undefined | null | false>;
+      const value = await probe();
+      if (value !== undefined && value !== null && value !== false) {
+        return value as Exclude<T, undefined | null | false>;
       }
       cause = undefined;
     } catch (error) {
@@ -25,5 +25,5 @@ export async function waitFor<T>(
     }
     await delay(PAUSE_MS);
   }
-  throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`, { cause });
+  throw new Error(`timed out after ${timeoutMs} ms waiting for: ${what}`, { cause });
 }

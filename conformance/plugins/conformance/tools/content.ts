@@ -10,7 +10,7 @@ const nothing = z.strictObject({});
 const output = z.strictObject({ text: z.string() });
 const PROGRESS_PAUSE_MS = 60;
 
-/** An action without input whose output is shown as these blocks. */
+/** Defines an action without input whose content is these blocks. */
 const showing = (publicName: string, description: string, blocks: ContentBlock[]) =>
   defineAction({
     publicName,
@@ -69,7 +69,7 @@ export const actions = {
   'tool-with-progress': defineAction({
     publicName: 'test_tool_with_progress',
     title: 'Progress',
-    description: 'Tells how far it is.',
+    description: 'Reports progress.',
     input: nothing,
     output,
     async run(_input, { progress }) {

@@ -109,7 +109,7 @@ export const actions = {
     ...common,
     publicName: 'test_streaming_elicitation',
     title: 'Ask a name',
-    description: 'Asks for a name, in an answer that is streamed.',
+    description: 'Asks for a name, in a streamed response.',
     async run(_input, { requestInput, progress }) {
       progress(1, 2);
       const { name } = await requestInput(Name, 'What is your name?', { key: 'user_name' });

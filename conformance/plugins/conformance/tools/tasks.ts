@@ -4,7 +4,7 @@ import { defineAction, elicit, FatalError } from '@mcp-server/plugin-sdk';
 import { z } from 'zod';
 
 const output = z.strictObject({ text: z.string() });
-/** The suite looks into the first block, and the text alone is what a person wants to see. */
+/** The suite reads the first block, and people only need the text. */
 const toContent = ({ text }: z.output<typeof output>) => [{ type: 'text' as const, text }];
 const Confirmation = z.object({ confirm: z.boolean() });
 const Name = z.object({ name: z.string() });
@@ -24,7 +24,7 @@ export const actions = {
   'slow-compute': defineAction({
     publicName: 'slow_compute',
     title: 'Compute slowly',
-    description: 'Takes its time, and can be cancelled.',
+    description: 'Takes some seconds, and can be cancelled.',
     input: z.strictObject({ seconds: z.number().min(0).max(600), label: z.string().optional() }),
     output,
     toContent,
@@ -51,7 +51,7 @@ export const actions = {
   'protocol-error-job': defineAction({
     publicName: 'protocol_error_job',
     title: 'Break',
-    description: 'Ends in an error of the protocol instead of one of the tool.',
+    description: 'Fails with a protocol error instead of a tool error.',
     input: z.object({}),
     output,
     tool: { asTask: 'always' },
@@ -92,7 +92,7 @@ export const actions = {
   'tool-with-task': defineAction({
     publicName: 'test_tool_with_task',
     title: 'Ask, then work',
-    description: 'Gathers a name on the call, and then works on as an mcpTask.',
+    description: 'Asks for a name on the call, and then continues as an mcpTask.',
     input: z.object({}),
     output,
     toContent,

@@ -8,7 +8,7 @@ const Name = z.strictObject({ name: z.string().min(1) });
 const Color = z.strictObject({ color: z.enum(['red', 'blue']) });
 const text = z.object({ text: z.string() });
 
-/** Actions that ask in the ways the tests need. */
+/** Actions that ask questions in the ways that the tests need. */
 export default definePlugin({
   id: 'asking',
   version: '1.0.0',
@@ -30,7 +30,7 @@ export default definePlugin({
     }),
     several: defineAction({
       title: 'Several',
-      description: 'Asks two people, a model and the client at once, then once more.',
+      description: 'Asks two people, a model and the client at once, then one more question.',
       input: z.strictObject({}),
       output: z.object({ answers: z.array(z.unknown()) }),
       async run(_input, { requestInput, requestInputs }) {
@@ -93,7 +93,7 @@ export default definePlugin({
     }),
     endless: defineAction({
       title: 'Endless',
-      description: 'Asks more than an execution may.',
+      description: 'Asks more questions than an execution may.',
       input: z.strictObject({}),
       output: text,
       async run(_input, { requestInputs }) {
@@ -104,7 +104,7 @@ export default definePlugin({
     }),
     content: defineAction({
       title: 'Content',
-      description: 'Makes content that is fine, wrong, thrown or too large.',
+      description: 'Returns content that is valid, invalid or too large, or throws.',
       input: z.strictObject({ kind: z.enum(['fine', 'wrong', 'throw', 'large']) }),
       output: z.object({ kind: z.string() }),
       run: (input) => input,
