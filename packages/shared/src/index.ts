@@ -45,7 +45,7 @@ export { type HeldExecution, holdExecution, listHeld, unholdExecution } from './
 export { raiseSeq } from './executions/raise-seq.ts';
 export { readExecution } from './executions/read.ts';
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
-export { mirrorTask, settleExecution, settleExecutions, type TellEnded } from './executions/settle.ts';
+export { mirrorTask, settleExecution, settleExecutions, type PublishEnd } from './executions/settle.ts';
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';

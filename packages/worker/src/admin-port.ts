@@ -58,9 +58,9 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** True for a caller with the token; without a configured token, for a caller on this machine. */
 function isScraper({ headers, socket }: IncomingMessage, token: string | undefined): boolean {
-  const given = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'];
-  if (token === undefined) return given === undefined && LOOPBACK.test(socket.remoteAddress ?? '');
-  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+  const presented = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'];
+  if (token === undefined) return presented === undefined && LOOPBACK.test(socket.remoteAddress ?? '');
+  return presented !== undefined && timingSafeEqual(digest(presented), digest(token));
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

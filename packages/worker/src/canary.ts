@@ -45,7 +45,7 @@ export class Canary {
   }
 
   /** Records that a job of this pool was taken. */
-  took(pool: string): void {
+  recordTaken(pool: string): void {
     this.#silentSince.delete(pool);
   }
 

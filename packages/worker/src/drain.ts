@@ -25,16 +25,16 @@ const CHECK_MS = 50;
 export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Promise<void> {
   const graceMs = deps.config.WORKER_GRACE_MS;
   const startedAt = performance.now();
-  const left = (part: number) => Math.max(0, graceMs * part - (performance.now() - startedAt));
+  const leftMs = (part: number) => Math.max(0, graceMs * part - (performance.now() - startedAt));
   deps.log.info({ running: runs.size }, 'draining');
   await Promise.all(workers.map((worker) => worker.pause(true)));
-  if (!(await waitUntilIdle(runs, left(UNDISTURBED_PART)))) {
+  if (!(await waitUntilIdle(runs, leftMs(UNDISTURBED_PART)))) {
     deps.log.info({ running: runs.size }, 'stopping runs');
     runs.stopAll('shutdown');
-    await waitUntilIdle(runs, left(HAND_BACK_PART));
+    await waitUntilIdle(runs, leftMs(HAND_BACK_PART));
   }
   giveUp.abort();
-  await within(Promise.all(workers.map((worker) => worker.close())), Math.max(CLOSE_MS, left(1)));
+  await within(Promise.all(workers.map((worker) => worker.close())), Math.max(CLOSE_MS, leftMs(1)));
   if (runs.deliveries > 0) {
     deps.log.warn({ running: runs.size }, 'runs left behind; their leases will lapse');
   }

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 
 import type { Deps } from './deps.ts';
 
-interface Heard {
+interface Handlers {
   onCancel: (executionId: string) => void;
   /** Called when a pool or plugin was paused or resumed. */
   onPauses: () => void;
@@ -16,7 +16,7 @@ interface Heard {
 export async function listen(
   { config }: Deps,
   subscriber: Redis,
-  { onCancel, onPauses }: Heard,
+  { onCancel, onPauses }: Handlers,
 ): Promise<void> {
   const [cancels, pauses] = [cancelChannel(config.REDIS_PREFIX), pausesChannel(config.REDIS_PREFIX)];
   subscriber.on('message', (channel, message) => {

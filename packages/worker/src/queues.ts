@@ -19,8 +19,8 @@ export class PoolQueues {
   }
 
   of(pool: string): Queue<ExecutionJob> {
-    const known = this.#queues.get(pool);
-    if (known) return known;
+    const openQueue = this.#queues.get(pool);
+    if (openQueue) return openQueue;
     const queue = buildQueue(pool, this.#producer, this.#prefix);
     queue.on('error', this.#onError);
     this.#queues.set(pool, queue);

@@ -61,7 +61,7 @@ export class FleetWorker {
       onDatabaseAway: () => this.#outage.begin(),
     };
     this.#poolWorkers = deps.config.WORKER_POOLS.map((pool) =>
-      createPoolWorker(deps, delivery, pool, () => this.#canary.took(pool)),
+      createPoolWorker(deps, delivery, pool, () => this.#canary.recordTaken(pool)),
     );
     this.#tickWorker = createTickWorker(deps);
     this.#outage = new DatabaseOutage(deps, [...this.#poolWorkers, this.#tickWorker]);
@@ -93,7 +93,7 @@ export class FleetWorker {
     this.#canary.start();
     void listen(this.#deps, this.#subscriber, {
       onCancel: (executionId) => this.#runs.stop(executionId, 'cancel'),
-      onPauses: () => this.#pauses.hear(),
+      onPauses: () => this.#pauses.refresh(),
     }).catch((err: unknown) =>
       this.#deps.log.warn({ err }, 'subscribing failed; cancels and pauses are read from the database'),
     );

@@ -58,7 +58,7 @@ function openDatabase() {
 
 const BOUNDS = { maxCount: 3, maxBytes: 100 };
 /** The outcome or error of each write; attached at once, as callers do. */
-const tell = (writes: Promise<string>[]) =>
+const settleAll = (writes: Promise<string>[]) =>
   Promise.all(writes.map((write) => write.catch((error: unknown) => error as Error)));
 
 void t.test(
@@ -121,7 +121,7 @@ void t.test('an error of one element rejects that element alone', async (t) => {
   const database = openDatabase();
   const batcher = new Batcher(database.kind, BOUNDS);
 
-  const told = tell(['first', 'a', 'duplicate', 'z'].map((id) => batcher.run({ id })));
+  const told = settleAll(['first', 'a', 'duplicate', 'z'].map((id) => batcher.run({ id })));
   await database.answerAll();
 
   t.match(await told, ['first', 'a', { message: 'duplicate' }, 'z']);
@@ -132,7 +132,7 @@ void t.test('a refusal of the whole command rejects exactly the element that cau
   const batcher = new Batcher(database.kind, { maxCount: 8, maxBytes: 100 });
   database.refused.add('d');
 
-  const telling = tell(['first', 'a', 'b', 'c', 'd', 'e'].map((id) => batcher.run({ id })));
+  const telling = settleAll(['first', 'a', 'b', 'c', 'd', 'e'].map((id) => batcher.run({ id })));
   await database.answerAll();
   const told = await telling;
 
@@ -146,7 +146,7 @@ void t.test('an unknown outcome rejects every element, and nothing is sent again
   const batcher = new Batcher(database.kind, BOUNDS);
   database.loseReplies();
 
-  const telling = tell(['first', 'a', 'b'].map((id) => batcher.run({ id })));
+  const telling = settleAll(['first', 'a', 'b'].map((id) => batcher.run({ id })));
   await database.answerAll();
   const told = await telling;
 
@@ -177,7 +177,7 @@ void t.test('an element without an outcome is rejected', async (t) => {
   const forgetful = { ...database.kind, sendMany: async () => [] };
   const batcher = new Batcher(forgetful, BOUNDS);
 
-  const told = tell(['first', 'a', 'b'].map((id) => batcher.run({ id })));
+  const told = settleAll(['first', 'a', 'b'].map((id) => batcher.run({ id })));
   await database.answerAll();
 
   t.match(await told, ['first', { message: /no outcome/ }, { message: /no outcome/ }]);

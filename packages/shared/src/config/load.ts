@@ -13,8 +13,8 @@ export class ConfigError extends Error {
  * @throws {ConfigError} that lists every problem at once.
  */
 export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): Readonly<z.infer<T>> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given, { reportInput: false });
+  const values = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(values, { reportInput: false });
   if (parsed.success) return Object.freeze(parsed.data);
   const problems = parsed.error.issues.map(
     (issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`,

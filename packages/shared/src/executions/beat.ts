@@ -44,10 +44,10 @@ export async function renewLeases(
       { ordered: false, timestamps: false },
     );
   }
-  const found = await model
+  const executions = await model
     .find({ _id: { $in: ids } }, { status: 1, cancel: 1, 'lease.token': 1 })
     .lean<Pick<ExecutionRecord, '_id' | 'status' | 'cancel' | 'lease'>[]>();
-  const byId = new Map(found.map((execution) => [execution._id, execution]));
+  const byId = new Map(executions.map((execution) => [execution._id, execution]));
   const lost = held.filter(({ id, token }) => byId.get(id)?.lease?.token !== token).map(({ id }) => id);
   const isLost = new Set(lost);
   return {

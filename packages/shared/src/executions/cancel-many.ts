@@ -41,10 +41,10 @@ export async function cancelExecutions(
   const ids = request.ids.toSorted();
   for (;;) {
     await writeAll(model, { ...request, ids });
-    const found = await model.find({ _id: { $in: ids } }, LEFT_OUT).lean<CancelledExecution[]>();
+    const executions = await model.find({ _id: { $in: ids } }, LEFT_OUT).lean<CancelledExecution[]>();
     const isMissed = ({ status, cancel }: CancelledExecution) => !cancel && request.statuses.includes(status);
-    if (found.some(isMissed)) continue;
-    const flagged = found.filter(({ cancel }) => cancel);
+    if (executions.some(isMissed)) continue;
+    const flagged = executions.filter(({ cancel }) => cancel);
     return {
       cancelled: flagged.filter(({ status }) => status === 'cancelled'),
       requested: flagged.filter(({ status }) => !isEnded(status)),

@@ -32,10 +32,10 @@ export const claimKind = (
       { _id: { $in: ids }, ...claimable(first) },
       claimPipeline(first, perDocumentValue(ids, tokens)),
     );
-    const won = await collection
+    const executions = await collection
       .find({ _id: { $in: ids }, status: 'running', 'lease.token': { $in: tokens } })
       .toArray();
-    const byToken = new Map(won.map((execution) => [execution.lease?.token, execution]));
+    const byToken = new Map(executions.map((execution) => [execution.lease?.token, execution]));
     return requests.map(({ token }) => ({ isDone: true, value: byToken.get(token) }));
   },
 });

@@ -54,14 +54,14 @@ export async function claimOne(
   request: ClaimRequest,
 ): Promise<ExecutionRecord | undefined> {
   const { id, token } = request;
-  const claimed = await model
+  const execution = await model
     .findOneAndUpdate({ _id: id, ...claimable(request) }, claimPipeline(request, literal(token)), {
       returnDocument: 'after',
       updatePipeline: true,
       timestamps: false,
     })
     .lean<ExecutionRecord>();
-  return claimed ?? undefined;
+  return execution ?? undefined;
 }
 
 async function readOwnClaim(

@@ -47,8 +47,8 @@ export const finishKind = (model: Model<ExecutionRecord>): BatchKind<Completed, 
       { _id: { $in: ids }, epoch, status: 'running' },
       plainEndPipeline(first, perDocumentValue(ids, results)),
     );
-    const found = await collection.find({ _id: { $in: ids } }).toArray();
-    const byId = new Map(found.map((execution) => [execution._id, execution]));
+    const executions = await collection.find({ _id: { $in: ids } }).toArray();
+    const byId = new Map(executions.map((execution) => [execution._id, execution]));
     return requests.map((request) => ({ isDone: true, value: judgeFinish(byId.get(request.id), request) }));
   },
 });

@@ -162,7 +162,7 @@ function askPipeline(
   { inputs }: RunEnd & { kind: 'input_required' },
   retentionSeconds: number,
 ) {
-  const asked = inputs.map(({ key, method, params }) => ({
+  const questions = inputs.map(({ key, method, params }) => ({
     key: literal(key),
     method: literal(method),
     params: literal(params),
@@ -172,7 +172,7 @@ function askPipeline(
   return close({
     ...goOnAs('input_required', retentionSeconds),
     attempts: closeAttempt(epoch, { outcome: ifCancelled('cancelled', 'input_required') }),
-    inputs: { $concatArrays: [{ $ifNull: ['$inputs', []] }, asked] },
+    inputs: { $concatArrays: [{ $ifNull: ['$inputs', []] }, questions] },
   });
 }
 

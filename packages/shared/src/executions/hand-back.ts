@@ -54,10 +54,10 @@ async function giveBack(
   { id, epoch }: HandBackRequest,
   fields: Record<string, unknown>,
 ): Promise<boolean> {
-  const given = await model.updateOne(
+  const update = await model.updateOne(
     { _id: id, epoch, status: 'running', cancel: { $exists: false } },
     [{ $set: { ...fields, status: 'queued', updatedAt: NOW } }, { $unset: ['lease'] }],
     { updatePipeline: true, timestamps: false },
   );
-  return given.matchedCount === 1;
+  return update.matchedCount === 1;
 }

@@ -13,8 +13,8 @@ export async function readStep(
   model: Model<ExecutionRecord>,
   { id, name }: Pick<StepRequest, 'id' | 'name'>,
 ): Promise<StepRecord | undefined> {
-  const found = await model.findById(id, { [`steps.${name}`]: 1 }).lean<Pick<ExecutionRecord, 'steps'>>();
-  return found?.steps?.[name];
+  const execution = await model.findById(id, { [`steps.${name}`]: 1 }).lean<Pick<ExecutionRecord, 'steps'>>();
+  return execution?.steps?.[name];
 }
 
 /** Writes the start of a step before its side effect; false when this claim no longer owns the execution. */

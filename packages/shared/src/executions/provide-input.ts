@@ -105,8 +105,9 @@ const wakeWhenAnswered = {
 function explain(execution: ExecutionRecord | null, { answers }: ProvideRequest): ProvideOutcome {
   if (!execution) return { kind: 'gone' };
   if (execution.status === 'input_required' && !execution.cancel) return { kind: 'accepted', execution };
-  const stored = new Map(execution.inputs?.map(({ key, answer }) => [key, answer]));
-  const isRepeat = answers.size > 0 && [...answers].every(([key, answer]) => stored.get(key) === answer);
+  const storedAnswers = new Map(execution.inputs?.map(({ key, answer }) => [key, answer]));
+  const isRepeat =
+    answers.size > 0 && [...answers].every(([key, answer]) => storedAnswers.get(key) === answer);
   if (isRepeat) return { kind: 'repeated', execution };
   return { kind: isEnded(execution.status) ? 'ended' : 'not_waiting', execution };
 }

@@ -11,11 +11,11 @@ export interface Reading {
 
 /** Reads one execution with the database's time, the only clock that its times may be compared with. */
 export async function readExecution(model: Model<ExecutionRecord>, id: string): Promise<Reading | undefined> {
-  const [found] = await model.aggregate<ExecutionRecord & { now: Date }>([
+  const [record] = await model.aggregate<ExecutionRecord & { now: Date }>([
     { $match: { _id: id } },
     { $set: { now: NOW } },
   ]);
-  if (!found) return undefined;
-  const { now, ...execution } = found;
+  if (!record) return undefined;
+  const { now, ...execution } = record;
   return { execution, now };
 }

@@ -37,7 +37,7 @@ export async function mirrorTask(
 }
 
 /** Publishes the end of an execution; may be repeated. */
-export type TellEnded = (execution: ExecutionRecord) => Promise<void>;
+export type PublishEnd = (execution: ExecutionRecord) => Promise<void>;
 
 /**
  * Step 6, settle: everything that must follow an end, in an order that can be repeated from the start after a crash
@@ -46,12 +46,12 @@ export type TellEnded = (execution: ExecutionRecord) => Promise<void>;
 export async function settleExecution(
   models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
   execution: ExecutionRecord,
-  tellEnded: TellEnded,
+  publishEnd: PublishEnd,
   settle: (id: string) => Promise<void> = (id) => markSettled(models.ExecutionModel, [id]),
 ): Promise<void> {
   if (!isEnded(execution.status)) return;
   await mirrorTask(models.TaskModel, execution);
-  await tellEnded(execution);
+  await publishEnd(execution);
   if (!execution.settledAt) await settle(execution._id);
 }
 
@@ -70,7 +70,7 @@ type Settled = Pick<ExecutionRecord, '_id' | 'taskId' | 'createdAt' | 'status' |
 export async function settleExecutions<E extends Settled>(
   models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
   executions: readonly E[],
-  tellEnded: (execution: E) => Promise<void>,
+  publishEnd: (execution: E) => Promise<void>,
 ): Promise<void> {
   // A task mirrors its newest execution only; writing the others to the same document would be wasted.
   const newest = new Map<string, E>();
@@ -81,7 +81,7 @@ export async function settleExecutions<E extends Settled>(
     if (!other || other.createdAt < createdAt) newest.set(taskId, execution);
   }
   await Promise.all([...newest.values()].map((execution) => mirrorTask(models.TaskModel, execution)));
-  await Promise.all(executions.map(tellEnded));
+  await Promise.all(executions.map(publishEnd));
   const ids = executions.map(({ _id }) => _id).toSorted();
   await markSettled(models.ExecutionModel, ids);
 }

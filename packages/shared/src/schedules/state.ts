@@ -56,12 +56,12 @@ export async function readScheduled(
   model: TaskModel,
   { taskId, revision }: { taskId: string; revision: number },
 ): Promise<{ task: ScheduledTask; now: Date } | undefined> {
-  const [found] = await model.aggregate<LeanTask & { now: Date }>([
+  const [record] = await model.aggregate<LeanTask & { now: Date }>([
     { $match: { _id: new Types.ObjectId(taskId), scheduleRevision: revision } },
     { $set: { now: NOW } },
   ]);
-  if (!found) return undefined;
-  const { now, ...lean } = found;
+  if (!record) return undefined;
+  const { now, ...lean } = record;
   const task = toStored(lean);
   return isScheduled(task) ? { task, now } : undefined;
 }

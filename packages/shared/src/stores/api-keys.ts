@@ -30,12 +30,12 @@ export interface ApiKeySighting {
 
 /** Finds a key; undefined if it is unknown or revoked. */
 export async function findApiKey(model: ApiKeyModel, prefix: string): Promise<ApiKeySighting | undefined> {
-  const [found] = await model.aggregate<LeanApiKey & { now: Date }>([
+  const [record] = await model.aggregate<LeanApiKey & { now: Date }>([
     { $match: { prefix, ...LIVE } },
     { $set: { now: NOW } },
   ]);
-  if (!found) return undefined;
-  const { now, ...key } = found;
+  if (!record) return undefined;
+  const { now, ...key } = record;
   return {
     key: toStored(key),
     isExpired: key.expiresAt !== undefined && key.expiresAt <= now,

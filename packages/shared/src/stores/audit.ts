@@ -45,6 +45,6 @@ export async function listAudit(
       afterPosition(position),
     ],
   };
-  const found = await model.find(query).sort(pageSort()).limit(limit).lean<LeanAudit[]>();
-  return found.map(toStored);
+  const events = await model.find(query).sort(pageSort()).limit(limit).lean<LeanAudit[]>();
+  return events.map(toStored);
 }

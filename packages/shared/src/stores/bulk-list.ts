@@ -17,10 +17,10 @@ export async function listMatchingIds(
   model: Model<ExecutionRecord>,
   { filter, after, limit }: { filter: BulkFilter; after: string; limit: number },
 ): Promise<string[]> {
-  const found = await model
+  const executions = await model
     .find({ $and: [toBulkQuery(filter), { _id: { $gt: after } }] }, { _id: 1 })
     .sort({ _id: 1 })
     .limit(limit)
     .lean<Pick<ExecutionRecord, '_id'>[]>();
-  return found.map(({ _id }) => _id);
+  return executions.map(({ _id }) => _id);
 }

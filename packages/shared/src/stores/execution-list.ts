@@ -60,9 +60,9 @@ export async function listUnfinishedOfTask(
   model: ExecutionModel,
   { taskId, except, limit }: { taskId: string; except: string[]; limit: number },
 ): Promise<string[]> {
-  const found = await model
+  const executions = await model
     .find({ taskId, status: { $in: UNFINISHED }, _id: { $nin: except } }, { _id: 1 })
     .limit(limit)
     .lean<Pick<ExecutionRecord, '_id'>[]>();
-  return found.map(({ _id }) => _id);
+  return executions.map(({ _id }) => _id);
 }

@@ -99,11 +99,11 @@ export async function findMcpTask(
   { id, ownerId }: { id: string; ownerId: string },
 ): Promise<McpTaskRecord | undefined> {
   // The most frequent query of all, so it skips mongoose's work on documents.
-  const found = await collectionOf(model).findOne<McpTaskRecord>(
+  const record = await collectionOf(model).findOne<McpTaskRecord>(
     { _id: id, ownerId },
     { projection: MCP_TASK_FIELDS },
   );
-  return found ?? undefined;
+  return record ?? undefined;
 }
 
 /** Counts unfinished executions, of one owner or of all, and stops counting at `limit`. */

@@ -11,13 +11,13 @@ export async function listUnfinishedIds(
   { ownerId, after, limit }: { ownerId: string; after?: string; limit: number },
 ): Promise<string[]> {
   const position = after === undefined ? {} : { _id: { $gt: after } };
-  const found = await model
+  const executions = await model
     .find({ ownerId, status: { $in: UNFINISHED }, ...position })
     .select({ _id: 1 })
     .sort({ _id: 1 })
     .limit(limit)
     .lean<{ _id: string }[]>();
-  return found.map(({ _id }) => _id);
+  return executions.map(({ _id }) => _id);
 }
 
 /** Deletes all tasks of a user. The sweep removes the tickers of their schedules. */

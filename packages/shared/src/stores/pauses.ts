@@ -26,12 +26,12 @@ export async function insertPause(
 ): Promise<PauseRecord> {
   const _id = idOf(kind, name);
   for (;;) {
-    const found = await model.findById(_id).lean<PauseRecord>();
-    if (found) return found;
+    const existing = await model.findById(_id).lean<PauseRecord>();
+    if (existing) return existing;
     const since = await readDatabaseTime(model);
     try {
-      const made = await model.create({ _id, kind, name, by, since, ...(reason ? { reason } : {}) });
-      return made.toObject<PauseRecord>();
+      const pause = await model.create({ _id, kind, name, by, since, ...(reason ? { reason } : {}) });
+      return pause.toObject<PauseRecord>();
     } catch (error) {
       // Another process came first: its pause is read.
       if (!isDuplicateKey(error, '_id') && !isWriteConflict(error)) throw error;

@@ -11,8 +11,8 @@ export interface PluginSighting {
 
 /** Lists all published plugin versions, also those without a worker. */
 export async function listPluginSightings(model: Model<PluginRecord>): Promise<PluginSighting[]> {
-  const found = await model.aggregate<PluginRecord & { now: Date }>([{ $set: { now: NOW } }]);
-  return found.map(({ now, ...plugin }) => ({
+  const plugins = await model.aggregate<PluginRecord & { now: Date }>([{ $set: { now: NOW } }]);
+  return plugins.map(({ now, ...plugin }) => ({
     plugin,
     unseenMs: now.getTime() - plugin.seenAt.getTime(),
   }));

@@ -7,12 +7,12 @@ export async function listReruns(
   model: Model<ExecutionRecord>,
   { id, limit }: { id: string; limit: number },
 ): Promise<string[]> {
-  const found = await model
+  const reruns = await model
     .find({ rerunOf: id }, { _id: 1 })
     .sort({ createdAt: 1, _id: 1 })
     .limit(limit)
     .lean<Pick<ExecutionRecord, '_id'>[]>();
-  return found.map(({ _id }) => _id);
+  return reruns.map(({ _id }) => _id);
 }
 
 /** Finds those of `ids` that have a rerun. Authoritative, while `hasRerun` is a hint that may come late. */

@@ -22,8 +22,8 @@ export async function takeRole(
         { returnDocument: 'after', updatePipeline: true, timestamps: false },
       )
       .lean();
-  const held = (await take()) ?? ((await createRole(model, role)) ? await take() : null);
-  return held ? new Date(held.until.getTime() - forMs) : undefined;
+  const lease = (await take()) ?? ((await createRole(model, role)) ? await take() : null);
+  return lease ? new Date(lease.until.getTime() - forMs) : undefined;
 }
 
 /** Creates the role's document, already lapsed, so that any process may take it. True when it is new. */

@@ -30,9 +30,9 @@ export async function updateTask(
   task: Stored<TaskRecord>,
   { update, scheduling }: { update: TaskUpdate; scheduling?: ScheduleChange | undefined },
 ): Promise<Stored<TaskRecord> | undefined> {
-  const given = Object.entries(update).filter(([, value]) => value !== undefined);
-  const set = given.filter(([, value]) => value !== null).map(([field, value]) => [field, literal(value)]);
-  const cleared = given.filter(([, value]) => value === null).map(([field]) => field);
+  const changes = Object.entries(update).filter(([, value]) => value !== undefined);
+  const set = changes.filter(([, value]) => value !== null).map(([field, value]) => [field, literal(value)]);
+  const cleared = changes.filter(([, value]) => value === null).map(([field]) => field);
   const timing = scheduling && scheduleFields(scheduling.schedule, scheduling.nextRunAt);
   const unset = [...cleared, ...(timing?.unset ?? [])];
   const { id, plugin, action, payload } = task;

@@ -54,7 +54,7 @@ export async function measureRunTimes(
   of: Of,
   since: Date,
 ): Promise<{ medianMs: number; p95Ms: number } | undefined> {
-  const [found] = await model.aggregate<{ times: [number, number] }>([
+  const [group] = await model.aggregate<{ times: [number, number] }>([
     { $match: { ...of, createdAt: { $gte: since }, runMs: { $type: 'number' } } },
     {
       $group: {
@@ -63,5 +63,5 @@ export async function measureRunTimes(
       },
     },
   ]);
-  return found && { medianMs: found.times[0], p95Ms: found.times[1] };
+  return group && { medianMs: group.times[0], p95Ms: group.times[1] };
 }

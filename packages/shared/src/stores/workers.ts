@@ -10,11 +10,11 @@ export interface WorkerSighting {
 }
 
 export async function listWorkerSightings(model: Model<WorkerRecord>): Promise<WorkerSighting[]> {
-  const found = await model.aggregate<WorkerRecord & { now: Date }>([
+  const workers = await model.aggregate<WorkerRecord & { now: Date }>([
     { $set: { now: NOW } },
     { $sort: { _id: 1 } },
   ]);
-  return found.map(({ now, ...worker }) => ({ worker, unseenMs: now.getTime() - worker.seenAt.getTime() }));
+  return workers.map(({ now, ...worker }) => ({ worker, unseenMs: now.getTime() - worker.seenAt.getTime() }));
 }
 
 /** Announces a worker; to be repeated while it lives. */

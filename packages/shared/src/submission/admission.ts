@@ -30,8 +30,8 @@ export function buildAdmission({ count, limits }: { count: Count; limits: Limits
   const ofAll = buildTally(() => count({ limit: limits.MAX_UNFINISHED }));
 
   const tallyOf = (ownerId: string): Tally => {
-    const known = ofUser.get(ownerId);
-    if (known) return known;
+    const existing = ofUser.get(ownerId);
+    if (existing) return existing;
     if (ofUser.size >= MAX_ENTRIES) ofUser.delete(ofUser.keys().next().value ?? '');
     const tally = buildTally(() => count({ ownerId, limit: limits.MAX_UNFINISHED_PER_USER }));
     ofUser.set(ownerId, tally);

@@ -79,11 +79,11 @@ export function buildCatalogue(deps: {
   return {
     list: async () => [...(await current()).plugins.values()],
     async find(id, name) {
-      const known = (await current()).plugins.get(id);
-      if (!known) throw new errors.UnknownPlugin(id);
-      const found = known.actions.get(name);
-      if (!found) throw new errors.UnknownAction(id, name);
-      return { plugin: known.plugin, ...found };
+      const knownPlugin = (await current()).plugins.get(id);
+      if (!knownPlugin) throw new errors.UnknownPlugin(id);
+      const knownAction = knownPlugin.actions.get(name);
+      if (!knownAction) throw new errors.UnknownAction(id, name);
+      return { plugin: knownPlugin.plugin, ...knownAction };
     },
   };
 }
@@ -95,8 +95,8 @@ function buildCompiler(logger: Logger): Compile {
   const compiled = new Map<string, KnownPlugin['actions']>();
   return (plugin) => {
     const key = `${plugin._id}:${plugin.hash}`;
-    const known = compiled.get(key);
-    if (known) return known;
+    const cached = compiled.get(key);
+    if (cached) return cached;
     const actions = new Map<string, KnownAction>();
     for (const action of plugin.actions) {
       const input = compilePayloadSchema(action.inputSchema);

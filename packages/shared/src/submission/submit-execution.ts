@@ -94,12 +94,12 @@ export async function submitExecution(deps: SubmitDeps, submission: Submission):
 async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const earlier = await findEarlier(deps, submission);
   if (earlier) return repeatOf(deps, earlier, submission);
-  const known = await deps.catalogue.find(submission.plugin, submission.action);
-  const payload = checkPayload(known, submission, deps.config.MAX_PAYLOAD_BYTES);
+  const target = await deps.catalogue.find(submission.plugin, submission.action);
+  const payload = checkPayload(target, submission, deps.config.MAX_PAYLOAD_BYTES);
   const earlyAnswers = checkEarlyAnswers(submission.earlyAnswers, deps.config.MAX_PAYLOAD_BYTES);
   await deps.admission.admit(submission.ownerId);
   const texts = { payload, ...(earlyAnswers === undefined ? {} : { earlyAnswers }) };
-  const record = toRecord(deps.config, submission, known, texts);
+  const record = toRecord(deps.config, submission, target, texts);
   const acceptance = await acceptExecution(deps.models.ExecutionModel, record, deps.writes.insert);
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;

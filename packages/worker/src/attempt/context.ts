@@ -46,12 +46,12 @@ function buildProgress(deps: Deps, run: Run): ActionContext['progress'] {
       at: new Date(),
     };
     run.unsentProgress = run.progress;
-    if (atOnce-- > 0) tellProgress(deps, run);
+    if (atOnce-- > 0) publishProgress(deps, run);
   };
 }
 
 /** Tells the newest progress, if it was not told yet. */
-export function tellProgress(deps: Deps, run: Run): void {
+export function publishProgress(deps: Deps, run: Run): void {
   const { unsentProgress } = run;
   delete run.unsentProgress;
   if (unsentProgress) deps.events.write({ ...run.execution, progress: unsentProgress }, 'execution.progress');

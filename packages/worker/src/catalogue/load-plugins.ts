@@ -78,11 +78,11 @@ type OldPlugin = Omit<Plugin, 'actions' | 'resources' | 'prompts'> &
 
 /** A package may bring an older copy of the contract, which knew neither resources and prompts nor tool policies. */
 function withDefaults({ actions, resources = [], prompts = [], ...plugin }: OldPlugin): Plugin {
-  const known = Object.entries(actions).map(([name, { isTool = true, tool, ...action }]) => [
+  const entries = Object.entries(actions).map(([name, { isTool = true, tool, ...action }]) => [
     name,
     { ...action, isTool, tool: tool ?? ToolPolicy.parse({}) },
   ]);
-  return { ...plugin, resources, prompts, actions: Object.fromEntries(known) as Plugin['actions'] };
+  return { ...plugin, resources, prompts, actions: Object.fromEntries(entries) as Plugin['actions'] };
 }
 
 /** The action of a plugin this process has, if it has it. */

@@ -16,17 +16,17 @@ export type PluginSettings = ReadonlyMap<string, unknown>;
 export function readPluginSettings(plugins: PluginSet, env: NodeJS.ProcessEnv): PluginSettings {
   const settings = new Map<string, unknown>();
   const problems: string[] = [];
-  const known = new Set<string>();
+  const settingNames = new Set<string>();
   for (const plugin of plugins.values()) {
     const { shape } = plugin.settings ?? z.object({});
     const names = Object.keys(shape).map((field) => [field, variableName(plugin.id, field)] as const);
-    for (const [, name] of names) known.add(name);
-    const given = names.filter(([, name]) => env[name]).map(([field, name]) => [field, env[name]]);
-    const parsed = (plugin.settings ?? z.object({})).safeParse(Object.fromEntries(given));
+    for (const [, name] of names) settingNames.add(name);
+    const entries = names.filter(([, name]) => env[name]).map(([field, name]) => [field, env[name]]);
+    const parsed = (plugin.settings ?? z.object({})).safeParse(Object.fromEntries(entries));
     if (parsed.success) settings.set(plugin.id, Object.freeze(parsed.data));
     else problems.push(...parsed.error.issues.map((issue) => describeIssue(plugin, issue)));
   }
-  problems.push(...unknownVariables(plugins, env, known));
+  problems.push(...unknownVariables(plugins, env, settingNames));
   if (problems.length > 0) throw new ConfigError(`The environment is not usable:\n${problems.join('\n')}`);
   return settings;
 }

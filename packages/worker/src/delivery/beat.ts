@@ -1,6 +1,6 @@
 import { renewLeases } from '@mcp-server/shared';
 
-import { tellProgress } from '../attempt/context.ts';
+import { publishProgress } from '../attempt/context.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
@@ -45,7 +45,7 @@ export class Beat {
       progress: takeProgress(run),
     }));
     const report = await renewLeases(ExecutionModel, held, this.#deps.config.LEASE_MS);
-    this.#contact.touched();
+    this.#contact.recordContact();
     for (const id of report.cancelled) this.#runs.stop(id, 'cancel');
     const lost = new Set(report.lost);
     for (const run of runs) {
@@ -53,7 +53,7 @@ export class Beat {
       if (lost.has(run.execution._id) && this.#runs.holds(run))
         this.#runs.stop(run.execution._id, 'lease_lost');
     }
-    for (const run of runs) tellProgress(this.#deps, run);
+    for (const run of runs) publishProgress(this.#deps, run);
   }
 }
 

@@ -38,7 +38,7 @@ export async function claim(
   { pool, ...delivery }: { id: string; seq: number; pool: string },
 ): Promise<Claim> {
   const paused = await pauses.current();
-  if (paused.pools.has(pool) && (await pauses.fresh()).pools.has(pool)) return { kind: 'pool_paused' };
+  if (paused.pools.has(pool) && (await pauses.readNow()).pools.has(pool)) return { kind: 'pool_paused' };
   const request: ClaimRequest = {
     ...delivery,
     worker: deps.workerName,
@@ -49,23 +49,25 @@ export async function claim(
     pausedPlugins: [...paused.plugins.keys()],
   };
   const { ExecutionModel } = deps.models;
-  const claimed = await claimExecution(ExecutionModel, request, deps.writes.claim);
-  contact.touched();
-  if (claimed) return { kind: 'claimed', execution: claimed, token: request.token };
+  const execution = await claimExecution(ExecutionModel, request, deps.writes.claim);
+  contact.recordContact();
+  if (execution) return { kind: 'claimed', execution, token: request.token };
 
   let miss = await readMiss(ExecutionModel, request);
   if (miss.kind === 'later' && miss.reason === 'suspect' && suspects.take(delivery.id)) {
-    const suspect = { ...request, canTakeSuspect: true };
-    const taken = await claimExecution(ExecutionModel, suspect, deps.writes.claim).catch((error: unknown) => {
-      suspects.free(delivery.id);
-      throw error;
-    });
-    if (taken) {
+    const suspectRequest = { ...request, canTakeSuspect: true };
+    const suspect = await claimExecution(ExecutionModel, suspectRequest, deps.writes.claim).catch(
+      (error: unknown) => {
+        suspects.free(delivery.id);
+        throw error;
+      },
+    );
+    if (suspect) {
       deps.metrics.crashes.inc();
-      return { kind: 'claimed', execution: taken, token: request.token };
+      return { kind: 'claimed', execution: suspect, token: request.token };
     }
     suspects.free(delivery.id);
-    miss = await readMiss(ExecutionModel, suspect);
+    miss = await readMiss(ExecutionModel, suspectRequest);
   }
   deps.metrics.claimMisses.inc({ reason: miss.kind === 'later' ? miss.reason : miss.kind });
   return followMiss(deps, miss);

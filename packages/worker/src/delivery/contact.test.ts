@@ -7,7 +7,7 @@ function contactAt() {
   const contact = new DatabaseContact(1_000, () => now);
   return {
     contact,
-    touchAt: (ms: number) => ((now = ms), contact.touched()),
+    touchAt: (ms: number) => ((now = ms), contact.recordContact()),
     goTo: (ms: number) => (now = ms),
   };
 }

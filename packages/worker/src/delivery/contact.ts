@@ -15,7 +15,7 @@ export class DatabaseContact {
   }
 
   /** Call after every round trip that succeeded. */
-  touched(): void {
+  recordContact(): void {
     const now = this.#now();
     if (now - this.#lastContact > this.#leaseMs) this.#judgesFrom = now + this.#leaseMs;
     this.#lastContact = now;

@@ -9,7 +9,7 @@ import {
 } from '@mcp-server/shared';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 
-import { tellProgress } from '../attempt/context.ts';
+import { publishProgress } from '../attempt/context.ts';
 import { isLastChance, runAction } from '../attempt/run.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import { findAction, type PluginSet } from '../catalogue/load-plugins.ts';
@@ -58,21 +58,21 @@ export async function deliver(
   // Only a fixed code is ever thrown into BullMQ: a message would be stored in Redis.
   if (!parsed.success || job.id === undefined) throw new UnrecoverableError('not_an_execution_job');
   const id = parsed.data.executionId;
-  if (delivery.isStopping()) return waitAgain(job, token);
+  if (delivery.isStopping()) return returnToQueue(job, token);
 
   const claimed = await claim(deps, delivery, { id, seq: seqOf(job.id), pool }).catch(
     async (error: unknown) => {
       deps.log.warn({ err: error, executionId: id }, 'claim failed');
       if (isDatabaseAway(error)) delivery.onDatabaseAway();
-      return delayJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
+      return deferJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
     },
   );
   switch (claimed.kind) {
     case 'later':
-      return delayJob(job, token, claimed.delayMs);
+      return deferJob(job, token, claimed.delayMs);
     case 'pool_paused':
       await deps.queueOf(pool).pause();
-      return waitAgain(job, token);
+      return returnToQueue(job, token);
     case 'nothing':
       if (claimed.ended) await settle(deps, claimed.ended);
       return 'nothing';
@@ -80,7 +80,7 @@ export async function deliver(
       const run = delivery.runs.add(claimed.execution, claimed.token);
       deps.metrics.running.set(delivery.runs.size);
       deps.events.write(claimed.execution);
-      delivery.suspects.began(id, { alone: isLastChance(claimed.execution) });
+      delivery.suspects.startProbation(id, { alone: isLastChance(claimed.execution) });
       try {
         return await runClaimed(deps, delivery, run, job, token);
       } finally {
@@ -104,14 +104,14 @@ async function runClaimed(
   if (!action) {
     const released = await yieldClaim(deps, run, delivery.giveUp);
     if (released === 'cancelled') await finish(deps, delivery, run, { kind: 'cancelled' });
-    return delayJob(job, token, MISSING_ACTION_DELAY_MS);
+    return deferJob(job, token, MISSING_ACTION_DELAY_MS);
   }
   const ended = await runToEnd(deps, delivery, run, action);
-  if (ended.kind === 'handed_back') return waitAgain(job, token);
+  if (ended.kind === 'handed_back') return returnToQueue(job, token);
   if (ended.kind === 'left') return 'superseded';
   const { status, nextAttemptAt, updatedAt } = ended.execution;
   if (status === 'retrying' && nextAttemptAt) {
-    return delayJob(job, token, nextAttemptAt.getTime() - updatedAt.getTime());
+    return deferJob(job, token, nextAttemptAt.getTime() - updatedAt.getTime());
   }
   return status;
 }
@@ -132,7 +132,7 @@ async function runToEnd(deps: Deps, delivery: Delivery, run: Run, action: Action
   const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
   const result = await runAction(deps, run, action, (left) => delivery.abandoned.add(left));
   stopTimer();
-  tellProgress(deps, run);
+  publishProgress(deps, run);
   deps.metrics.attempts.inc({ outcome: result.kind });
   logAttempt(deps, run, result);
   await mirrored;
@@ -181,12 +181,12 @@ function logAttempt(deps: Deps, { execution }: Run, result: { kind: string }): v
 }
 
 /** Defers the job; if Redis has lost or taken it, the sweep or the next delivery brings it back. */
-async function delayJob(job: Job, token: string, delayMs: number): Promise<never> {
+async function deferJob(job: Job, token: string, delayMs: number): Promise<never> {
   await job.moveToDelayed(Date.now() + Math.max(0, Math.ceil(delayMs)), token).catch(() => undefined);
   throw new DelayedError();
 }
 
-async function waitAgain(job: Job, token: string): Promise<never> {
+async function returnToQueue(job: Job, token: string): Promise<never> {
   await job.moveToWait(token).catch(() => undefined);
   throw new WaitingError();
 }

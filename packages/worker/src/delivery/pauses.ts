@@ -39,7 +39,7 @@ export class Pauses {
   }
 
   /** Refreshes the snapshot in the background, because a pause may have changed. */
-  hear(): void {
+  refresh(): void {
     void this.#read().catch((err: unknown) => this.#deps.log.debug({ err }, 'reading pauses failed'));
   }
 
@@ -50,7 +50,7 @@ export class Pauses {
   }
 
   /** Reads the pauses now. */
-  async fresh(): Promise<Paused> {
+  async readNow(): Promise<Paused> {
     await this.#reading?.catch(() => undefined);
     await this.#read();
     return this.#paused;

@@ -23,7 +23,9 @@ export function createPoolWorker(
     async (job, token = '') => {
       onTaken();
       return delivery.runs.during(() =>
-        deliver(deps, delivery, pool, job, token).catch((error: unknown) => leave(deps, job, token, error)),
+        deliver(deps, delivery, pool, job, token).catch((error: unknown) =>
+          deferOnFault(deps, job, token, error),
+        ),
       );
     },
     {
@@ -46,7 +48,12 @@ export function createPoolWorker(
 }
 
 /** Rethrows the errors that BullMQ understands. Any other must not become a BullMQ failure, so the job is deferred. */
-async function leave(deps: Deps, job: Job<ExecutionJob>, token: string, error: unknown): Promise<never> {
+async function deferOnFault(
+  deps: Deps,
+  job: Job<ExecutionJob>,
+  token: string,
+  error: unknown,
+): Promise<never> {
   const isForQueue =
     error instanceof DelayedError || error instanceof WaitingError || error instanceof UnrecoverableError;
   if (isForQueue) throw error;

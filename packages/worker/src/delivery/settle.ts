@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 export async function settle(deps: Deps, execution: ExecutionRecord): Promise<void> {
   if (!isEnded(execution.status)) return;
   try {
-    const tell = async ({ _id }: ExecutionRecord): Promise<void> => {
+    const publishEnd = async ({ _id }: ExecutionRecord): Promise<void> => {
       deps.metrics.executions.inc({ status: execution.status });
       deps.events.write(execution);
       await deps.producer.publish(endedChannel(deps.config.REDIS_PREFIX), _id).catch((err: unknown) => {
@@ -14,7 +14,7 @@ export async function settle(deps: Deps, execution: ExecutionRecord): Promise<vo
         deps.log.debug({ err, executionId: _id }, 'publishing an end failed');
       });
     };
-    await settleExecution(deps.models, execution, tell, async (id) => markLater(deps, id));
+    await settleExecution(deps.models, execution, publishEnd, async (id) => markInBackground(deps, id));
   } catch (err) {
     deps.log.warn({ err, executionId: execution._id }, 'settle failed; leaving it to the sweep');
   }
@@ -24,7 +24,7 @@ export async function settle(deps: Deps, execution: ExecutionRecord): Promise<vo
  * Sets the mark that saves the sweep a second look; no job waits for it. If this process dies first, the sweep sets the
  * mark and republishes the end; both are idempotent.
  */
-function markLater(deps: Deps, executionId: string): void {
+function markInBackground(deps: Deps, executionId: string): void {
   deps.writes.settle(executionId).catch((err: unknown) => {
     deps.log.warn({ err, executionId }, 'settle failed; leaving it to the sweep');
   });

@@ -18,7 +18,7 @@ t.test('after its probation another may start, while it runs on', async (t) => {
   const slot = new SuspectSlot();
   slot.take('a');
 
-  slot.began('a', { alone: false });
+  slot.startProbation('a', { alone: false });
 
   t.notOk(slot.take('b'));
   await waitFor('the end of the probation', () => slot.take('b'));
@@ -32,8 +32,8 @@ t.test('a suspect that is one crash away from its limit stays alone to its end',
   slot.take('a');
   other.take('a');
 
-  slot.began('a', { alone: true });
-  other.began('a', { alone: false });
+  slot.startProbation('a', { alone: true });
+  other.startProbation('a', { alone: false });
 
   await waitFor('a probation to pass', () => other.take('b'));
   t.notOk(slot.take('b'));

@@ -24,7 +24,7 @@ export class SuspectSlot {
   /**
    * Starts the probation of a suspect that has begun. Others may follow after it, unless the suspect must stay `alone`.
    */
-  began(executionId: string, { alone }: { alone: boolean }): void {
+  startProbation(executionId: string, { alone }: { alone: boolean }): void {
     if (alone || this.#holder !== executionId) return;
     this.#timer = setTimeout(() => this.free(executionId), PROBATION_MS);
   }

@@ -39,7 +39,7 @@ tap.test('with too many abandoned runs the process drains and exits non-zero', a
   for (const id of ids) await reach(id, 'failed');
 });
 
-tap.test('a worker that takes nothing while jobs wait gives itself up', async (t) => {
+tap.test('a worker that takes nothing while jobs wait exits', async (t) => {
   const { startWorker, submit, space } = await openFleet(t);
   const proxy = await openFreezingProxy(t, space.redisUrl);
   const worker = await startWorker({ CANARY_MS: '1000', REDIS_URL: proxy.url, WORKER_GRACE_MS: '2000' });

@@ -28,10 +28,10 @@ export const endOverdue: Repair = async ({ deps, now }) => {
 
 async function endEach(deps: Deps, filter: object, repair: string, end: typeof endExpired): Promise<void> {
   const { ExecutionModel } = deps.models;
-  const found = await ExecutionModel.find(filter, { _id: 1 })
+  const executions = await ExecutionModel.find(filter, { _id: 1 })
     .limit(SWEEP_PAGE)
     .lean<Pick<ExecutionRecord, '_id'>[]>();
-  for (const { _id: id } of found) {
+  for (const { _id: id } of executions) {
     const ended = await end(ExecutionModel, {
       id,
       retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,

@@ -12,8 +12,8 @@ const AT_ONCE = 50;
  */
 export const repairPausedQueues: Repair = async ({ deps }) => {
   const { PluginModel, PauseModel } = deps.models;
-  const known = await PluginModel.find({}, { pool: 1 }).lean<{ pool: string }[]>();
-  const pools = [...new Set([...known.map(({ pool }) => pool), ...deps.config.WORKER_POOLS])];
+  const records = await PluginModel.find({}, { pool: 1 }).lean<{ pool: string }[]>();
+  const pools = [...new Set([...records.map(({ pool }) => pool), ...deps.config.WORKER_POOLS])];
   // Queues first, documents second: a pause is stored before its queue is paused, so a new pause is never undone here.
   const states = await Promise.all(
     pools.map(async (pool) => [pool, await deps.queueOf(pool).isPaused()] as const),
@@ -31,12 +31,12 @@ export const repairPausedQueues: Repair = async ({ deps }) => {
 /** Wakes executions that were held while their plugin was paused, once it is not any more. */
 export const wakeHeld: Repair = async ({ deps }) => {
   const { ExecutionModel, PluginModel, PauseModel } = deps.models;
-  const known = await PluginModel.find({}, { id: 1 }).lean<{ id: string }[]>();
+  const records = await PluginModel.find({}, { id: 1 }).lean<{ id: string }[]>();
   const { plugins: paused } = await readPaused(PauseModel);
-  const plugins = [...new Set(known.map(({ id }) => id))].filter((id) => !paused.has(id));
-  const held = await listHeld(ExecutionModel, { plugins, limit: WAKE_PAGE });
-  for (let start = 0; start < held.length; start += AT_ONCE) {
-    await Promise.all(held.slice(start, start + AT_ONCE).map((execution) => wake(deps, execution)));
+  const plugins = [...new Set(records.map(({ id }) => id))].filter((id) => !paused.has(id));
+  const executions = await listHeld(ExecutionModel, { plugins, limit: WAKE_PAGE });
+  for (let start = 0; start < executions.length; start += AT_ONCE) {
+    await Promise.all(executions.slice(start, start + AT_ONCE).map((execution) => wake(deps, execution)));
   }
   return '';
 };

@@ -43,11 +43,11 @@ export const removeStrayTickers: Repair = async ({ deps, cursor }) => {
   // Tickers first, tasks second: a schedule is stored before its ticker is set, so a ticker read here without one is a
   // stray.
   const clocks = await deps.tickQueue.getJobSchedulers(start, start + PAGE - 1, true);
-  const wanted = await findScheduledIds(
+  const scheduledIds = await findScheduledIds(
     deps.models.TaskModel,
     clocks.map(({ key }) => key),
   );
-  const strays = clocks.filter(({ key }) => !wanted.has(key));
+  const strays = clocks.filter(({ key }) => !scheduledIds.has(key));
   for (const { key } of strays) {
     await deleteTicker(deps.tickQueue, key);
     deps.metrics.swept.inc({ repair: 'clock_removed' });

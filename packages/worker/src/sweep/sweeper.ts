@@ -77,8 +77,8 @@ export class Sweeper {
     if (!(await isAnswering(this.#deps.producer))) return this.#release(QUEUE_ROLE);
     const generation = generationKey(this.#deps.config.REDIS_PREFIX);
     await this.#inRole(QUEUE_ROLE, async (now) => {
-      const known = await this.#deps.producer.get(generation);
-      if (known === null || known.startsWith(RESTORING)) await this.#restoreAll(generation, signal);
+      const mark = await this.#deps.producer.get(generation);
+      if (mark === null || mark.startsWith(RESTORING)) await this.#restoreAll(generation, signal);
       else await this.#repair(QUEUE_REPAIRS, now);
     });
   }
