@@ -7,9 +7,10 @@ import {
   countUnfinished,
   createMongo,
   findApiKey,
-  findOutcomes,
   findLiveSession,
+  findOutcomes,
   findUserById,
+  KeyedMutex,
   listPluginSightings,
   listRecentTimes,
   type Logger,
@@ -17,10 +18,10 @@ import {
   type Mongo,
   pingMongo,
   pingRedisWrites,
+  PoolQueues,
   readWorkload,
   refuseEviction,
   touchApiKey,
-  KeyedMutex,
 } from '@mcp-server/shared';
 
 import type { Config } from './config/config.ts';
@@ -31,7 +32,7 @@ import { createBoard } from './redis/bull-board.ts';
 import { connectRedis } from './redis/connect.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
 import { EventFeed } from './redis/event-feed.ts';
-import { createExecutionQueues } from './redis/execution-queues.ts';
+import { buildExecutionQueues } from './redis/execution-queues.ts';
 import { buildLimiters } from './redis/limiters.ts';
 import { buildNotifier } from './redis/notifier.ts';
 import { createScheduleTickers } from './redis/schedule-tickers.ts';
@@ -49,7 +50,7 @@ import { buildLoadReader } from './services/metrics/load.ts';
 import { Sockets } from './services/realtime/sockets.ts';
 import { buildTickets } from './services/realtime/tickets.ts';
 
-/** Together these keep the promise that a caller is answered within 5 s while the database is away or hangs. */
+/** Together these ensure a response within 5 s while the database is unavailable or hangs. */
 const SERVER_SELECTION_TIMEOUT_MS = 1_500;
 const SOCKET_TIMEOUT_MS = 4_000;
 const MAX_POOL_SIZE = 50;
@@ -58,12 +59,12 @@ export interface Connected {
   deps: Deps;
   /** Resolves once the indexes exist. */
   prepared: Promise<void>;
-  /** Rejects with a ConfigError when Redis may evict jobs; resolves soon when it is away. */
+  /** Rejects with a ConfigError if Redis may evict jobs; resolves soon if Redis is unavailable. */
   queueIsSafe(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens every connection without waiting for any of them, and builds what stands on them. */
+/** Opens every connection without waiting for any of them, and builds the services on top. */
 export function connect(config: Config, logger: Logger): Connected {
   const mongo = createMongo({
     uri: config.MONGODB_URI,
@@ -77,11 +78,12 @@ export function connect(config: Config, logger: Logger): Connected {
   const writes = buildExecutionWrites(models.ExecutionModel);
   const ping = () => pingMongo(mongo.connection);
   const preparation = prepareDatabase({ models, ping }, logger);
-  const queues = createExecutionQueues(producer, config.REDIS_PREFIX, logger);
+  const poolQueues = openPoolQueues(producer, config.REDIS_PREFIX, logger);
+  const queues = buildExecutionQueues(producer, poolQueues);
   const tickers = createScheduleTickers(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
   const services = buildServices(config, logger, models, feed);
-  const live = buildLive({ config, logger, models, producer, ...services });
+  const live = buildLive({ config, logger, models, producer, queues, poolQueues, ...services });
   const readiness = buildReadiness({
     pingMongo: ping,
     pingRedis: () => pingRedisWrites(producer, config.REDIS_PREFIX),
@@ -118,29 +120,41 @@ export function connect(config: Config, logger: Logger): Connected {
       deps.waiters.close();
       await live.close();
       await preparation.close();
-      await Promise.all([queues.close(), tickers.close(), writes.close()]);
+      await Promise.all([poolQueues.close(), tickers.close(), writes.close()]);
       await closeStores(mongo, [producer, subscriber]);
     },
   };
 }
 
-/** What tells people at once: events, and the dashboard. */
+const openPoolQueues = (redis: ReturnType<typeof connectRedis>, prefix: string, logger: Logger): PoolQueues =>
+  new PoolQueues(redis, prefix, (err, pool) => logger.debug({ err, pool }, 'queue connection error'));
+
+/** Builds what people watch live: events and the dashboard. */
 function buildLive({
   config,
   logger,
   models,
   producer,
+  queues,
+  poolQueues,
   catalogue,
   userStates,
-}: Pick<Deps, 'config' | 'logger' | 'models' | 'catalogue' | 'userStates'> & {
+}: Pick<Deps, 'config' | 'logger' | 'models' | 'queues' | 'catalogue' | 'userStates'> & {
   producer: ReturnType<typeof connectRedis>;
+  poolQueues: PoolQueues;
 }) {
   const prefix = config.REDIS_PREFIX;
   const reader = connectRedis(config.REDIS_URL, 'subscriber', logger);
   const feed = new EventFeed({ reader, writer: producer }, prefix, logger);
   const sockets = new Sockets({ feed, models, logger, config });
   const isWritable = config.DASHBOARD_WRITE === '1';
-  const board = createBoard({ redis: producer, prefix, catalogue, isWritable, logger });
+  const board = createBoard({
+    queues: poolQueues,
+    isReachable: () => queues.isReachable(),
+    catalogue,
+    isWritable,
+    logger,
+  });
   return {
     deps: {
       eventFeed: feed,
@@ -152,7 +166,6 @@ function buildLive({
     async close() {
       sockets.close();
       await feed.close();
-      await board.close();
     },
   };
 }
@@ -195,6 +208,6 @@ function buildLimits(config: Config, producer: ReturnType<typeof connectRedis>) 
 
 async function closeStores(mongo: Mongo, redis: ReturnType<typeof connectRedis>[]): Promise<void> {
   await mongo.close();
-  // `quit` would wait for a Redis that is away; nothing is in flight any more.
+  // `quit` would wait for an unavailable Redis; nothing is in flight any more.
   for (const connection of redis) connection.disconnect();
 }

@@ -7,6 +7,7 @@ import {
   type Logger,
   openLog,
   whenParentIsGone,
+  withTimeout,
 } from '@mcp-server/shared';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
@@ -15,7 +16,6 @@ import { buildApp } from './app.ts';
 import { type ApiEnv, type Config, loadApiEnv } from './config/config.ts';
 import { loadSecrets } from './config/secrets.ts';
 import { type Connected, connect } from './connect.ts';
-import { withTimeout } from './with-timeout.ts';
 
 /** Waiting callers get their response at once, so requests in flight end within the time of a slow database. */
 const CLOSE_TIMEOUT_MS = 8_000;

@@ -19,7 +19,7 @@ export interface Check {
   /** Stores it asks; while one of them is away the check of that store says so, and this one is left out. */
   needs?: readonly Store[];
   /** One finding, or one for each thing that is wrong. A throw is a failure. */
-  run: (patient: Installation) => Finding | Finding[] | Promise<Finding | Finding[]>;
+  run: (installation: Installation) => Finding | Finding[] | Promise<Finding | Finding[]>;
 }
 
 /** Declares a check: the default export of its file. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   buildModels,
-  buildQueue,
+  PoolQueues,
   createMongo,
   createRedis,
   type ExecutionJob,
@@ -10,6 +10,7 @@ import {
   type Mongo,
   pingMongo,
   pingRedis,
+  withTimeout,
 } from '@mcp-server/shared';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -17,71 +18,64 @@ import type { Redis } from 'ioredis';
 import type { Environment } from './environment.ts';
 
 const CONNECTIONS = 4;
-const ANSWER_WITHIN_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 8_000;
 const RETRY_MS = 50;
 
-/** The installation that is looked over: its settings and its stores. */
+/** The installation to check: its settings and its stores. */
 export interface Installation extends Environment {
   mongo: Mongo;
   models: Models;
   redis: Redis;
-  /** Whether each store answers; what they hold is only asked when it does. */
+  /** Whether each store is reachable; checks of its content run only if it is. */
   isUp: Record<'mongodb' | 'redis', boolean>;
-  /** Below this a disk is short of space. Bytes. */
+  /** Bytes below which a disk is short of space. */
   freeBytes: number;
   queueOf: (pool: string) => Queue<ExecutionJob>;
   close(): Promise<void>;
 }
 
-/** Opens the stores; resolves when each has answered or been given up. */
+/** Opens the stores; resolves when each has answered or timed out. */
 export async function openInstallation(environment: Environment, freeBytes: number): Promise<Installation> {
   const { env } = environment;
   const mongo = createMongo({
     uri: env.MONGODB_URI,
     maxPoolSize: CONNECTIONS,
-    serverSelectionTimeoutMs: ANSWER_WITHIN_MS,
-    socketTimeoutMs: 2 * ANSWER_WITHIN_MS,
+    serverSelectionTimeoutMs: CONNECT_TIMEOUT_MS,
+    socketTimeoutMs: 2 * CONNECT_TIMEOUT_MS,
   });
-  // Patient, not failing fast: a slow answer is an answer, and every check has a bound of its own.
+  // Not failing fast: a slow reply is still a reply, and every check has its own time limit.
   const redis = createRedis(env.REDIS_URL, 'consumer', () => undefined);
-  const [mongodb, redisAnswers] = await Promise.all([
-    answers(() => pingMongo(mongo.connection)),
-    answers(() => pingRedis(redis)),
+  const [isMongoUp, isRedisUp] = await Promise.all([
+    isReachable(() => pingMongo(mongo.connection)),
+    isReachable(() => pingRedis(redis)),
   ]);
-  const queues = new Map<string, Queue<ExecutionJob>>();
+  const queues = new PoolQueues(redis, env.REDIS_PREFIX, () => undefined);
   return {
     ...environment,
     mongo,
     models: buildModels(mongo.connection),
     redis,
-    isUp: { mongodb, redis: redisAnswers },
+    isUp: { mongodb: isMongoUp, redis: isRedisUp },
     freeBytes,
-    queueOf(pool) {
-      const queue = queues.get(pool) ?? buildQueue(pool, redis, env.REDIS_PREFIX);
-      queue.on('error', () => undefined);
-      queues.set(pool, queue);
-      return queue;
-    },
+    queueOf: (pool) => queues.of(pool),
     async close() {
-      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      await queues.close();
       redis.disconnect();
       await mongo.close();
     },
   };
 }
 
-/** Whether a ping succeeds in time; one that hangs is given up. */
-async function answers(ping: () => Promise<number>): Promise<boolean> {
-  const late = new AbortController();
-  const timeout = delay(ANSWER_WITHIN_MS, false, { signal: late.signal }).catch(() => false);
-  const pinged = untilPinged(ping, late.signal);
-  const isUp = await Promise.race([pinged, timeout]);
-  late.abort();
-  return isUp;
+/** True if a ping succeeds within the time limit; hanging pings are abandoned. */
+async function isReachable(ping: () => Promise<number>): Promise<boolean> {
+  const timeLimit = new AbortController();
+  const isUp = await withTimeout(pingUntil(timeLimit.signal, ping), CONNECT_TIMEOUT_MS);
+  timeLimit.abort();
+  return isUp ?? false;
 }
 
-async function untilPinged(ping: () => Promise<number>, late: AbortSignal): Promise<boolean> {
-  while (!late.aborted) {
+async function pingUntil(abort: AbortSignal, ping: () => Promise<number>): Promise<boolean> {
+  while (!abort.aborted) {
     const isUp = await ping().then(
       () => true,
       () => false,

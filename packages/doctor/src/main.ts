@@ -26,9 +26,9 @@ async function main(): Promise<number> {
   const args = readCommandLine();
   if (!args) return EXIT_USAGE;
   const environment = readEnvironment(process.env);
-  const patient = await openInstallation(environment, args.freeGib * GIBIBYTE);
+  const installation = await openInstallation(environment, args.freeGib * GIBIBYTE);
   try {
-    const lines = await runChecks(await loadChecks(), patient);
+    const lines = await runChecks(await loadChecks(), installation);
     const [failed, warned] = [countLevel(lines, 'fail'), countLevel(lines, 'warn')];
     const { source } = environment;
     if (args.isJson) process.stdout.write(`${JSON.stringify({ source, failed, warned, lines }, null, 2)}\n`);
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
     }
     return failed === 0 ? 0 : 1;
   } finally {
-    await patient.close();
+    await installation.close();
   }
 }
 

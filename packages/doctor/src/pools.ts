@@ -1,20 +1,18 @@
-import { ExecutionStatus, isEnded } from '@mcp-server/shared';
+import { UNFINISHED_STATUSES } from '@mcp-server/shared';
 
 import type { Installation } from './installation.ts';
 
-const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
-
 /** Pools that have unfinished work. */
 export async function listBusyPools({ models }: Installation): Promise<string[]> {
-  const pools = await models.ExecutionModel.distinct('pool', { status: { $in: UNFINISHED } });
+  const pools = await models.ExecutionModel.distinct('pool', { status: { $in: UNFINISHED_STATUSES } });
   return pools.sort();
 }
 
 /** Every pool that anybody works for, publishes to, or has work in. */
-export async function listPools(patient: Installation): Promise<string[]> {
-  const { WorkerModel, PluginModel } = patient.models;
+export async function listPools(installation: Installation): Promise<string[]> {
+  const { WorkerModel, PluginModel } = installation.models;
   const [busy, served, published] = await Promise.all([
-    listBusyPools(patient),
+    listBusyPools(installation),
     WorkerModel.distinct('pools'),
     PluginModel.distinct('pool'),
   ]);

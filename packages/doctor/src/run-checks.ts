@@ -1,3 +1,5 @@
+import { withTimeout } from '@mcp-server/shared';
+
 import { type Check, fail, type Finding } from './check.ts';
 import type { Installation } from './installation.ts';
 
@@ -6,38 +8,43 @@ export interface Line extends Finding {
   check: string;
 }
 
-const PATIENCE_MS = 20_000;
+const CHECK_TIMEOUT_MS = 20_000;
 
-/** Lets every check look, all at once; one that fails or takes too long does not keep the others. */
-export async function runChecks(checks: ReadonlyMap<string, Check>, patient: Installation): Promise<Line[]> {
-  const able = [...checks].filter(([, { needs = [] }]) => needs.every((store) => patient.isUp[store]));
-  const found = await Promise.all(
-    able.map(async ([check, { run: look }]) => {
-      const findings = await withinPatience(async () => look(patient)).catch((error: unknown) =>
+/** Runs all checks at once; one that fails or takes too long does not affect the others. */
+export async function runChecks(
+  checks: ReadonlyMap<string, Check>,
+  installation: Installation,
+): Promise<Line[]> {
+  const runnable = [...checks].filter(([, { needs = [] }]) =>
+    needs.every((store) => installation.isUp[store]),
+  );
+  const lines = await Promise.all(
+    runnable.map(async ([name, check]) => {
+      const findings = await runInTime(check, installation).catch((error: unknown) =>
         fail(`the check itself failed: ${describe(error)}`, 'check whether MongoDB and Redis are overloaded'),
       );
-      return [findings].flat().map((finding) => toLine(check, finding));
+      return [findings].flat().map((finding) => toLine(name, finding));
     }),
   );
-  return found.flat();
+  return lines.flat();
 }
 
 const toLine = (check: string, { level, found, advice }: Finding): Line =>
   advice === undefined ? { check, level, found } : { check, level, found, advice };
 
-/** Names and codes only: messages of drivers may quote a URL with its password. */
+/** Name and code only: driver messages may quote a URL with its password. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const { code } = error as NodeJS.ErrnoException;
   return code === undefined ? error.name : `${error.name} ${code}`;
 }
 
-async function withinPatience<T>(look: () => Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), PATIENCE_MS);
-  try {
-    return await Promise.race([look(), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** @throws {Error} what the check throws, or that it took too long */
+async function runInTime({ run }: Check, installation: Installation): Promise<Finding | Finding[]> {
+  const findings = await withTimeout(
+    Promise.resolve().then(() => run(installation)),
+    CHECK_TIMEOUT_MS,
+  );
+  if (findings === undefined) throw new Error('no result in time');
+  return findings;
 }

@@ -33,7 +33,7 @@ export {
 } from './executions/cancel-many.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
-export { holdsNow, inMs, literal, NOW, readDatabaseTime } from './executions/db-time.ts';
+export { holdsNow, inMs, leaseLapsesAt, literal, NOW, readDatabaseTime } from './executions/db-time.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
 export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
@@ -45,7 +45,7 @@ export { type HeldExecution, holdExecution, listHeld, unholdExecution } from './
 export { raiseSeq } from './executions/raise-seq.ts';
 export { readExecution } from './executions/read.ts';
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
-export { mirrorTask, settleExecution, settleExecutions, type PublishEnd } from './executions/settle.ts';
+export { mirrorTask, settleEnded, type SettleDeps } from './executions/settle.ts';
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';
@@ -56,6 +56,7 @@ export {
   type Models,
   workerModels,
 } from './models/models.ts';
+export { PoolQueues } from './pool-queues.ts';
 export * from './queues.ts';
 export * from './schemas/account.ts';
 export * from './schemas/api-key.ts';
@@ -216,6 +217,8 @@ export {
 } from './stores/users.ts';
 export { readWaiting, readWorkload, type Workload } from './stores/workload.ts';
 export { whenParentIsGone } from './parent.ts';
+export { withTimeout } from './with-timeout.ts';
+export { isAlive } from './alive.ts';
 export { KeyedMutex } from './submission/keyed-mutex.ts';
 // The API reads the catalogue and never imports plugin code, so it takes these schemas from here.
 export {

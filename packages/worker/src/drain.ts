@@ -1,3 +1,4 @@
+import { withTimeout } from '@mcp-server/shared';
 import type { Worker } from 'bullmq';
 
 import type { Runs } from './attempt/runs.ts';
@@ -34,7 +35,8 @@ export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Pr
     await waitUntilIdle(runs, leftMs(HAND_BACK_PART));
   }
   giveUp.abort();
-  await within(Promise.all(workers.map((worker) => worker.close())), Math.max(CLOSE_MS, leftMs(1)));
+  const closing = Promise.allSettled(workers.map((worker) => worker.close()));
+  await withTimeout(closing, Math.max(CLOSE_MS, leftMs(1)));
   if (runs.deliveries > 0) {
     deps.log.warn({ running: runs.size }, 'runs left behind; their leases will lapse');
   }
@@ -51,18 +53,4 @@ function waitUntilIdle(runs: Runs, ms: number): Promise<boolean> {
     };
     look();
   });
-}
-
-async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const done = work.then(
-    () => true,
-    () => true,
-  );
-  const isDone = await Promise.race([done, timeout]);
-  clearTimeout(timer);
-  return isDone;
 }

@@ -5,6 +5,7 @@ import {
   buildEventWriter,
   buildExecutionWrites,
   buildModels,
+  buildTickQueue,
   ConfigError,
   createIndexes,
   createMongo,
@@ -15,6 +16,7 @@ import {
   type Logger,
   type OpenLog,
   openLog,
+  PoolQueues,
   refuseEviction,
   whenParentIsGone,
   workerModels,
@@ -27,7 +29,6 @@ import { type PluginSettings, readPluginSettings } from './catalogue/read-settin
 import { type WorkerConfig, WorkerEnv } from './config.ts';
 import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
-import { PoolQueues } from './queues.ts';
 import { buildSubmission } from './schedules/submission.ts';
 import { FleetWorker } from './worker.ts';
 
@@ -83,12 +84,14 @@ async function run(
   const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
   const { mongo, producer, consumer, subscriber } = await openConnections(config, log, onRedisError);
   const queues = new PoolQueues(producer, config.REDIS_PREFIX, onRedisError);
+  const tickQueue = buildTickQueue(producer, config.REDIS_PREFIX);
+  tickQueue.on('error', onRedisError);
   const metrics = buildMetrics();
   const events = buildEventWriter(producer, config.REDIS_PREFIX);
   const models = buildModels(mongo.connection);
   const queueOf = (pool: string) => queues.of(pool);
   const writes = buildExecutionWrites(models.ExecutionModel);
-  const stores = { mongo, models, writes, producer, consumer, queueOf, tickQueue: queues.ticks };
+  const stores = { mongo, models, writes, producer, consumer, queueOf, tickQueue };
   const submission = buildSubmission({ config, models, writes, queueOf, events, log });
   const deps: Deps = { config, workerName, log, ...stores, events, metrics, pluginSettings, submission };
   let isUnhealthy = false;
@@ -115,7 +118,7 @@ async function run(
       }
       log.info({ signal }, 'stopping');
       await worker.close();
-      await queues.close();
+      await Promise.allSettled([queues.close(), tickQueue.close()]);
       await writes.close();
       for (const redis of [subscriber, consumer, producer]) redis.disconnect();
       await mongo.close();

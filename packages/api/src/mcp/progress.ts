@@ -1,8 +1,7 @@
-import { type ExecutionEvent, isEnded } from '@mcp-server/shared';
+import { type ExecutionEvent, isEnded, withTimeout } from '@mcp-server/shared';
 import type { ServerContext } from '@modelcontextprotocol/server';
 
 import type { EventFeed } from '../redis/event-feed.ts';
-import { withTimeout } from '../with-timeout.ts';
 
 /** How long the last progress may still be on its way when the end is known already. */
 const DRAIN_MS = 250;

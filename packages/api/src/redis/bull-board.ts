@@ -3,34 +3,32 @@ import { randomUUID } from 'node:crypto';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import { buildQueue, type Catalogue, type Logger } from '@mcp-server/shared';
+import { type Catalogue, type Logger, type PoolQueues } from '@mcp-server/shared';
 import type { FastifyPluginCallback } from 'fastify';
 
 import { toCatalogueError, toProblem } from '../http/problem.ts';
 
-type Queue = ReturnType<typeof buildQueue>;
-type Redis = Parameters<typeof buildQueue>[1];
+type Queue = ReturnType<PoolQueues['of']>;
 
 const BASE_PATH = '/admin/queues';
 
-/** The dashboard of the queues; whoever mounts its pages guards them. */
+/** The dashboard of the queues. The route that mounts its pages must guard them. */
 export interface Board {
   pages: FastifyPluginCallback;
-  /** Shows the queues of every pool that was ever seen. */
+  /** Shows the queue of every pool in the catalogue. */
   refresh(): Promise<void>;
-  close(): Promise<void>;
 }
 
 interface BoardOptions {
-  redis: Redis;
-  prefix: string;
+  queues: PoolQueues;
+  isReachable: () => boolean;
   catalogue: Catalogue;
   isWritable: boolean;
   logger: Logger;
 }
 
-export function createBoard({ redis, prefix, catalogue, isWritable, logger }: BoardOptions): Board {
-  const queues = new Map<string, Queue>();
+export function createBoard({ queues, isReachable, catalogue, isWritable, logger }: BoardOptions): Board {
+  const shown = new Map<string, Queue>();
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(BASE_PATH);
   const { addQueue } = createBullBoard({
@@ -38,29 +36,25 @@ export function createBoard({ redis, prefix, catalogue, isWritable, logger }: Bo
     serverAdapter,
     options: { uiConfig: { boardTitle: 'MCP server', hideRedisDetails: true } },
   });
-  // Its own answer would carry the message of whatever was thrown.
+  // Bull Board's own response would contain the message of the error.
   serverAdapter.setErrorHandler((err) => {
     logger.warn({ err }, 'dashboard request failed');
-    const known = toCatalogueError(err, 0);
-    return { status: known.statusCode as 500, body: toProblem(known, randomUUID()) as never };
+    const error = toCatalogueError(err, 0);
+    return { status: error.statusCode as 500, body: toProblem(error, randomUUID()) as never };
   });
 
   const show = (pool: string): void => {
-    const queue = buildQueue(pool, redis, prefix);
-    queue.on('error', (err) => logger.debug({ err, pool }, 'queue connection error'));
-    queues.set(pool, queue);
+    const queue = queues.of(pool);
+    if (shown.get(pool) === queue) return;
+    shown.set(pool, queue);
     addQueue(new BullMQAdapter(queue, { readOnlyMode: !isWritable, allowRetries: isWritable }));
   };
 
   return {
     pages: serverAdapter.registerPlugin(),
     async refresh() {
-      // BullMQ keeps the outcome of a first contact for ever, so none is made while Redis is away.
-      if (redis.status !== 'ready') return;
-      for (const { plugin } of await catalogue.list()) if (!queues.has(plugin.pool)) show(plugin.pool);
-    },
-    async close() {
-      await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => undefined)));
+      if (!isReachable()) return;
+      for (const { plugin } of await catalogue.list()) show(plugin.pool);
     },
   };
 }

@@ -9,9 +9,8 @@ import {
   type Logger,
   readEvent,
   type StreamEntry,
+  withTimeout,
 } from '@mcp-server/shared';
-
-import { withTimeout } from '../with-timeout.ts';
 
 type Redis = ReturnType<typeof createRedis>;
 

@@ -1,7 +1,5 @@
-import { type createRedis } from '@mcp-server/shared';
+import { type createRedis, withTimeout } from '@mcp-server/shared';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-
-import { withTimeout } from '../with-timeout.ts';
 
 type Redis = ReturnType<typeof createRedis>;
 type Backend = RateLimiterRedis | RateLimiterMemory;

@@ -63,16 +63,16 @@ function judge({ name, aheadMs, limits }: Clock): Finding[] {
 
 export default defineCheck({
   needs: ['mongodb'],
-  async run(patient) {
+  async run(installation) {
     const database = await compareWithOurs(async () =>
-      (await readDatabaseTime(patient.models.UserModel)).getTime(),
+      (await readDatabaseTime(installation.models.UserModel)).getTime(),
     );
     const clocks: Clock[] = [
       { name: 'this machine', aheadMs: certain(-database.aheadMs, database.unsureMs), limits: SKEW_MS },
-      ...(await readWorkers(patient)),
+      ...(await readWorkers(installation)),
     ];
-    if (patient.isUp.redis) {
-      const redis = await compareWithOurs(() => readRedis(patient));
+    if (installation.isUp.redis) {
+      const redis = await compareWithOurs(() => readRedis(installation));
       const aheadMs = certain(redis.aheadMs - database.aheadMs, redis.unsureMs + database.unsureMs);
       clocks.push({ name: 'Redis', aheadMs, limits: SKEW_MS });
     }

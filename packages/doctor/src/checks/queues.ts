@@ -46,9 +46,9 @@ async function findPauses({ models }: Installation): Promise<{ pools: Set<string
 
 export default defineCheck({
   needs: ['mongodb', 'redis'],
-  async run(patient) {
-    const waiting = await readWaiting(patient.models.ExecutionModel);
-    const paused = await findPauses(patient);
+  async run(installation) {
+    const waiting = await readWaiting(installation.models.ExecutionModel);
+    const paused = await findPauses(installation);
     const old = waiting
       .filter(({ pool, oldestSeconds }) => oldestSeconds > OLD_SECONDS && !paused.pools.has(pool))
       .map(({ pool, count, oldestSeconds }) =>
@@ -57,8 +57,8 @@ export default defineCheck({
           'start more workers, or raise WORKER_CONCURRENCY',
         ),
       );
-    const pools = await listPools(patient);
-    const judged = await Promise.all(pools.map((pool) => judgePool(patient, pool)));
+    const pools = await listPools(installation);
+    const judged = await Promise.all(pools.map((pool) => judgePool(installation, pool)));
     const jobs = judged.reduce((sum, pool) => sum + pool.jobs, 0);
     return unlessWrong(
       [...paused.wrong, ...old, ...judged.flatMap(({ wrong }) => wrong)],

@@ -48,9 +48,9 @@ function judgeStores({ env }: Installation): Finding[] {
 }
 
 export default defineCheck({
-  run: async (patient) =>
+  run: async (installation) =>
     unlessWrong(
-      [...judgeGiven(patient), ...(await judgeNeeded(patient)), ...judgeStores(patient)],
+      [...judgeGiven(installation), ...(await judgeNeeded(installation)), ...judgeStores(installation)],
       'all set, none is weak',
     ),
 });

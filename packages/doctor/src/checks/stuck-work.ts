@@ -26,8 +26,8 @@ async function countUndelivered({ models, queueOf }: Installation, before: Date)
 
 export default defineCheck({
   needs: ['mongodb'],
-  async run(patient) {
-    const { ExecutionModel } = patient.models;
+  async run(installation) {
+    const { ExecutionModel } = installation.models;
     const before = new Date((await readDatabaseTime(ExecutionModel)).getTime() - STUCK_MS);
     const [lapsed, untold, undelivered] = await Promise.all([
       ExecutionModel.countDocuments({ status: 'running', 'lease.until': { $lt: before } }),
@@ -36,7 +36,7 @@ export default defineCheck({
         settledAt: { $exists: false },
         endedAt: { $lt: before },
       }),
-      patient.isUp.redis ? countUndelivered(patient, before) : 0,
+      installation.isUp.redis ? countUndelivered(installation, before) : 0,
     ]);
     const found: [number, string][] = [
       [lapsed, 'are running with a lease that lapsed long ago'],

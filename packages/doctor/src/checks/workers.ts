@@ -1,19 +1,16 @@
-import { listWorkerSightings } from '@mcp-server/shared';
+import { isAlive, listWorkerSightings } from '@mcp-server/shared';
 
 import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
 import { listBusyPools } from '../pools.ts';
 
-/** A living worker announces itself every 2 s. */
-const ALIVE_MS = 10_000;
-
 export default defineCheck({
   needs: ['mongodb'],
-  async run(patient) {
-    const sightings = await listWorkerSightings(patient.models.WorkerModel);
-    const living = sightings.filter(({ unseenMs }) => unseenMs < ALIVE_MS).map(({ worker }) => worker);
+  async run(installation) {
+    const sightings = await listWorkerSightings(installation.models.WorkerModel);
+    const living = sightings.filter(isAlive).map(({ worker }) => worker);
     const taking = living.filter(({ state }) => state === 'running');
     const wrong: Finding[] = [];
-    for (const pool of await listBusyPools(patient)) {
+    for (const pool of await listBusyPools(installation)) {
       if (taking.some(({ pools }) => pools.includes(pool))) continue;
       wrong.push(
         fail(`pool ${pool} has work but no live worker`, `start a worker with WORKER_POOLS=${pool}`),

@@ -4,10 +4,10 @@ import { isDatabaseAway, isWriteConflict } from '../connections/mongo-errors.ts'
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
 import {
   closeAttempt,
-  CRASH_BACKOFF_MS,
   holdsNow,
   inMs,
   leaseHasLapsed,
+  leaseLapsesAt,
   literal,
   NOW,
   since,
@@ -159,8 +159,8 @@ function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimM
   if (isEnded(status)) return { kind: 'ended', execution };
   if (execution.seq !== request.seq || status === 'input_required') return { kind: 'void' };
   if (status === 'running' && lease) {
-    const lapsesAt = lease.until.getTime() + crashes * CRASH_BACKOFF_MS;
-    if (lapsesAt >= now.getTime()) return later('leased', lapsesAt - now.getTime());
+    const lapsesAt = leaseLapsesAt(lease, crashes);
+    if (lapsesAt >= now) return later('leased', lapsesAt.getTime() - now.getTime());
     // Another process may be able to judge it, so the job must not stay here.
     if (!request.canJudgeLeases) return later('leased', JUDGED_ELSEWHERE_DELAY_MS);
     if (cancel) return { kind: 'cancelled', execution };

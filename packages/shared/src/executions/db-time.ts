@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 
 import { DatabaseUnavailable } from '../errors.ts';
+import type { Lease } from '../schemas/execution.ts';
 
 /**
  * Pieces of update pipelines that use the database's clock. Leases, due times and deadlines are set and compared with
@@ -41,12 +42,16 @@ export const closeAttempt = (epoch: number | '$epoch', fields: Record<string, un
 });
 
 /** Each further crash of an execution delays its next start by this much more. */
-export const CRASH_BACKOFF_MS = 1_000;
+const CRASH_BACKOFF_MS = 1_000;
 
 /** True once the lease, plus the backoff of earlier crashes, has passed: the holder counts as dead. */
 export const leaseHasLapsed = {
   $lt: [{ $add: ['$lease.until', { $multiply: ['$crashes', CRASH_BACKOFF_MS] }] }, NOW],
 };
+
+/** The same rule for a document that was read with the database's time: it has lapsed when this is before that time. */
+export const leaseLapsesAt = ({ until }: Lease, crashes: number): Date =>
+  new Date(until.getTime() + crashes * CRASH_BACKOFF_MS);
 
 const hasNoTask = { $eq: [{ $type: '$taskId' }, 'missing'] };
 

@@ -1,9 +1,7 @@
 import type { Model } from 'mongoose';
 
-import { ExecutionStatus, isEnded, type ExecutionRecord } from '../schemas/execution.ts';
+import { type ExecutionRecord, UNFINISHED_STATUSES } from '../schemas/execution.ts';
 import { NOW } from './db-time.ts';
-
-const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 
 /**
  * Marks a delivered execution whose plugin is paused. Written before its job is deferred, so that the end of the pause
@@ -14,7 +12,7 @@ export async function holdExecution(
   { id, seq }: { id: string; seq: number },
 ): Promise<void> {
   await model.updateOne(
-    { _id: id, seq, status: { $in: UNFINISHED } },
+    { _id: id, seq, status: { $in: UNFINISHED_STATUSES } },
     [{ $set: { heldAt: { $ifNull: ['$heldAt', NOW] } } }],
     { updatePipeline: true, timestamps: false },
   );
@@ -30,7 +28,7 @@ export async function listHeld(
 ): Promise<HeldExecution[]> {
   return model
     .find(
-      { plugin: { $in: [...plugins] }, heldAt: { $exists: true }, status: { $in: UNFINISHED } },
+      { plugin: { $in: [...plugins] }, heldAt: { $exists: true }, status: { $in: UNFINISHED_STATUSES } },
       { _id: 1, seq: 1, pool: 1, heldAt: 1 },
     )
     .sort({ plugin: 1, heldAt: 1 })

@@ -1,8 +1,13 @@
 import { Types, type Model } from 'mongoose';
 
+import type { EventWriter } from '../events/event-writer.ts';
+import type { Logger } from '../logger.ts';
 import type { Models } from '../models/models.ts';
 import { END_STATUSES, type ExecutionRecord, isEnded } from '../schemas/execution.ts';
 import type { TaskRecord } from '../schemas/task.ts';
+import type { CancelledExecution } from './cancel-many.ts';
+
+const MAX_LOGGED = 10;
 
 /**
  * Writes an execution's status onto its task. Guarded so that an older execution never overwrites a newer one. Also
@@ -36,23 +41,50 @@ export async function mirrorTask(
   );
 }
 
-/** Publishes the end of an execution; may be repeated. */
-export type PublishEnd = (execution: ExecutionRecord) => Promise<void>;
+/** Fields of an execution that settling needs. */
+type Settleable = CancelledExecution;
+
+/** Parts of a process that settling uses. */
+export interface SettleDeps {
+  models: Pick<Models, 'TaskModel' | 'ExecutionModel'>;
+  events: EventWriter;
+  logger: Logger;
+  /** Publishes the end of an execution to other processes. A hint: those who miss it read the document. */
+  publishEnded: (execution: Settleable) => Promise<void>;
+  /** Marks executions as settled; by default in one update. */
+  markSettled?: (ids: readonly string[]) => Promise<void>;
+}
 
 /**
  * Step 6, settle: everything that must follow an end, in an order that can be repeated from the start after a crash
- * anywhere. Does nothing for an execution that has not ended. `settle` may batch the last write with others.
+ * anywhere. Executions that have not ended are left alone. Never rejects: the sweep settles what failed here.
  */
-export async function settleExecution(
-  models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
-  execution: ExecutionRecord,
-  publishEnd: PublishEnd,
-  settle: (id: string) => Promise<void> = (id) => markSettled(models.ExecutionModel, [id]),
-): Promise<void> {
-  if (!isEnded(execution.status)) return;
-  await mirrorTask(models.TaskModel, execution);
-  await publishEnd(execution);
-  if (!execution.settledAt) await settle(execution._id);
+export async function settleEnded(deps: SettleDeps, executions: readonly Settleable[]): Promise<void> {
+  const { models, events, logger, publishEnded } = deps;
+  const mark = deps.markSettled ?? ((ids) => markSettled(models.ExecutionModel, ids));
+  const ended = executions.filter(({ status }) => isEnded(status));
+  try {
+    await Promise.all(newestOfEachTask(ended).map((execution) => mirrorTask(models.TaskModel, execution)));
+    for (const execution of ended) events.write(execution as ExecutionRecord);
+    await Promise.all(ended.map(publishEnded));
+    const unmarked = ended.filter(({ settledAt }) => !settledAt).map(({ _id }) => _id);
+    if (unmarked.length > 0) await mark(unmarked.toSorted());
+  } catch (err) {
+    const executionIds = ended.slice(0, MAX_LOGGED).map(({ _id }) => _id);
+    logger.warn({ err, count: ended.length, executionIds }, 'settle failed; leaving it to the sweep');
+  }
+}
+
+/** A task mirrors its newest execution only; writing the others to the same document would be wasted. */
+function newestOfEachTask(executions: readonly Settleable[]): Settleable[] {
+  const newest = new Map<string, Settleable>();
+  for (const execution of executions) {
+    const { taskId, createdAt } = execution;
+    if (taskId === undefined) continue;
+    const other = newest.get(taskId);
+    if (!other || other.createdAt < createdAt) newest.set(taskId, execution);
+  }
+  return [...newest.values()];
 }
 
 /** Marks executions as settled; harmless to repeat. */
@@ -61,27 +93,4 @@ export async function markSettled(model: Model<ExecutionRecord>, ids: readonly s
     { _id: { $in: ids } },
     { $set: { settledAt: new Date() }, $unset: { isUnsettled: 1 } },
   );
-}
-
-/** Fields of an execution that settling needs. */
-type Settled = Pick<ExecutionRecord, '_id' | 'taskId' | 'createdAt' | 'status' | 'failure'>;
-
-/** Settles a batch of executions that ended at once. @throws the first failure; the sweep settles the rest. */
-export async function settleExecutions<E extends Settled>(
-  models: Pick<Models, 'TaskModel' | 'ExecutionModel'>,
-  executions: readonly E[],
-  publishEnd: (execution: E) => Promise<void>,
-): Promise<void> {
-  // A task mirrors its newest execution only; writing the others to the same document would be wasted.
-  const newest = new Map<string, E>();
-  for (const execution of executions) {
-    const { taskId, createdAt } = execution;
-    if (taskId === undefined) continue;
-    const other = newest.get(taskId);
-    if (!other || other.createdAt < createdAt) newest.set(taskId, execution);
-  }
-  await Promise.all([...newest.values()].map((execution) => mirrorTask(models.TaskModel, execution)));
-  await Promise.all(executions.map(publishEnd));
-  const ids = executions.map(({ _id }) => _id).toSorted();
-  await markSettled(models.ExecutionModel, ids);
 }

@@ -1,11 +1,12 @@
+import { DEAD_AFTER_MS } from '../alive.ts';
 import type { ScheduleRecord } from '../schemas/schedule.ts';
 import { latestFire, nextFire } from './rule.ts';
 
 /**
- * A fire time later than this counts as missed. A worker silent for this long counts as gone. One dead worker is
- * covered by the others well before, so every fire time still gets its execution.
+ * A fire time later than this counts as missed: the whole fleet was away, because one dead worker is covered by the
+ * others well before.
  */
-const MISSED_AFTER_MS = 15_000;
+const MISSED_AFTER_MS = DEAD_AFTER_MS;
 
 export interface DuePlan {
   /** Fire times to create an execution for now, oldest first. */

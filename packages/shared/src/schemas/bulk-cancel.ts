@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
 import { bulkFilter, hasField, NEEDS_A_FIELD } from './bulk-filter.ts';
+import { UNFINISHED_STATUSES } from './execution.ts';
 import { Instant } from './primitives.ts';
 
 export const BulkCancelFilter = z
   .strictObject({
     ...bulkFilter,
-    status: z.enum(['queued', 'running', 'retrying', 'input_required']).optional(),
+    status: z.enum(UNFINISHED_STATUSES).optional(),
     from: Instant.optional().describe('Accepted at or after this time, ISO 8601'),
     to: Instant.optional().describe('Accepted at or before this time, ISO 8601'),
   })

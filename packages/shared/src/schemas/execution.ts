@@ -16,8 +16,15 @@ export const ExecutionStatus = z.enum([
 ]);
 export type ExecutionStatus = z.infer<typeof ExecutionStatus>;
 
-/** States that never change again. */
+/** Statuses that never change again. */
 export const END_STATUSES = ['completed', 'failed', 'cancelled'] as const satisfies ExecutionStatus[];
+/** All other statuses. */
+export const UNFINISHED_STATUSES = [
+  'queued',
+  'running',
+  'retrying',
+  'input_required',
+] as const satisfies Exclude<ExecutionStatus, EndStatus>[];
 export type EndStatus = (typeof END_STATUSES)[number];
 export const isEnded = (status: ExecutionStatus): status is EndStatus =>
   (END_STATUSES as readonly ExecutionStatus[]).includes(status);

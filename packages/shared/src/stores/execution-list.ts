@@ -1,6 +1,6 @@
 import type { Model, QueryFilter } from 'mongoose';
 
-import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execution.ts';
+import { type ExecutionRecord, UNFINISHED_STATUSES } from '../schemas/execution.ts';
 import type { InputRecord } from '../schemas/input-record.ts';
 import {
   afterPosition,
@@ -53,15 +53,13 @@ export async function countExecutions(model: ExecutionModel, filter: ExecutionFi
   return model.countDocuments(toQuery(filter));
 }
 
-const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
-
 /** Lists ids of a task's unfinished executions, at most `limit`. */
 export async function listUnfinishedOfTask(
   model: ExecutionModel,
   { taskId, except, limit }: { taskId: string; except: string[]; limit: number },
 ): Promise<string[]> {
   const executions = await model
-    .find({ taskId, status: { $in: UNFINISHED }, _id: { $nin: except } }, { _id: 1 })
+    .find({ taskId, status: { $in: UNFINISHED_STATUSES }, _id: { $nin: except } }, { _id: 1 })
     .limit(limit)
     .lean<Pick<ExecutionRecord, '_id'>[]>();
   return executions.map(({ _id }) => _id);

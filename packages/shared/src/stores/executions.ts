@@ -1,11 +1,9 @@
 import type { Model } from 'mongoose';
 
 import { collectionOf } from '../models/collection-of.ts';
-import { END_STATUSES, ExecutionStatus, isEnded, type ExecutionRecord } from '../schemas/execution.ts';
+import { END_STATUSES, type ExecutionRecord, UNFINISHED_STATUSES } from '../schemas/execution.ts';
 
 type ExecutionModel = Model<ExecutionRecord>;
-
-const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 
 /** Finds an execution; without `ownerId` of any owner, for admins only. */
 export async function findExecution(
@@ -37,7 +35,7 @@ export async function hasOtherUnfinished(
   model: ExecutionModel,
   { taskId, fireTime }: { taskId: string; fireTime: Date },
 ): Promise<boolean> {
-  const filter = { taskId, status: { $in: UNFINISHED }, fireTime: { $ne: fireTime } };
+  const filter = { taskId, status: { $in: UNFINISHED_STATUSES }, fireTime: { $ne: fireTime } };
   return (await model.exists(filter)) !== null;
 }
 
@@ -111,6 +109,6 @@ export async function countUnfinished(
   model: ExecutionModel,
   { ownerId, limit }: { ownerId?: string; limit: number },
 ): Promise<number> {
-  const filter = { ...(ownerId === undefined ? {} : { ownerId }), status: { $in: UNFINISHED } };
+  const filter = { ...(ownerId === undefined ? {} : { ownerId }), status: { $in: UNFINISHED_STATUSES } };
   return model.countDocuments(filter, { limit });
 }

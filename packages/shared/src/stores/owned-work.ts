@@ -1,9 +1,7 @@
 import type { Model } from 'mongoose';
 
-import { ExecutionStatus, isEnded, type ExecutionRecord } from '../schemas/execution.ts';
+import { type ExecutionRecord, UNFINISHED_STATUSES } from '../schemas/execution.ts';
 import type { TaskRecord } from '../schemas/task.ts';
-
-const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 
 /** Lists ids of a user's unfinished executions after `after`, in the order of ids. */
 export async function listUnfinishedIds(
@@ -12,7 +10,7 @@ export async function listUnfinishedIds(
 ): Promise<string[]> {
   const position = after === undefined ? {} : { _id: { $gt: after } };
   const executions = await model
-    .find({ ownerId, status: { $in: UNFINISHED }, ...position })
+    .find({ ownerId, status: { $in: UNFINISHED_STATUSES }, ...position })
     .select({ _id: 1 })
     .sort({ _id: 1 })
     .limit(limit)

@@ -1,9 +1,8 @@
 import type { Model } from 'mongoose';
 
 import { readDatabaseTime } from '../executions/db-time.ts';
-import { type ExecutionRecord, ExecutionStatus, isEnded } from '../schemas/execution.ts';
+import { type ExecutionRecord, type ExecutionStatus, UNFINISHED_STATUSES } from '../schemas/execution.ts';
 
-const UNFINISHED = ExecutionStatus.options.filter((status) => !isEnded(status));
 const MINUTE_MS = 60_000;
 
 /** Unfinished executions of one pool. `oldestWaitMs`: wait of the oldest one that could start now. */
@@ -17,7 +16,7 @@ export async function countUnfinishedByPool(model: Model<ExecutionRecord>): Prom
   const now = await readDatabaseTime(model);
   const [counts, oldest] = await Promise.all([
     model.aggregate<{ _id: { pool: string; status: ExecutionStatus }; count: number }>([
-      { $match: { status: { $in: UNFINISHED } } },
+      { $match: { status: { $in: UNFINISHED_STATUSES } } },
       { $group: { _id: { pool: '$pool', status: '$status' }, count: { $sum: 1 } } },
     ]),
     model.aggregate<{ _id: string; at: Date }>([

@@ -5,6 +5,7 @@ import {
   ToolPolicy,
 } from '@mcp-server/plugin-sdk/schemas';
 
+import { isAlive } from '../alive.ts';
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import * as errors from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -15,8 +16,6 @@ import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';
 
 /** Age of the snapshot of the fleet at most. */
 const MAX_AGE_MS = 1_000;
-/** Workers publish about every 5 s; one that was silent for longer than this counts as gone. */
-const ALIVE_MS = 15_000;
 
 /** An action that can be executed. */
 export interface KnownAction {
@@ -120,13 +119,14 @@ function buildCompiler(logger: Logger): Compile {
 function toKnown(sightings: PluginSighting[], compile: Compile): Snapshot['plugins'] {
   const newest = new Map<string, KnownPlugin>();
   const ordered = sightings.toSorted((a, b) => newestVersionFirst(a.plugin.version, b.plugin.version));
-  for (const { plugin: published, unseenMs } of ordered) {
+  for (const sighting of ordered) {
+    const { plugin: published } = sighting;
     if (newest.has(published.id)) continue;
     const plugin = withDefaults(published);
     const actions = compile(plugin);
     newest.set(plugin.id, {
       plugin,
-      isAlive: unseenMs <= ALIVE_MS,
+      isAlive: isAlive(sighting),
       actions,
       resources: plugin.resources.filter(({ action }) => actions.has(action)),
       prompts: plugin.prompts.filter(({ action }) => actions.has(action)),

@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
 import type { PluginSet } from './load-plugins.ts';
 
-/** A plugin counts as alive for 15 s after it was last seen, so two refreshes may be missed. */
+/** Two refreshes may be missed before a plugin counts as dead; see `isAlive`. */
 const REFRESH_MS = 5_000;
 
 /** Publishes the plugins of this process, and refreshes them while it lives. */

@@ -1,28 +1,31 @@
-import { endedChannel, type ExecutionRecord, isEnded, settleExecution } from '@mcp-server/shared';
+import { endedChannel, type ExecutionRecord, settleEnded } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 
-/** Step 6, settle: mirrors the end to the task and publishes it. After a failure the sweep settles. */
+/** Step 6, settle, for a worker: ends are counted too, and the mark does not hold up the job. */
 export async function settle(deps: Deps, execution: ExecutionRecord): Promise<void> {
-  if (!isEnded(execution.status)) return;
-  try {
-    const publishEnd = async ({ _id }: ExecutionRecord): Promise<void> => {
-      deps.metrics.executions.inc({ status: execution.status });
-      deps.events.write(execution);
-      await deps.producer.publish(endedChannel(deps.config.REDIS_PREFIX), _id).catch((err: unknown) => {
-        // Waiting callers read the document anyway, only a little later.
-        deps.log.debug({ err, executionId: _id }, 'publishing an end failed');
-      });
-    };
-    await settleExecution(deps.models, execution, publishEnd, async (id) => markInBackground(deps, id));
-  } catch (err) {
-    deps.log.warn({ err, executionId: execution._id }, 'settle failed; leaving it to the sweep');
-  }
+  const { models, events, log, metrics, producer, config } = deps;
+  await settleEnded(
+    {
+      models,
+      events,
+      logger: log,
+      async publishEnded({ _id: executionId, status }) {
+        metrics.executions.inc({ status });
+        await producer.publish(endedChannel(config.REDIS_PREFIX), executionId).catch((err: unknown) => {
+          // Waiting callers read the document anyway, only a little later.
+          log.debug({ err, executionId }, 'publishing an end failed');
+        });
+      },
+      markSettled: async (ids) => ids.forEach((id) => markInBackground(deps, id)),
+    },
+    [execution],
+  );
 }
 
 /**
- * Sets the mark that saves the sweep a second look; no job waits for it. If this process dies first, the sweep sets the
- * mark and republishes the end; both are idempotent.
+ * The mark only saves the sweep a second look. If this process dies first, the sweep sets the mark and republishes the
+ * end; both are idempotent.
  */
 function markInBackground(deps: Deps, executionId: string): void {
   deps.writes.settle(executionId).catch((err: unknown) => {

@@ -1,4 +1,4 @@
-import { withTimeout } from '../../with-timeout.ts';
+import { withTimeout } from '@mcp-server/shared';
 
 /** What is answered within this keeps its own status and shape. */
 const STREAM_AFTER_MS = 5_000;

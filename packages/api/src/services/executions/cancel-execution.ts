@@ -1,11 +1,12 @@
 import {
   cancelExecution,
+  type CancelledExecution,
   errors,
   type EventWriter,
   type ExecutionRecord,
   type Logger,
   type Models,
-  settleExecution,
+  settleEnded,
 } from '@mcp-server/shared';
 
 import type { Notifier } from '../../redis/notifier.ts';
@@ -41,21 +42,13 @@ export async function cancelOwnExecution(
     deps.events.write(outcome.execution, 'execution.cancel_requested');
     await deps.notifier.cancelRequested(id);
   }
-  if (outcome.kind === 'cancelled') await settleNow(deps, outcome.execution);
+  if (outcome.kind === 'cancelled') await settleCancelled(deps, [outcome.execution]);
   return { outcome: outcome.kind, execution: outcome.execution };
 }
 
-/** The cancel is written; what follows is repeated by the sweep if it fails here. */
-async function settleNow(
+/** Settles cancelled executions. Never rejects: the sweep settles what failed here. */
+export const settleCancelled = (
   { models, notifier, events, logger }: CancelDeps,
-  execution: ExecutionRecord,
-): Promise<void> {
-  try {
-    await settleExecution(models, execution, async (ended) => {
-      events.write(ended);
-      await notifier.ended(ended._id);
-    });
-  } catch (err) {
-    logger.warn({ err, executionId: execution._id }, 'cancelled execution not settled, the sweep will');
-  }
-}
+  executions: readonly CancelledExecution[],
+): Promise<void> =>
+  settleEnded({ models, events, logger, publishEnded: ({ _id }) => notifier.ended(_id) }, executions);

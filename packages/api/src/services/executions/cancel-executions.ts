@@ -9,16 +9,15 @@ import {
   type ExecutionRecord,
   type JsonValue,
   listMatchingIds,
-  settleExecutions,
+  UNFINISHED_STATUSES,
 } from '@mcp-server/shared';
 
 import { type AuditCaller, audited, type AuditDeps } from '../audit/audit.ts';
 import { narrowToCaller } from './bulk-filter.ts';
-import type { CancelDeps } from './cancel-execution.ts';
+import { type CancelDeps, settleCancelled } from './cancel-execution.ts';
 
 type BulkCancelDeps = CancelDeps & AuditDeps;
 
-const UNFINISHED = ['queued', 'running', 'retrying', 'input_required'] as const;
 /** One bulk of updates; it takes some ten milliseconds. */
 const BATCH_SIZE = 250;
 /** What one request takes on. */
@@ -59,7 +58,7 @@ export async function cancelByFilter(
 /** The time is that of the acceptance. */
 const toFilter = ({ from, to, status, ...fields }: BulkCancelInput['filter']): BulkFilter => ({
   ...fields,
-  status: status === undefined ? UNFINISHED : [status],
+  status: status === undefined ? UNFINISHED_STATUSES : [status],
   createdFrom: from,
   createdTo: to,
 });
@@ -68,7 +67,7 @@ const toFilter = ({ from, to, status, ...fields }: BulkCancelInput['filter']): B
  * What waits first and what runs second: a run that stops makes room, and its worker would take the next one that waits.
  */
 async function cancelAll(deps: BulkCancelDeps, filter: BulkFilter, by: string): Promise<CancelManyOutcome> {
-  const statuses = filter.status ?? UNFINISHED;
+  const statuses = filter.status ?? UNFINISHED_STATUSES;
   const waiting = statuses.filter((status) => status !== 'running');
   const first = await cancelEach(deps, { ...filter, status: waiting }, by, MAX_IDS);
   if (waiting.length === statuses.length) return first;
@@ -113,20 +112,8 @@ async function tellRequested(
   await Promise.all(requested.map(({ _id }) => notifier.cancelRequested(_id)));
 }
 
-/** The cancels are written; what follows is repeated by the sweep if it fails here. */
-async function settleAll(
-  { models, events, notifier, logger }: BulkCancelDeps,
-  cancelled: CancelledExecution[],
-): Promise<void> {
+async function settleAll(deps: BulkCancelDeps, cancelled: CancelledExecution[]): Promise<void> {
   for (let first = 0; first < cancelled.length; first += BATCH_SIZE) {
-    const batch = cancelled.slice(first, first + BATCH_SIZE);
-    try {
-      await settleExecutions(models, batch, async (execution) => {
-        events.write(execution as ExecutionRecord);
-        await notifier.ended(execution._id);
-      });
-    } catch (err) {
-      logger.warn({ err, count: batch.length }, 'cancelled executions not settled, the sweep will');
-    }
+    await settleCancelled(deps, cancelled.slice(first, first + BATCH_SIZE));
   }
 }

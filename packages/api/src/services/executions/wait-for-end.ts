@@ -1,8 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { errors, type Logger, type Outcome, retryLater, withTimeout } from '@mcp-server/shared';
 
-import { errors, type Outcome, type Logger, retryLater } from '@mcp-server/shared';
-
-import { withTimeout } from '../../with-timeout.ts';
 import { buildWaitingRoom, type Resolve, type WaitedFor } from './waiting-room.ts';
 
 /** Messages get lost, so all waited ids are re-read this often. */
@@ -36,7 +33,7 @@ interface WaitersDeps {
 /** Callers that wait for the end of an execution. What they are told comes from the document, never from a message. */
 export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersDeps): Waiters {
   const room = buildWaitingRoom();
-  const closing = new AbortController();
+  let isClosing = false;
   let watching: Promise<void> | undefined;
   let wake: () => void = () => undefined;
 
@@ -49,7 +46,7 @@ export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersD
       } catch (err) {
         logger.debug({ err }, 'reading ended executions failed');
       }
-      if (room.size() > 0) await sleepUntil(woken, closing.signal);
+      if (room.size() > 0) await withTimeout(woken, REREAD_MS);
     }
     watching = undefined;
   };
@@ -66,7 +63,7 @@ export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersD
       room.enter(executionId, resolve, waitedFor);
       return {
         async ended(timeoutMs) {
-          if (closing.signal.aborted) return undefined;
+          if (isClosing) return undefined;
           watching ??= watch();
           return withTimeout(end, timeoutMs);
         },
@@ -79,17 +76,9 @@ export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersD
     },
     count: () => room.size(),
     close() {
-      closing.abort();
+      isClosing = true;
       room.dismissAll();
       wake();
     },
   };
-}
-
-/** Until a message comes or the pause is over, whichever is first. */
-async function sleepUntil(woken: Promise<void>, closing: AbortSignal): Promise<void> {
-  const pause = new AbortController();
-  const signal = AbortSignal.any([pause.signal, closing]);
-  await Promise.race([woken, delay(REREAD_MS, undefined, { signal }).catch(() => undefined)]);
-  pause.abort();
 }

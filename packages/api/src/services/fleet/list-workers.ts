@@ -1,25 +1,29 @@
-import { listWorkerSightings, type Models, type WorkerSighting, type WorkerView } from '@mcp-server/shared';
+import {
+  isAlive,
+  listWorkerSightings,
+  type Models,
+  type WorkerSighting,
+  type WorkerView,
+} from '@mcp-server/shared';
 
-/** Workers announce themselves every 2 s; so many missed ones mean that it is gone. */
-const ALIVE_MS = 10_000;
-
-/** The fleet, dead workers of the last minutes included. */
+/** Lists the workers of the fleet, including those that died in the last minutes. */
 export async function listWorkers({ models }: { models: Models }): Promise<WorkerView[]> {
   return (await listWorkerSightings(models.WorkerModel)).map(presentWorker);
 }
 
-function presentWorker({ worker, unseenMs }: WorkerSighting): WorkerView {
+function presentWorker(sighting: WorkerSighting): WorkerView {
+  const { worker } = sighting;
   const { _id: id, createdAt: _created, updatedAt: _updated, idleMs, startedAt, seenAt, ...facts } = worker;
   const { suspects = 0, abandoned = 0, slots, running, state } = worker;
-  const isAlive = unseenMs <= ALIVE_MS;
+  const isWorkerAlive = isAlive(sighting);
   return {
     id,
     ...facts,
     suspects,
     abandoned,
-    freeSlots: isAlive && state === 'running' ? Math.max(0, slots - running - abandoned) : 0,
+    freeSlots: isWorkerAlive && state === 'running' ? Math.max(0, slots - running - abandoned) : 0,
     ...(idleMs === undefined ? {} : { lastTookAt: new Date(seenAt.getTime() - idleMs).toISOString() }),
-    isAlive,
+    isAlive: isWorkerAlive,
     startedAt: startedAt.toISOString(),
     seenAt: seenAt.toISOString(),
   };

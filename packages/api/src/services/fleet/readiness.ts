@@ -1,4 +1,6 @@
-/** A dependency that takes longer than this to answer a ping is as good as away. */
+import { withTimeout } from '@mcp-server/shared';
+
+/** A dependency that takes longer than this to answer a ping counts as down. */
 const PING_TIMEOUT_MS = 1_000;
 
 export interface DependencyState {
@@ -7,7 +9,7 @@ export interface DependencyState {
 }
 
 export interface ReadinessReport {
-  /** `degraded`: work is accepted and delivered later. Only `ready` and `degraded` should get requests. */
+  /** `degraded`: work is accepted and delivered later. Send requests only if `ready` or `degraded`. */
   status: 'ready' | 'degraded' | 'unavailable' | 'closing';
   mongodb: DependencyState;
   redis: DependencyState;
@@ -15,14 +17,14 @@ export interface ReadinessReport {
 
 export interface Readiness {
   check(): Promise<ReadinessReport>;
-  /** From now on the process says that it is going. */
+  /** Makes all later checks report `closing`. */
   startClosing(): void;
   isClosing(): boolean;
 }
 
 type Ping = () => Promise<number>;
 
-/** `isPrepared`: the indexes, which decide races, are there. */
+/** `isPrepared`: the indexes, which decide races, exist. */
 export function buildReadiness(deps: {
   pingMongo: Ping;
   pingRedis: Ping;
@@ -44,16 +46,10 @@ export function buildReadiness(deps: {
 }
 
 async function measure(ping: Ping): Promise<DependencyState> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), PING_TIMEOUT_MS);
-  });
-  try {
-    const latencyMs = await Promise.race([ping(), timeout]);
-    return { state: 'up', latencyMs: Math.round(latencyMs * 100) / 100 };
-  } catch {
-    return { state: 'down' };
-  } finally {
-    clearTimeout(timer);
-  }
+  const latencyMs = await withTimeout(
+    ping().catch(() => undefined),
+    PING_TIMEOUT_MS,
+  );
+  if (latencyMs === undefined) return { state: 'down' };
+  return { state: 'up', latencyMs: Math.round(latencyMs * 100) / 100 };
 }

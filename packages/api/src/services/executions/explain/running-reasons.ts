@@ -1,19 +1,20 @@
-import type { ExecutionRecord, Reason } from '@mcp-server/shared';
+import { type ExecutionRecord, leaseLapsesAt, type Reason } from '@mcp-server/shared';
 
 import { inWords } from './duration.ts';
 
 /** Who runs it and for how long, or that its worker is not heard of any more. */
 export function explainRun(execution: ExecutionRecord, now: Date): Reason {
-  const { lease, attempts, attemptsUsed, policy, progress } = execution;
+  const { lease, attempts, attemptsUsed, policy, progress, crashes } = execution;
   const startedAt = attempts.at(-1)?.startedAt ?? now;
   const worker = lease?.worker ?? attempts.at(-1)?.worker;
   if (hasLapsed(execution, now) && lease) {
+    const lapsedAt = leaseLapsesAt(lease, crashes);
     return {
       code: 'lease_lapsed',
       text:
-        `The lease of worker ${lease.worker} lapsed ${inWords(now.getTime() - lease.until.getTime())} ago, so the worker ` +
+        `The lease of worker ${lease.worker} lapsed ${inWords(now.getTime() - lapsedAt.getTime())} ago, so the worker ` +
         'is considered dead. The execution will be redelivered.',
-      since: lease.until.toISOString(),
+      since: lapsedAt.toISOString(),
       worker: lease.worker,
     };
   }
@@ -34,9 +35,9 @@ export function explainRun(execution: ExecutionRecord, now: Date): Reason {
   };
 }
 
-/** True when its worker did not renew the lease in time. */
-export const hasLapsed = ({ status, lease }: ExecutionRecord, now: Date): boolean =>
-  status === 'running' && lease !== undefined && lease.until < now;
+/** True if the worker did not renew the lease in time, so that another one may take the execution over. */
+export const hasLapsed = ({ status, lease, crashes }: ExecutionRecord, now: Date): boolean =>
+  status === 'running' && lease !== undefined && leaseLapsesAt(lease, crashes) < now;
 
 function progressInWords(progress: ExecutionRecord['progress']): string {
   if (!progress) return '';

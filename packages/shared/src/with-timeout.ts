@@ -1,11 +1,11 @@
-/** Resolves to the value of `promise`, or to undefined after `timeoutMs`. */
+/** Resolves to the value of `promise`, or to undefined after `timeoutMs`. Rejects if `promise` rejects before that. */
 export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
+  const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), timeoutMs);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }
