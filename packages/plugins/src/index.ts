@@ -1,2 +1,2 @@
-/** The folder whose sub-folders are the built-in plugins; a worker loads every one of them. */
+/** Folder whose subfolders are the built-in plugins; a worker loads all of them. */
 export const builtInPlugins: URL = new URL('.', import.meta.url);

@@ -1,15 +1,15 @@
 import ipaddr from 'ipaddr.js';
 
-/** IPv6 that the registries hand out (RFC 4291, IANA): everything else is special or not assigned yet. */
+/** IPv6 range that the registries assign (RFC 4291, IANA); all others are special or unassigned. */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
 
-/** Public addresses that answer only from inside a cloud: Azure's machine agent. */
+/** Public addresses that only respond inside a cloud: Azure's machine agent. */
 const INSIDE_CLOUDS = [ipaddr.parseCIDR('168.63.129.16/32')];
 
 /**
- * Whether an address is one that anybody on the internet could reach. Mapped IPv4 counts as the IPv4 that it is.
- * Loopback, private, link-local, carrier-grade NAT, NAT64, 6to4, unique-local, multicast, documentation and reserved
- * ranges are not public, nor is text that is no address.
+ * True for an address that every host on the internet can reach. Mapped IPv4 counts as IPv4. Loopback, private,
+ * link-local, carrier-grade NAT, NAT64, 6to4, unique-local, multicast, documentation and reserved ranges are not
+ * public, nor is text that is not an address.
  */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
@@ -19,7 +19,9 @@ export function isPublicAddress(text: string): boolean {
   return address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST);
 }
 
-/** A network as text, `10.1.0.0/16`, or one address; `undefined` for anything else, short forms of IPv4 included. */
+/**
+ * Parses a network such as `10.1.0.0/16`, or one address; `undefined` for anything else, short forms of IPv4 included.
+ */
 export function parseRange(text: string): AddressRange | undefined {
   const isFull = text.includes(':') || /^\d+\.\d+\.\d+\.\d+(\/\d+)?$/.test(text);
   if (!isFull) return undefined;

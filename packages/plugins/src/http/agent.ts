@@ -12,20 +12,20 @@ export type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** As Node's own servers and clients: no honest answer has more. */
+/** Same as Node's own servers and clients: no honest response has more. */
 const MAX_HEADER_BYTES = 16_384;
 
 /**
- * A client whose every connection passes the guard. Literals are checked by the connector, since Node asks no lookup
- * for them; names are resolved once, all their addresses are checked, and only those are connected to. `signal` ends
- * connections in every state, also while their name is still being resolved.
+ * Creates a client whose every connection passes the guard. The connector checks literal addresses, because Node does
+ * no lookup for them. Names are resolved once, all their addresses are checked, and only those are connected to.
+ * `signal` ends connections in every state, also while a name is being resolved.
  */
 export function createAgent(guard: Guard, signal: AbortSignal, resolve: Resolve = systemLookup): Agent {
   const connect = buildConnector({
-    // Asks the lookup for all addresses of a name, and tries them one after the other.
+    // Looks up all addresses of a name, and tries them one after the other.
     autoSelectFamily: true,
     lookup: guardLookup(guard, resolve),
-    // The run's own limit, which fires the signal, covers connecting, headers and body together.
+    // The time limit of the run fires the signal; it covers connecting, headers and body together.
     timeout: 0,
     allowH2: false,
     signal,

@@ -9,12 +9,12 @@ import type { RequestInput, RequestOutput } from './request-input.ts';
 import { readBody } from './response-body.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-type Answer = Dispatcher.ResponseData;
+type HttpResponse = Dispatcher.ResponseData;
 
 /**
- * Sends a request and follows its redirects, every hop past the guard, to the answer that is the result.
- * @throws {RetryableError} on 429 and 5xx, with the wait that the answer asks for.
- * @throws {FatalError} on what a repeat would not change.
+ * Sends a request and follows its redirects to the final response; the guard checks every hop.
+ * @throws {RetryableError} on 429 and 5xx, with the wait of `Retry-After`.
+ * @throws {FatalError} on failures that a retry would not change.
  */
 export async function exchange(
   agent: Agent,
@@ -26,18 +26,22 @@ export async function exchange(
   let request = first;
   for (let hops = 0; ; hops++) {
     guard.checkUrl(request.url);
-    const answer = await send(agent, request, signal);
-    const next = input.maxRedirects === 0 ? undefined : nextHop(request, answer);
-    if (!next) return readAnswer(input, request, answer, hops > 0);
-    discard(answer);
+    const response = await send(agent, request, signal);
+    const next = input.maxRedirects === 0 ? undefined : nextHop(request, response);
+    if (!next) return readResponse(input, request, response, hops > 0);
+    discard(response);
     if (hops === input.maxRedirects) {
-      throw new FatalError(`The answers redirect more than ${hops} times.`, { code: 'TOO_MANY_REDIRECTS' });
+      throw new FatalError(`Too many redirects (limit ${hops}).`, { code: 'TOO_MANY_REDIRECTS' });
     }
     request = next;
   }
 }
 
-function send(agent: Agent, { url, method, headers, body }: Outgoing, signal: AbortSignal): Promise<Answer> {
+function send(
+  agent: Agent,
+  { url, method, headers, body }: Outgoing,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   return agent.request({
     origin: url.origin,
     path: url.pathname + url.search,
@@ -48,59 +52,62 @@ function send(agent: Agent, { url, method, headers, body }: Outgoing, signal: Ab
   });
 }
 
-function nextHop(request: Outgoing, answer: Answer): Outgoing | undefined {
+function nextHop(request: Outgoing, response: HttpResponse): Outgoing | undefined {
   try {
-    return followRedirect(request, answer.statusCode, headerText(answer, 'location'));
+    return followRedirect(request, response.statusCode, headerText(response, 'location'));
   } catch (error) {
-    discard(answer);
+    discard(response);
     throw error;
   }
 }
 
-async function readAnswer(
+async function readResponse(
   input: RequestInput,
   { url, method }: Outgoing,
-  answer: Answer,
+  response: HttpResponse,
   redirected: boolean,
 ): Promise<RequestOutput> {
-  const { statusCode: status } = answer;
+  const { statusCode: status } = response;
   try {
-    refuseStatus(input, url, answer);
-    // Answers without content may name the encoding that their content would have.
+    refuseStatus(input, url, response);
+    // Responses without content may name the encoding that their content would have.
     const isEmpty = method === 'HEAD' || status === 204 || status === 304;
-    const encoding = isEmpty ? undefined : headerText(answer, 'content-encoding');
-    const bytes = await readBody(answer.body, encoding, input.maxBytes);
+    const encoding = isEmpty ? undefined : headerText(response, 'content-encoding');
+    const bytes = await readBody(response.body, encoding, input.maxBytes);
     const isOk = status >= 200 && status < 300;
-    const shown = presentBody(bytes, headerText(answer, 'content-type'), input.responseType, isOk);
-    return { status, headers: plainHeaders(answer), ...shown, url: url.href, redirected };
+    const shown = presentBody(bytes, headerText(response, 'content-type'), input.responseType, isOk);
+    return { status, headers: plainHeaders(response), ...shown, url: url.href, redirected };
   } finally {
-    discard(answer);
+    discard(response);
   }
 }
 
-/** Origins only: a path or query may hold a secret, and this text is stored and shown. */
-function refuseStatus({ failOnStatus }: RequestInput, { origin }: URL, answer: Answer): void {
-  const { statusCode: status } = answer;
-  const message = `${origin} answered ${status}.`;
+/**
+ * Throws for a status that fails the run. Names the origin only: a path or query may hold a secret, and this message is
+ * stored and shown.
+ */
+function refuseStatus({ failOnStatus }: RequestInput, { origin }: URL, response: HttpResponse): void {
+  const { statusCode: status } = response;
+  const message = `${origin} responded with ${status}.`;
   const code = `HTTP_${status}`;
   if (status === 429 || status >= 500) {
-    const waitMs = retryAfterMs(headerText(answer, 'retry-after'), headerText(answer, 'date'));
+    const waitMs = retryAfterMs(headerText(response, 'retry-after'), headerText(response, 'date'));
     throw new RetryableError(message, { code, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
   }
   if (failOnStatus && status >= 400) throw new FatalError(message, { code });
 }
 
-/** Ends an answer whose rest nobody reads; its connection goes with it. */
-function discard({ body }: Answer): void {
+/** Discards the rest of a response, and its connection. */
+function discard({ body }: HttpResponse): void {
   body.on('error', () => undefined).destroy();
 }
 
-function headerText({ headers }: Answer, name: string): string | undefined {
+function headerText({ headers }: HttpResponse, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
-function plainHeaders({ headers }: Answer): RequestOutput['headers'] {
+function plainHeaders({ headers }: HttpResponse): RequestOutput['headers'] {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );

@@ -6,18 +6,18 @@ import { isPublicAddress } from './address.ts';
 import { hasAddress, hasName, plainName } from './host-list.ts';
 import type { HttpSettings } from './settings.ts';
 
-/** Names that mean this machine, its network or its cloud's metadata, whatever a resolver answers. */
+/** Names of this machine, its network or its cloud's metadata, whatever a resolver returns. */
 const INSIDE_NAMES = /(^|\.)(localhost|local|internal|home\.arpa|metadata|metadata\.goog|instance-data)$/;
 
-/** Ports of services that do not speak HTTP but may act on lines of it: shells, mail, DNS, caches, databases. */
+/** Ports of services that do not speak HTTP but may act on lines of a request: shells, mail, DNS, caches, databases. */
 const REFUSED_PORTS = new Set([22, 23, 25, 53, 110, 143, 465, 587, 993, 995, 3306, 5432, 6379, 11211, 27017]);
 
-/** One message for every reason, so that it tells nothing about what is behind an address. */
+/** One message for every reason, so that it reveals nothing about what is behind an address. */
 const blocked = () => new FatalError('The target of this request is not allowed.', { code: 'SSRF_BLOCKED' });
 
 /**
- * Decides where the plugin may connect. Asked twice: about the URL of every hop, and about the address of every
- * connection at the moment it is opened, because a name may resolve to something else by then.
+ * Decides where the plugin may connect. Checks the URL of every hop, and the address of every connection when it opens,
+ * because a name may resolve to something else by then.
  */
 export class Guard {
   readonly #settings: HttpSettings;
@@ -42,7 +42,7 @@ export class Guard {
     }
   }
 
-  /** @throws {FatalError} `SSRF_BLOCKED` when `address`, which `hostname` stands for, is not allowed. */
+  /** @throws {FatalError} `SSRF_BLOCKED` if `address`, to which `hostname` resolved, is not allowed. */
   checkAddress(hostname: string, address: string): void {
     const { allow, deny } = this.#settings;
     if (hasName(deny, hostname) || hasAddress(deny, address)) throw blocked();
@@ -61,7 +61,7 @@ export class Guard {
   }
 }
 
-/** The host of a URL without the brackets around an IPv6 address. */
+/** Returns the host of a URL without the brackets around an IPv6 address. */
 export function bareHost(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }

@@ -4,7 +4,7 @@ import { type AddressRange, isInRange, parseRange } from './address.ts';
 
 const NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/;
 
-/** Hosts an operator named: exact names, addresses and networks. */
+/** Hosts listed by an operator: exact names, addresses and networks. */
 export interface HostList {
   readonly names: ReadonlySet<string>;
   readonly ranges: readonly AddressRange[];
@@ -23,12 +23,12 @@ export const HostList = z
       if (range) ranges.push(range);
       else if (NAME.test(name) && !/^[\d.]+$/.test(name)) names.add(name);
       else if (name !== '')
-        ctx.addIssue(`entry ${index + 1} is no host name, address or network such as 10.1.0.0/16`);
+        ctx.addIssue(`entry ${index + 1} is not a host name, an address or a network such as 10.1.0.0/16`);
     }
     return { names, ranges };
   });
 
-/** A host name as compared: lower case, without the dot that ends a rooted name. */
+/** Normalizes a host name for comparison: lower case, without the final dot of a rooted name. */
 export function plainName(hostname: string): string {
   return hostname.toLowerCase().replace(/\.$/, '');
 }

@@ -7,8 +7,7 @@ export default definePlugin({
   id: 'http',
   version: '1.0.0',
   title: 'HTTP',
-  description:
-    'Calls other services over HTTP; private networks are out of reach unless an operator allows them.',
+  description: 'Calls other services over HTTP; private networks are blocked unless an operator allows them.',
   settings: HttpSettings,
   actions: { request },
 });

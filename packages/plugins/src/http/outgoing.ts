@@ -2,26 +2,26 @@ import { FatalError } from '@mcp-server/plugin-sdk';
 
 import type { RequestInput } from './request-input.ts';
 
-/** One request as it goes out; a redirect makes the next one of it. */
+/** One outgoing request; a redirect derives the next one from it. */
 export interface Outgoing {
   url: URL;
   method: RequestInput['method'];
-  /** Names in lower case. */
+  /** Header names in lower case. */
   headers: Readonly<Record<string, string>>;
   body: string | undefined;
 }
 
 const USER_AGENT = 'mcp-server-http/1.0';
-/** What a repeat of may not be noticed by the receiver otherwise (RFC 9110, 9.2.2). */
+/** Methods that are not idempotent (RFC 9110, 9.2.2), so the receiver needs a key to recognise a retry. */
 const NOT_IDEMPOTENT = new Set(['POST', 'PATCH']);
 
 /**
- * The first request of a run.
+ * Builds the first request of a run.
  * @throws {FatalError} `INVALID_URL`, or `INVALID_REQUEST` for a body on a GET.
  */
 export function buildOutgoing(input: RequestInput, idempotencyKey: string): Outgoing {
   if (input.body && (input.method === 'GET' || input.method === 'HEAD')) {
-    throw new FatalError(`A ${input.method} request has no body.`, { code: 'INVALID_REQUEST' });
+    throw new FatalError(`${input.method} requests cannot have a body.`, { code: 'INVALID_REQUEST' });
   }
   const url = parseUrl(input.url);
   appendFields(url.searchParams, input.query);

@@ -7,12 +7,12 @@ import { buildOutgoing } from './outgoing.ts';
 import type { RequestInput, RequestOutput } from './request-input.ts';
 import type { HttpSettings } from './settings.ts';
 
-/** What a run needs of its context. */
+/** Part of the context that a run needs. */
 export type RequestContext = Pick<ActionContext<HttpSettings>, 'idempotencyKey' | 'settings' | 'signal'>;
 
 /**
- * One run of `http.request`. It has connections of its own, closed at its end: what one user's request did to a
- * connection is never met by another's, and nothing outlives the run.
+ * Performs one run of `http.request` on its own connections, which it closes at the end. So one user's request cannot
+ * affect another's through a shared connection, and nothing outlives the run.
  */
 export async function performRequest(
   input: RequestInput,
@@ -30,35 +30,37 @@ export async function performRequest(
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (limit.signal.aborted) {
-      throw new RetryableError(`No complete answer within ${input.timeoutMs} ms.`, { code: 'HTTP_TIMEOUT' });
+      throw new RetryableError(`No complete response within ${input.timeoutMs} ms.`, {
+        code: 'HTTP_TIMEOUT',
+      });
     }
     throw describeFailure(error, outgoing.url);
   } finally {
     clearTimeout(timer);
-    // Closing waits for connections that are being opened: this ends them.
+    // Ends connections that are still opening; otherwise closing would wait for them.
     limit.abort();
     await agent.destroy();
   }
 }
 
-/** Says what went wrong without the path and query of the URL, which may hold a secret. */
+/** Describes a failure without the path and query of the URL, which may hold a secret. */
 function describeFailure(error: unknown, { origin }: URL): Error {
   if (error instanceof FatalError || error instanceof RetryableError) return error;
   const code = codeOf(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new FatalError('The headers of the answer are too large.', {
+    return new FatalError('The headers of the response are too large.', {
       code: 'RESPONSE_TOO_LARGE',
       cause: error,
     });
   }
   const reason = code === undefined ? '' : `: ${code}`;
-  return new RetryableError(`No answer from ${origin}${reason}`, {
+  return new RetryableError(`No response from ${origin}${reason}`, {
     cause: error,
     ...(code === undefined ? {} : { code }),
   });
 }
 
-/** Several addresses of a name fail as one error that holds the others. */
+/** Finds the code of an error. Several addresses of a name fail as one error that holds the others. */
 function codeOf(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;

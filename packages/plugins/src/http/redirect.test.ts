@@ -2,7 +2,7 @@ import t from 'tap';
 
 import type { Outgoing } from './outgoing.ts';
 import { followRedirect } from './redirect.ts';
-import { answerJson, bodyOf, failureOf, openService, runRequest } from './testing/test-servers.ts';
+import { respondJson, bodyOf, failureOf, openService, runRequest } from './testing/test-servers.ts';
 
 const post: Outgoing = {
   url: new URL('https://a.test/start?q=1'),
@@ -17,7 +17,7 @@ const post: Outgoing = {
   body: 'text',
 };
 
-t.test('301, 302 and 303 make a GET of a POST, 307 and 308 repeat it', async (t) => {
+t.test('301, 302 and 303 turn a POST into a GET, 307 and 308 repeat it', async (t) => {
   for (const status of [301, 302, 303]) {
     t.match(followRedirect(post, status, '/next'), { method: 'GET', body: undefined }, String(status));
     t.notOk(followRedirect(post, status, '/next')?.headers['content-type']);
@@ -39,13 +39,13 @@ t.test('credentials stay on their origin', async (t) => {
   }
 });
 
-t.test('https is never left for http', async (t) => {
+t.test('https never redirects to http', async (t) => {
   t.throws(() => followRedirect(post, 302, 'http://a.test/'), { code: 'INSECURE_REDIRECT' });
   const plain = { ...post, url: new URL('http://a.test') };
   t.equal(followRedirect(plain, 302, 'https://a.test/')?.url.protocol, 'https:');
 });
 
-t.test('an answer without a location or with another status is the result', async (t) => {
+t.test('a response without a location or with another status is the result', async (t) => {
   for (const status of [200, 300, 304, 305]) t.equal(followRedirect(post, status, '/next'), undefined);
   t.equal(followRedirect(post, 302, undefined), undefined);
   t.throws(() => followRedirect(post, 302, 'https://['), { code: 'INVALID_REDIRECT' });
@@ -53,7 +53,7 @@ t.test('an answer without a location or with another status is the result', asyn
 
 t.test('redirects are followed to another service, which gets the body and no credentials', async (t) => {
   const other = await openService(t, async (request, response) =>
-    answerJson(response, { headers: request.headers, body: await bodyOf(request) }),
+    respondJson(response, { headers: request.headers, body: await bodyOf(request) }),
   );
   const service = await openService(t, (_request, response) =>
     response.writeHead(307, { location: `${other}/there` }).end(),

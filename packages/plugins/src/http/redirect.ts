@@ -5,7 +5,7 @@ import type { Outgoing } from './outgoing.ts';
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const BODY_HEADERS = ['content-type', 'content-encoding', 'content-language', 'content-location'];
 /**
- * All that follows a redirect to another origin. Any other header may be a credential, whatever it is called:
+ * Headers that are kept on a redirect to another origin. Any other header may be a credential, whatever its name:
  * Authorization, Cookie, X-API-Key.
  */
 const HARMLESS_HEADERS = new Set([
@@ -20,8 +20,9 @@ const HARMLESS_HEADERS = new Set([
 ]);
 
 /**
- * The request that a redirect asks for, by the rules of the Fetch standard; `undefined` when the answer is none.
- * @throws {FatalError} `INVALID_REDIRECT` for a location that is no URL, `INSECURE_REDIRECT` from https to http.
+ * Builds the request that a redirect asks for, by the rules of the Fetch standard; `undefined` if the response is not a
+ * redirect.
+ * @throws {FatalError} `INVALID_REDIRECT` for a location that is not a URL, `INSECURE_REDIRECT` from https to http.
  */
 export function followRedirect(
   request: Outgoing,
@@ -31,12 +32,12 @@ export function followRedirect(
   if (!REDIRECTS.has(status) || location === undefined) return undefined;
   const url = URL.parse(location, request.url.href);
   if (!url)
-    throw new FatalError('The answer redirects to a URL that cannot be parsed.', {
+    throw new FatalError('The response redirects to a URL that cannot be parsed.', {
       code: 'INVALID_REDIRECT',
     });
   url.hash = '';
   if (request.url.protocol === 'https:' && url.protocol === 'http:') {
-    throw new FatalError('The answer redirects from https to http.', { code: 'INSECURE_REDIRECT' });
+    throw new FatalError('The response redirects from https to http.', { code: 'INSECURE_REDIRECT' });
   }
   const becomesGet =
     (status === 303 && request.method !== 'HEAD') ||

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Framing and routing belong to the client: a caller who sets them could smuggle a second request or another host. */
+/** Headers that the client sets itself: a caller who sets them could smuggle a second request or another host. */
 const CLIENT_HEADERS =
   /^(host|connection|content-length|transfer-encoding|upgrade|expect|te|trailer|keep-alive|proxy-.*)$/i;
 const MAX_HEADERS = 100;
@@ -8,14 +8,14 @@ const MAX_TIMEOUT_MS = 120_000;
 const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 20;
 const MAX_BODY_BYTES = 8 * 1_048_576;
-/** Fits the default limit of a result (256 KiB) as base64 and with escaped quotes. */
+/** Fits the default result limit (256 KiB) as base64 and with escaped quotes. */
 const DEFAULT_BODY_BYTES = 131_072;
 
 const HeaderName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~\w-]{1,128}$/, 'must be a header name')
   .refine((name) => !CLIENT_HEADERS.test(name), 'is set by the client itself');
-// Tab and printable characters: a line break would begin a header of its own.
+// Tab and printable characters: a line break would begin another header.
 const HeaderValue = z
   .string()
   .max(8_192)
@@ -41,11 +41,11 @@ export const RequestInput = z.strictObject({
   responseType: z
     .enum(['auto', 'json', 'text', 'base64'])
     .default('auto')
-    .describe('auto goes by the content type of the answer'),
+    .describe('auto uses the content type of the response'),
   failOnStatus: z
     .boolean()
     .default(false)
-    .describe('Fail on an answer of 400 and above instead of returning it'),
+    .describe('Fail on a response of 400 and above instead of returning it'),
 });
 export type RequestInput = z.output<typeof RequestInput>;
 

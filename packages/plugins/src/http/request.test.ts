@@ -4,12 +4,12 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import t from 'tap';
 
 import plugin from './index.ts';
-import { answerJson, bodyOf, failureOf, openService, runRequest } from './testing/test-servers.ts';
+import { respondJson, bodyOf, failureOf, openService, runRequest } from './testing/test-servers.ts';
 
-t.test('method, query, headers and a JSON body arrive, and the JSON answer is the result', async (t) => {
+t.test('method, query, headers and a JSON body arrive, and the JSON response is the result', async (t) => {
   const service = await openService(t, async (request, response) => {
     const { method, url, headers } = request;
-    answerJson(response, { method, url, headers, body: JSON.parse(await bodyOf(request)) }, 201);
+    respondJson(response, { method, url, headers, body: JSON.parse(await bodyOf(request)) }, 201);
   });
 
   const result = await runRequest({
@@ -32,7 +32,7 @@ t.test('method, query, headers and a JSON body arrive, and the JSON answer is th
 
 t.test('a body is sent as text or as a form', async (t) => {
   const service = await openService(t, async (request, response) => {
-    answerJson(response, { type: request.headers['content-type'], body: await bodyOf(request) });
+    respondJson(response, { type: request.headers['content-type'], body: await bodyOf(request) });
   });
   const send = async (body: unknown, headers = {}) =>
     (await runRequest({ method: 'POST', url: service, body, headers })).body;
@@ -52,7 +52,7 @@ t.test(
   'a request that is not idempotent carries the key of its execution, or the one of the caller',
   async (t) => {
     const service = await openService(t, (request, response) =>
-      answerJson(response, request.headers['idempotency-key'] ?? 'none'),
+      respondJson(response, request.headers['idempotency-key'] ?? 'none'),
     );
     const keyOf = async (method: string, headers = {}) =>
       (await runRequest({ method, url: service, headers })).body;
@@ -63,7 +63,7 @@ t.test(
   },
 );
 
-t.test('429 and 5xx are retried as late as the answer asks', async (t) => {
+t.test('429 and 5xx are retried after the time that the response asks for', async (t) => {
   const service = await openService(t, (request, response) => {
     const { pathname } = new URL(request.url ?? '', service);
     const [, status, wait] = pathname.split('/');
@@ -84,7 +84,7 @@ t.test('429 and 5xx are retried as late as the answer asks', async (t) => {
 });
 
 t.test('another 4xx is a result, unless the caller wants a failure', async (t) => {
-  const service = await openService(t, (_request, response) => answerJson(response, { no: 1 }, 404));
+  const service = await openService(t, (_request, response) => respondJson(response, { no: 1 }, 404));
 
   t.match(await runRequest({ url: service }), { status: 404, body: { no: 1 } });
   const failure = await failureOf(runRequest({ url: service, failOnStatus: true }));
@@ -109,11 +109,11 @@ t.test('an abort ends the request and its connection', async (t) => {
   await closed;
 });
 
-t.test('no answer, and no end of an answer, within the timeout is a failure that is retried', async (t) => {
+t.test('no response, or an incomplete one, within the timeout is retried', async (t) => {
   const service = await openService(t, (request, response) => {
     if (request.url === '/silent') return;
     response.write('x');
-    // One byte at a time never lets an idle timer fire.
+    // One byte at a time keeps an idle timer from firing.
     const timer = setInterval(() => response.write('x'), 20);
     response.on('close', () => clearInterval(timer));
   });
@@ -124,7 +124,7 @@ t.test('no answer, and no end of an answer, within the timeout is a failure that
   }
 });
 
-t.test('a host that is not there is a failure that is retried, told without path and query', async (t) => {
+t.test('an unknown host is retried, and its message has no path and query', async (t) => {
   const service = await openService(t, (_request, response) => response.end());
   const resolve: Parameters<typeof runRequest>[1] = { settings: { allow: '127.0.0.0/8' } };
 
@@ -132,27 +132,24 @@ t.test('a host that is not there is a failure that is retried, told without path
   t.match(unknown, {
     name: 'RetryableError',
     code: 'ENOTFOUND',
-    message: 'No answer from http://nowhere.test',
+    message: 'No response from http://nowhere.test',
   });
   t.notMatch(unknown.message, 'canary');
   const closedPort = service.replace('service.test', '127.0.0.9');
   t.match(await failureOf(runRequest({ url: closedPort }, resolve)), { code: 'ECONNREFUSED' });
 });
 
-t.test(
-  'a name that has no addresses, or whose resolver is silent, is a failure that is retried',
-  async (t) => {
-    const url = 'http://service.test';
+t.test('a name without addresses, or with a silent resolver, is retried', async (t) => {
+  const url = 'http://service.test';
 
-    const none = await failureOf(runRequest({ url }, { resolve: (_name, _options, done) => done(null, []) }));
-    t.match(none, { name: 'RetryableError', code: 'ENOTFOUND' });
-    for (const scheme of ['http', 'https']) {
-      const input = { url: `${scheme}://service.test`, timeoutMs: 100 };
-      const silent = await failureOf(runRequest(input, { resolve: () => undefined }));
-      t.match(silent, { name: 'RetryableError', code: 'HTTP_TIMEOUT' }, scheme);
-    }
-  },
-);
+  const none = await failureOf(runRequest({ url }, { resolve: (_name, _options, done) => done(null, []) }));
+  t.match(none, { name: 'RetryableError', code: 'ENOTFOUND' });
+  for (const scheme of ['http', 'https']) {
+    const input = { url: `${scheme}://service.test`, timeoutMs: 100 };
+    const silent = await failureOf(runRequest(input, { resolve: () => undefined }));
+    t.match(silent, { name: 'RetryableError', code: 'HTTP_TIMEOUT' }, scheme);
+  }
+});
 
 t.test('a TLS handshake that never ends is ended by the timeout', async (t) => {
   const server = createServer((socket) => socket.resume());

@@ -8,7 +8,7 @@ import { failureOf, openService, runRequest } from './testing/test-servers.ts';
 const TOO_LARGE = { name: 'FatalError', code: 'RESPONSE_TOO_LARGE' };
 const KIB = 1_024;
 
-t.test('encoded answers are decoded', async (t) => {
+t.test('encoded responses are decoded', async (t) => {
   const encodings = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync };
   const service = await openService(t, (request, response) => {
     const name = request.url?.slice(1) as keyof typeof encodings;
@@ -22,7 +22,7 @@ t.test('encoded answers are decoded', async (t) => {
   t.match(await runRequest({ method: 'HEAD', url: `${service}/gzip` }), { status: 200, bodyType: 'none' });
 });
 
-t.test('an answer that is not encoded as it says fails', async (t) => {
+t.test('a response that does not match its encoding fails', async (t) => {
   const service = await openService(t, (request, response) => {
     response
       .writeHead(200, { 'content-encoding': decodeURIComponent(request.url?.slice(1) ?? '') })
@@ -102,14 +102,14 @@ t.test('a body is shown as its content type says, or as the caller asks', async 
   t.same(show('application/json', 'json', Buffer.alloc(0)), { body: null, bodyType: 'none' });
 });
 
-t.test('JSON was asked for: anything else fails, but an error page is shown', async (t) => {
+t.test('if JSON is wanted, anything else fails, but an error page is shown', async (t) => {
   const page = Buffer.from('<html>');
 
   t.throws(() => presentBody(page, 'text/html', 'json', true), { code: 'INVALID_RESPONSE' });
   t.same(presentBody(page, 'text/html', 'json', false), { body: '<html>', bodyType: 'text' });
 });
 
-t.test('a key named __proto__ in an answer is a key and nothing else', async (t) => {
+t.test('a key named __proto__ in a response is a plain key', async (t) => {
   const service = await openService(t, (_request, response) =>
     response
       .writeHead(200, { 'content-type': 'application/json', __proto__: 'x' })

@@ -9,13 +9,13 @@ const DECODERS: Record<string, () => NodeJS.ReadWriteStream> = {
   deflate: createInflate,
   br: createBrotliDecompress,
 };
-/** Nobody encodes twice; a long chain is an attempt to make small answers expensive. */
+/** Honest services encode once; a long chain is an attempt to make a small response expensive. */
 const MAX_ENCODINGS = 2;
-/** What a compressed body may be longer than its content: frames of empty data cost time and yield nothing. */
+/** Bytes by which a compressed body may exceed its content: frames of empty data cost time and yield nothing. */
 const ENCODING_OVERHEAD_BYTES = 1_024;
 
 /**
- * Reads a body to its end, decoded. Both the bytes received and the bytes that come out are counted as they flow.
+ * Reads and decodes a body to its end. Counts both the received and the decoded bytes as they flow.
  * @throws {FatalError} `RESPONSE_TOO_LARGE` beyond `maxBytes`, `INVALID_RESPONSE` for a broken or unknown encoding.
  */
 export async function readBody(
@@ -31,10 +31,10 @@ export async function readBody(
   const decoders = encodings
     .toReversed()
     .map((name) => (Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined));
-  if (decoders.length > MAX_ENCODINGS) throw invalidResponse('The answer is encoded too often.');
+  if (decoders.length > MAX_ENCODINGS) throw invalidResponse('The response has too many encodings.');
   let decoded: AsyncIterable<Buffer> = limit(body, maxBytes + ENCODING_OVERHEAD_BYTES);
   for (const build of decoders) {
-    if (!build) throw invalidResponse('The answer has an encoding that is not known.');
+    if (!build) throw invalidResponse('The response has an unknown encoding.');
     decoded = decode(decoded, build);
   }
   return collect(decoded, maxBytes);
@@ -48,7 +48,7 @@ async function* limit(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncIte
   for await (const chunk of chunks) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) {
-      throw new FatalError('The answer is larger than the limit.', { code: 'RESPONSE_TOO_LARGE' });
+      throw new FatalError('The response is larger than the limit.', { code: 'RESPONSE_TOO_LARGE' });
     }
     yield chunk;
   }
@@ -73,7 +73,7 @@ async function* decode(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code?.startsWith('Z_') || code?.startsWith('ERR_BROTLI') || code?.startsWith('ERR__ERROR_FORMAT')
-      ? invalidResponse('The answer is not encoded as it says.', error)
+      ? invalidResponse('The response does not match its Content-Encoding.', error)
       : error;
   } finally {
     source.destroy();

@@ -1,6 +1,7 @@
 /**
- * Milliseconds that an answer asks to wait: `Retry-After` as seconds or as an HTTP date (RFC 9110, 10.2.3), which is
- * read against the answer's own `Date` where it has one, since clocks differ. `undefined` when it asks for nothing.
+ * Milliseconds that a response asks to wait: `Retry-After` as seconds or as an HTTP date (RFC 9110, 10.2.3). A date is
+ * compared with the response's own `Date` if it has one, because clocks differ. `undefined` if there is no usable
+ * value.
  */
 export function retryAfterMs(
   retryAfter: string | undefined,

@@ -31,7 +31,7 @@ t.test('an allowed name does not open the address behind it', async (t) => {
   t.equal((await failureOf(run)).code, 'SSRF_BLOCKED');
 });
 
-t.test('what is denied stays denied, by name and by address', async (t) => {
+t.test('a denied host stays denied, by name and by address', async (t) => {
   const resolve = resolveFrom({ [SERVICE]: ['127.0.0.1'], 'api.example.com': ['93.184.215.14'] });
 
   for (const deny of [SERVICE, '127.0.0.0/8']) {
@@ -44,10 +44,10 @@ t.test('what is denied stays denied, by name and by address', async (t) => {
   }
 });
 
-t.test('an entry that is no host is refused, and not repeated', async (t) => {
+t.test('an entry that is not a host is refused, and its text is not repeated', async (t) => {
   for (const bad of ['10.0.0.0/99', '300.1.1.1', 'http://canary', 'a b', '*.canary.com', '10.0.0']) {
     const parsed = HttpSettings.safeParse({ allow: `good.test,${bad}` });
-    t.match(parsed.error?.message, /entry 2 is no host name/, bad);
+    t.match(parsed.error?.message, /entry 2 is not a host name/, bad);
     t.notMatch(parsed.error?.message, /canary/);
   }
   t.ok(HttpSettings.safeParse({ allow: 'a.test, 10.0.0.0/8, ::1, [fd00::1], fd00::/8,' }).success);

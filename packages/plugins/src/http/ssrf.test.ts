@@ -9,7 +9,7 @@ import {
   SERVICE,
 } from './testing/test-servers.ts';
 
-/** `PORT` is where the canary listens, on IPv4 and IPv6. */
+/** URL forms of private targets. `PORT` is the port of the canary, on IPv4 and IPv6. */
 const FORMS = [
   'http://127.0.0.1:PORT',
   'http://127.1:PORT',
@@ -141,11 +141,11 @@ t.test('a target at the end of a chain of redirects is refused', async (t) => {
   t.equal(canary.count(), 0);
 });
 
-t.test('a name that is rebound to another address reaches only what was checked', async (t) => {
+t.test('a name that is rebound to another address reaches only the checked address', async (t) => {
   let seen = 0;
   const service = await openService(t, (_request, response) => {
     seen++;
-    // Each hop needs a connection of its own, and so a question of its own.
+    // Each hop needs its own connection, and so its own lookup.
     response.writeHead(302, { location: '/', connection: 'close' }).end();
   });
   const port = Number(new URL(service).port);
@@ -163,7 +163,7 @@ t.test('a name that is rebound to another address reaches only what was checked'
   );
 
   t.match(await failureOf(run), REFUSED);
-  // Two connections for two questions: nothing was resolved again after its check.
+  // Two connections for two lookups: no name was resolved again after its check.
   t.equal(seen, 2);
   t.equal(questions.length, 3);
   t.equal(canary.count(), 0);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const ask = defineAction({
   title: 'Ask',
-  description: 'Asks for a name and greets it: waits without a worker until somebody answers.',
+  description: 'Asks for a name and greets it; holds no worker while it waits for the answer.',
   input: z.strictObject({ question: z.string().min(1).max(500).default('What is your name?') }),
   output: z.object({ greeting: z.string() }),
   timeoutMs: 10_000,

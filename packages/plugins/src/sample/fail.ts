@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const fail = defineAction({
   title: 'Fail',
-  description: 'Always fails; with `fatal` at once, else after the retries of its policy.',
+  description: 'Always fails: at once with `fatal`, else after the retries of its policy.',
   input: z.strictObject({
     message: z.string().max(500).default('This action always fails.'),
     fatal: z.boolean().default(false),

@@ -11,6 +11,6 @@ export default definePlugin({
   id: 'sample',
   version: '1.0.0',
   title: 'Samples',
-  description: 'Small actions to try the system with, and to see it retry, time out, stop and ask.',
+  description: 'Small actions to try the system with: see it retry, time out, stop and ask.',
   actions: { add, ask, echo, fail, flaky, sleep },
 });

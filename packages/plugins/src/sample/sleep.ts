@@ -8,7 +8,7 @@ const STEP_MS = 500;
 
 export const sleep = defineAction({
   title: 'Sleep',
-  description: 'Waits for `ms` milliseconds; stops at once when it is told to.',
+  description: 'Waits for `ms` milliseconds; stops at once when it is cancelled.',
   input: z.strictObject({ ms: z.int().min(0).max(MAX_SLEEP_MS) }),
   output: z.object({ sleptMs: z.int() }),
   timeoutMs: MAX_SLEEP_MS + 60_000,

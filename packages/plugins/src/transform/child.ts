@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 
 import { evaluateInSandbox, type SandboxInput } from './sandbox.ts';
 
-// Ctrl-C reaches the whole group, but the worker decides what is stopped and when.
+// Ctrl-C reaches the whole process group, but the worker decides when to stop this process.
 process.on('SIGINT', () => undefined);
 
 const library = readFileSync(String(process.argv[2]), 'utf8');

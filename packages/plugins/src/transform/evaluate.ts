@@ -6,19 +6,20 @@ import { runEvaluator, timedOut } from './evaluator-process.ts';
 import type { SandboxInput } from './sandbox.ts';
 import { Slots } from './slots.ts';
 
-/** Deeper recursion than this does not end, or should be written as tail recursion. */
+/** Deeper recursion is endless, or should be written as tail recursion. */
 const MAX_DEPTH = 1_000;
 const MAX_SEQUENCE = 500_000;
 
-/** More processes than processors would only share them, and each may use its whole memory. */
+/** More processes than processors would only compete, and each may use all of its memory. */
 const slots = new Slots(availableParallelism());
 
-type Answer = { result: unknown } | { error: { code?: string; message: string; position?: number } };
+type Evaluation = { result: unknown } | { error: { code?: string; message: string; position?: number } };
 
 /**
- * Evaluates a JSONata expression, in a process and a realm of its own. Starting it costs about 0.05 s of processor
- * time; a pool would save most of that, and would hand the leftovers of one user's expression to the next.
- * @throws {FatalError} `EXPRESSION_FAILED`, `EXPRESSION_TIMEOUT`, `EXPRESSION_TOO_LARGE`: a repeat would do the same.
+ * Evaluates a JSONata expression in its own process and realm. Starting it takes about 0.05 s of processor time; a pool
+ * would save most of that, but could leak data of one user's expression to the next.
+ * @throws {FatalError} `EXPRESSION_FAILED`, `EXPRESSION_TIMEOUT`, `EXPRESSION_TOO_LARGE`: a retry would fail the same
+ * way.
  */
 export async function evaluate(
   { expression, data, timeoutMs }: { expression: string; data: unknown; timeoutMs: number },
@@ -30,9 +31,9 @@ export async function evaluate(
     options: JSON.stringify({ timeout: timeoutMs, stack: MAX_DEPTH, sequence: MAX_SEQUENCE }),
     timeoutMs,
   };
-  const answer = JSON.parse(await slots.run(signal, () => runEvaluator(input, signal))) as Answer;
-  if ('result' in answer) return answer.result;
-  const { code, message, position } = answer.error;
+  const evaluation = JSON.parse(await slots.run(signal, () => runEvaluator(input, signal))) as Evaluation;
+  if ('result' in evaluation) return evaluation.result;
+  const { code, message, position } = evaluation.error;
   if (code === 'D1012') throw timedOut(timeoutMs);
   const place = position === undefined ? '' : ` at character ${position}`;
   throw new FatalError(`${message}${place}${code === undefined ? '' : ` (${code})`}`, {

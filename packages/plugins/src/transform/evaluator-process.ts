@@ -8,16 +8,16 @@ import { FatalError } from '@mcp-server/plugin-sdk';
 
 import type { SandboxInput } from './sandbox.ts';
 
-/** Room for data of some MiB with its copies; what needs more would slow its neighbours down. */
+/** Room for some MiB of data with its copies; more would slow down other runs. */
 const MAX_HEAP_MIB = 128;
-/** The worker's limit for results can be raised to this much. */
-const MAX_ANSWER_BYTES = 8 * 1_048_576;
+/** Upper bound of the worker's result limit. */
+const MAX_OUTPUT_BYTES = 8 * 1_048_576;
 /** Starting takes 0.05 s on an idle machine; the expression's own time is measured inside. */
 const START_GRACE_MS = 10_000;
 
 /**
- * `env -i` becomes the child. Tools that watch Node's processes (agents, coverage) put a NODE_OPTIONS of theirs into every
- * environment, an empty one too, and that code could not be read here.
+ * `env -i` becomes the child. Tools that watch Node processes (agents, coverage) add their NODE_OPTIONS to every
+ * environment, even an empty one, and the child may not read their code.
  */
 const EMPTY_ENVIRONMENT = '/usr/bin/env';
 
@@ -25,7 +25,10 @@ const EMPTY_ENVIRONMENT = '/usr/bin/env';
 const extension = extname(import.meta.url);
 const entry = realpathSync(fileURLToPath(new URL(`./child${extension}`, import.meta.url)));
 const library = realpathSync(fileURLToPath(import.meta.resolve('jsonata')));
-/** It reads its own code and nothing else: no files, no processes, no threads, no code from strings. */
+/**
+ * Permissions of the child: it may read its own code and nothing else. No files, processes or threads, and no code from
+ * strings.
+ */
 const ARGUMENTS = [
   '--permission',
   `--allow-fs-read=${dirname(entry)}/`,
@@ -37,9 +40,9 @@ const ARGUMENTS = [
 ];
 
 /**
- * Runs the sandbox in a process of its own that ends with it. A thread would not do: V8 aborts the whole process when
- * a thread's heap is full, whatever its `resourceLimits` say.
- * @returns what the sandbox answered.
+ * Runs the sandbox in its own process, which ends with it. A thread is not enough: V8 aborts the whole process when a
+ * thread's heap is full, whatever its `resourceLimits` are.
+ * @returns the output of the sandbox.
  * @throws {FatalError} `EXPRESSION_TOO_LARGE` or `EXPRESSION_TIMEOUT`.
  */
 export async function runEvaluator(input: SandboxInput, signal: AbortSignal): Promise<string> {
@@ -53,18 +56,18 @@ export async function runEvaluator(input: SandboxInput, signal: AbortSignal): Pr
   signal.addEventListener('abort', kill, { once: true });
   try {
     const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-    const answer: Buffer[] = [];
+    const output: Buffer[] = [];
     let sizeBytes = 0;
     child.stdout.on('data', (chunk: Buffer) => {
       sizeBytes += chunk.length;
-      if (sizeBytes > MAX_ANSWER_BYTES) kill();
-      else answer.push(chunk);
+      if (sizeBytes > MAX_OUTPUT_BYTES) kill();
+      else output.push(chunk);
     });
-    // A child that dies early closes its end; how it ended says more.
+    // A child that dies early closes its stdin; its exit code tells more.
     child.stdin.on('error', () => undefined).end(JSON.stringify(input));
     const [code, endSignal] = await closed;
     signal.throwIfAborted();
-    if (code === 0) return Buffer.concat(answer).toString();
+    if (code === 0) return Buffer.concat(output).toString();
     throw describeEnd(code, endSignal, sizeBytes, input.timeoutMs);
   } finally {
     clearTimeout(timer);
@@ -72,7 +75,7 @@ export async function runEvaluator(input: SandboxInput, signal: AbortSignal): Pr
   }
 }
 
-/** An expression that did not end in its time. */
+/** Error for an expression that exceeded its time limit. */
 export const timedOut = (timeoutMs: number) =>
   new FatalError(`The expression did not end within ${timeoutMs} ms.`, { code: 'EXPRESSION_TIMEOUT' });
 
@@ -83,7 +86,7 @@ function describeEnd(
   timeoutMs: number,
 ): Error {
   const tooLarge = (message: string) => new FatalError(message, { code: 'EXPRESSION_TOO_LARGE' });
-  if (sizeBytes > MAX_ANSWER_BYTES) return tooLarge(`The result is larger than ${MAX_ANSWER_BYTES} bytes.`);
+  if (sizeBytes > MAX_OUTPUT_BYTES) return tooLarge(`The result is larger than ${MAX_OUTPUT_BYTES} bytes.`);
   // V8 aborts when its heap is full.
   if (signal === 'SIGABRT' || code === 134)
     return tooLarge('The expression needs more memory than it may use.');

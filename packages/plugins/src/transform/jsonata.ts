@@ -6,13 +6,13 @@ import { evaluate } from './evaluate.ts';
 const MAX_EXPRESSION_CHARS = 32_768;
 const MAX_TIMEOUT_MS = 30_000;
 const DEFAULT_TIMEOUT_MS = 5_000;
-/** Waiting for a free process is not the expression's fault and does not count for its own limit. */
+/** Includes the wait for a free process, which does not count towards the expression's own limit. */
 const ACTION_TIMEOUT_MS = 120_000;
 
 export const jsonata = defineAction({
   title: 'JSONata',
   description:
-    'Evaluates a JSONata expression over JSON data. An expression that selects nothing gives null.',
+    'Evaluates a JSONata expression over JSON data. An expression that selects nothing returns null.',
   input: z.strictObject({
     expression: z
       .string()

@@ -5,7 +5,7 @@ import t from 'tap';
 import { evaluateInSandbox } from './sandbox.ts';
 
 const library = readFileSync(new URL(import.meta.resolve('jsonata')), 'utf8');
-/** A library that hands its caller the realm itself, as an escape from the language would. */
+/** A library that gives its caller the realm itself, as an escape from the language would. */
 const escaped = (code: string) => `window.jsonata = () => ({ evaluate: async () => { ${code} } })`;
 const input = { expression: '1', data: 'null', options: '{}', timeoutMs: 1_000 };
 
@@ -18,7 +18,7 @@ t.test('code that escaped from the language finds no process, no modules and no 
   t.same(JSON.parse(answer), { result: 'undefined,undefined,undefined,undefined,undefined' });
 });
 
-t.test('code that escaped from the language cannot make code, nor reach the realm outside', async (t) => {
+t.test('code that escaped from the language cannot create code, nor reach the realm outside', async (t) => {
   const attempts = [
     'return Function("return 1")()',
     'return eval("1")',
@@ -34,7 +34,7 @@ t.test('code that escaped from the language cannot make code, nor reach the real
   }
 });
 
-t.test('what changes prototypes changes those of the sandbox', async (t) => {
+t.test('changed prototypes are those of the sandbox', async (t) => {
   const code = 'Object.prototype.x = 1; Array.prototype.map = null; return ({}).x';
 
   t.same(JSON.parse(evaluateInSandbox(input, escaped(code))), { result: 1 });
@@ -42,8 +42,8 @@ t.test('what changes prototypes changes those of the sandbox', async (t) => {
   t.type([].map, 'function');
 });
 
-t.test('code that waits for something that never comes is an error', async (t) => {
-  t.throws(() => evaluateInSandbox(input, escaped('await new Promise(() => {})')), /never comes/);
+t.test('code that waits for a promise that never settles is an error', async (t) => {
+  t.throws(() => evaluateInSandbox(input, escaped('await new Promise(() => {})')), /never settles/);
 });
 
 t.test('the library works in the sandbox', async (t) => {

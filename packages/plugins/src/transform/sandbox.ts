@@ -1,8 +1,8 @@
 import { createContext, Script } from 'node:vm';
 
 /**
- * JSONata takes base64 from the global scope of a browser or of Node. These are written for the sandbox, because a
- * function from outside would carry the outside's `Function` with it.
+ * JSONata takes base64 functions from the global scope of a browser or of Node. The sandbox has its own, because a
+ * function from outside would expose the outside's `Function`.
  */
 const BASE64 = `
   const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -33,7 +33,7 @@ const BASE64 = `
   };
 `;
 
-/** Only texts cross the border of the sandbox, in both directions. */
+/** Script that evaluates the expression. Only strings cross the border of the sandbox, in both directions. */
 const EVALUATE = `
   const evaluate = async () => {
     try {
@@ -47,7 +47,7 @@ const EVALUATE = `
   evaluate().then((answer) => { globalThis.answer = JSON.stringify(answer); });
 `;
 
-/** What one evaluation gets. Everything is text: an object would carry its outside prototype along. */
+/** Input of one evaluation. All strings: an object would bring its outside prototype along. */
 export interface SandboxInput {
   expression: string;
   /** JSON. */
@@ -58,9 +58,9 @@ export interface SandboxInput {
 }
 
 /**
- * Evaluates in a realm of its own: no `process`, no `require`, no timers, and no code from strings. What escapes the
+ * Evaluates in its own realm: no `process`, no `require`, no timers, and no code from strings. Code that escapes the
  * language finds nothing to call.
- * @returns JSON of `{result}` or `{error}`; an evaluation that takes too long ends as JSONata's own error for that.
+ * @returns JSON of `{result}` or `{error}`; an evaluation that takes too long ends with JSONata's own timeout error.
  */
 export function evaluateInSandbox(
   { expression, data, options, timeoutMs }: SandboxInput,
@@ -68,19 +68,19 @@ export function evaluateInSandbox(
 ): string {
   const context = createContext(Object.assign(Object.create(null) as object, { expression, data, options }), {
     codeGeneration: { strings: false, wasm: false },
-    // Promises of the sandbox are settled within the call, and so within its timeout.
+    // Promises of the sandbox settle within the call, and so within its timeout.
     microtaskMode: 'afterEvaluate',
   });
   new Script(BASE64).runInContext(context);
   new Script(library, { filename: 'jsonata.js' }).runInContext(context);
   try {
-    // Stops a regular expression too, which JSONata's own limit does not.
+    // Also stops a regular expression, unlike JSONata's own limit.
     new Script(EVALUATE).runInContext(context, { timeout: timeoutMs });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     return JSON.stringify({ error: { code: 'D1012', message: 'timeout' } });
   }
   const { answer } = context as { answer?: unknown };
-  if (typeof answer !== 'string') throw new Error('The expression waits for something that never comes.');
+  if (typeof answer !== 'string') throw new Error('The expression waits for a promise that never settles.');
   return answer;
 }

@@ -4,7 +4,7 @@ import { Slots } from './slots.ts';
 
 const never = new AbortController().signal;
 
-t.test('no more run at once than there are slots, in the order they came', async (t) => {
+t.test('runs are limited to the number of slots, in the order of arrival', async (t) => {
   const slots = new Slots(2);
   const started: number[] = [];
   const ends: (() => void)[] = [];
@@ -30,7 +30,7 @@ t.test('no more run at once than there are slots, in the order they came', async
   await runs[3];
 });
 
-t.test('who leaves the line takes no slot', async (t) => {
+t.test('a run that stops waiting takes no slot', async (t) => {
   const slots = new Slots(1);
   const controller = new AbortController();
   let end = () => {};

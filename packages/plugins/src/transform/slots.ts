@@ -1,26 +1,26 @@
-/** So many at once; the others wait in the order they came. */
+/** Semaphore: limits concurrent runs; the others wait in the order of arrival. */
 export class Slots {
-  #free: number;
+  #freeCount: number;
   readonly #waiting = new Set<() => void>();
 
   constructor(count: number) {
-    this.#free = count;
+    this.#freeCount = count;
   }
 
-  /** Runs `fn` once a slot is free. @throws the signal's reason when it fires before that. */
+  /** Runs `fn` once a slot is free. @throws the signal's reason if it fires before that. */
   async run<T>(signal: AbortSignal, fn: () => Promise<T>): Promise<T> {
     await this.#take(signal);
     try {
       return await fn();
     } finally {
-      this.#release();
+      this.#free();
     }
   }
 
   #take(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free--;
+    if (this.#freeCount > 0) {
+      this.#freeCount--;
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
@@ -37,10 +37,10 @@ export class Slots {
     });
   }
 
-  #release(): void {
+  #free(): void {
     const [next] = this.#waiting;
     if (!next) {
-      this.#free++;
+      this.#freeCount++;
       return;
     }
     this.#waiting.delete(next);

@@ -11,10 +11,10 @@ interface Teardown {
   teardown(fn: () => Promise<void> | void): void;
 }
 
-/** The one name that tests may call; everything else is blocked as in production. */
+/** The only name that tests may call; all others are blocked as in production. */
 export const SERVICE = 'service.test';
 
-/** A service of a third party at `http://service.test:<port>`. */
+/** Opens a third-party service at `http://service.test:<port>`. */
 export async function openService(
   t: Teardown,
   listener: (...args: Parameters<RequestListener>) => unknown,
@@ -32,7 +32,7 @@ export async function openService(
   return `http://${SERVICE}:${(server.address() as AddressInfo).port}`;
 }
 
-/** A listener that must never see a connection; without `at` on every address of this machine. */
+/** Opens a listener that must never get a connection; without `at` on every address of this machine. */
 export async function openCanary(
   t: Teardown,
   at: { port: number; host?: string } = { port: 0 },
@@ -51,7 +51,7 @@ export async function openCanary(
   return { port: (server.address() as AddressInfo).port, count: () => count };
 }
 
-/** Answers names from a table; a name that is not in it does not exist. */
+/** Builds a resolver from a table of names; a name that is not in it does not exist. */
 export function resolveFrom(table: Readonly<Record<string, readonly string[]>>): Resolve {
   return (hostname, _options, callback) => {
     const addresses = table[hostname];
@@ -77,7 +77,7 @@ export function runRequest(
   return performRequest(RequestInput.parse(input), ctx, resolve);
 }
 
-/** The error that a run ends with. @throws {Error} when it succeeds. */
+/** Returns the error that a run ends with. @throws {Error} when it succeeds. */
 export async function failureOf(
   run: Promise<unknown>,
 ): Promise<Error & { code?: string; retryAfterMs?: number }> {
@@ -89,13 +89,13 @@ export async function failureOf(
   throw new Error('the request succeeded');
 }
 
-/** The whole body of a request that a service got. */
+/** Reads the whole body of a request to a service. */
 export async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
 }
 
-export function answerJson(response: ServerResponse, value: unknown, status = 200): void {
+export function respondJson(response: ServerResponse, value: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
