@@ -1,14 +1,14 @@
-import type { Action } from '@mcp-server/plugin-sdk';
-import { ContentBlock } from '@mcp-server/plugin-sdk/schemas';
-import type { RunEnd } from '@mcp-server/shared';
 import { z } from 'zod';
 
+import type { Action } from '../action.ts';
+import { ContentBlock } from '../schemas/content.ts';
+import type { DecidedEnd } from './attempt.ts';
 import { describeError, safeText } from './describe-error.ts';
 
 const Content = z.array(ContentBlock);
 
-/** What an action returned as the end of its execution; what does not fit its own promises is `invalid_output`. */
-export async function checkOutput(action: Action, output: unknown, maxBytes: number): Promise<RunEnd> {
+/** Checks what an action returned; a result that breaks its schema or the size limit ends as `invalid_output`. */
+export async function checkOutput(action: Action, output: unknown, maxBytes: number): Promise<DecidedEnd> {
   const parsed = await action.output.safeParseAsync(output);
   if (!parsed.success) return invalid(issuesText(parsed.error));
   const result = toJson(parsed.data);
@@ -26,7 +26,7 @@ export async function checkOutput(action: Action, output: unknown, maxBytes: num
   }
 }
 
-const invalid = (message: string): RunEnd => ({
+const invalid = (message: string): DecidedEnd => ({
   kind: 'failed',
   failure: { kind: 'invalid_output', message },
 });
@@ -40,7 +40,7 @@ function toJson(value: unknown): string | undefined {
   }
 }
 
-/** What zod found, with pointers, made safe to store. */
+/** The issues that zod found, with JSON pointers, safe to store. */
 export function issuesText(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
   return safeText(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
 }

@@ -1,76 +1,47 @@
-import { type ActionContext, elicit } from '@mcp-server/plugin-sdk';
-import type { Logger } from '@mcp-server/shared';
-
-import type { Deps } from '../deps.ts';
+import type { ActionContext, ActionLog } from '../action.ts';
+import { elicit } from '../question.ts';
 import { ask, nextKey } from './ask.ts';
+import type { Attempt } from './attempt.ts';
 import { safeText } from './describe-error.ts';
 import { runOnce } from './once.ts';
-import type { Run } from './runs.ts';
 
 const MAX_PROGRESS_TEXT = 500;
-/** More would push other events out of the owner's stream. */
-const TOLD_AT_ONCE = 5;
 const MAX_LOG_TEXT = 2_000;
 /** An action that logs in a loop must not fill the disk. */
 const MAX_LOG_LINES = 1_000;
 
-/** What the action of this run is given. */
-export function buildContext(deps: Deps, run: Run): ActionContext {
-  const { execution, controller } = run;
+/** Builds the second argument of `run`. */
+export function buildContext(attempt: Attempt): ActionContext {
+  const { request, host, controller } = attempt;
   return {
-    executionId: execution._id,
-    attempt: execution.attemptsUsed + 1,
-    idempotencyKey: execution._id,
-    userId: execution.ownerId,
+    executionId: request.executionId,
+    attempt: request.attempt,
+    idempotencyKey: request.executionId,
+    userId: request.userId,
     signal: controller.signal,
-    log: boundedLog(deps, run),
-    progress: buildProgress(deps, run),
-    once: (name, fn) => runOnce(deps, run, name, fn),
-    async requestInput(schema, message, { key = nextKey(run) } = {}) {
-      const answers = await ask(run, { [key]: elicit(schema, message) });
+    log: boundedLog(attempt),
+    progress: (done, total, message) =>
+      host.reportProgress({
+        done,
+        ...(total === undefined ? {} : { total }),
+        ...(message === undefined ? {} : { message: safeText(message, MAX_PROGRESS_TEXT) }),
+      }),
+    once: (name, fn) => runOnce(attempt, name, fn),
+    async requestInput(schema, message, { key = nextKey(attempt) } = {}) {
+      const answers = await ask(attempt, { [key]: elicit(schema, message) });
       return answers[key] as never;
     },
-    requestInputs: (questions) => ask(run, questions),
-    settings: deps.pluginSettings.get(execution.plugin) ?? {},
+    requestInputs: (questions) => ask(attempt, questions),
+    settings: request.settings,
   };
 }
 
-/** The first few are told at once, for whoever watches a short run; the others go with the beat and before the end. */
-function buildProgress(deps: Deps, run: Run): ActionContext['progress'] {
-  let atOnce = TOLD_AT_ONCE;
-  return (done, total, message) => {
-    run.progress = {
-      done,
-      ...(total === undefined ? {} : { total }),
-      ...(message === undefined ? {} : { message: safeText(message, MAX_PROGRESS_TEXT) }),
-      at: new Date(),
-    };
-    run.unsentProgress = run.progress;
-    if (atOnce-- > 0) publishProgress(deps, run);
-  };
-}
-
-/** Tells the newest progress, if it was not told yet. */
-export function publishProgress(deps: Deps, run: Run): void {
-  const { unsentProgress } = run;
-  delete run.unsentProgress;
-  if (unsentProgress) deps.events.write({ ...run.execution, progress: unsentProgress }, 'execution.progress');
-}
-
-/** Lines of a plugin under the execution's fields; texts are masked and capped, objects are not taken. */
-function boundedLog(deps: Deps, { execution }: Run): ActionContext['log'] {
-  // Most runs log nothing, and a child costs as much as a line.
-  let log: Logger | undefined;
-  const open = () =>
-    (log ??= deps.log.child({
-      executionId: execution._id,
-      plugin: execution.plugin,
-      action: execution.action,
-    }));
+/** Texts are masked and capped; objects are not accepted. */
+function boundedLog({ host }: Attempt): ActionLog {
   let lines = 0;
-  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (text: unknown) => {
+  const write = (level: keyof ActionLog) => (text: unknown) => {
     if (++lines > MAX_LOG_LINES) return;
-    open()[level]({ text: safeText(String(text), MAX_LOG_TEXT) }, 'action log');
+    host.writeLog(level, safeText(String(text), MAX_LOG_TEXT));
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

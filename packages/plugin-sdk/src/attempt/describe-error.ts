@@ -1,9 +1,9 @@
-import type { Failure } from '@mcp-server/shared';
+import type { AttemptFailure } from './attempt.ts';
 
 const MAX_MESSAGE = 2_000;
 const MAX_CODE = 64;
 
-/** Texts of plugins that look like credentials: a token after its scheme, a key=value pair, a JSON web token. */
+/** Texts that look like credentials: a token after its scheme, a key=value pair, a JSON web token. */
 const SECRETS: [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, '[redacted]'],
@@ -15,7 +15,7 @@ const SECRETS: [RegExp, string][] = [
   [/(\w+:\/\/[^\s/:@]+):[^\s/@]+@/g, '$1:[redacted]@'],
 ];
 
-/** A plugin's text made safe to store and to show: secrets masked, bounded in length. */
+/** Makes a plugin's text safe to store and to show: masks secrets and bounds the length in characters. */
 export function safeText(text: string, maxLength = MAX_MESSAGE): string {
   const masked = SECRETS.reduce(
     (masking, [pattern, mask]) => masking.replace(pattern, mask),
@@ -24,8 +24,8 @@ export function safeText(text: string, maxLength = MAX_MESSAGE): string {
   return masked.length > maxLength ? `${masked.slice(0, maxLength - 1)}…` : masked;
 }
 
-/** What is stored of a thrown value. */
-export function describeError(error: unknown): Failure {
+/** Failure that is stored for a thrown value. */
+export function describeError(error: unknown): AttemptFailure {
   const message = error instanceof Error ? error.message : String(error);
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,7 +1,7 @@
-import { FatalError, RetryableError } from '@mcp-server/plugin-sdk';
-import { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
 import t from 'tap';
 
+import { FatalError, RetryableError } from '../action.ts';
+import { RetryPolicy } from '../schemas/policy.ts';
 import { endAfterError, retryDelayMs } from './retry.ts';
 
 const policy = RetryPolicy.parse({ attempts: 3, delayMs: 1_000, maxDelayMs: 5_000 });
@@ -36,26 +36,35 @@ t.test('jitter spreads the delay over the whole range', async (t) => {
 });
 
 t.test('an error is retried until the attempts are used', async (t) => {
-  t.match(endAfterError(new Error('no'), policy, 2), {
+  t.match(endAfterError(new Error('no'), { policy, attemptsUsed: 2 }), {
     kind: 'retry',
     failure: { kind: 'error', message: 'no' },
   });
-  t.match(endAfterError(new Error('no'), policy, 3), { kind: 'failed' });
+  t.match(endAfterError(new Error('no'), { policy, attemptsUsed: 3 }), { kind: 'failed' });
 });
 
 t.test('a RetryableError decides when', async (t) => {
-  t.match(endAfterError(new RetryableError('later', { retryAfterMs: 7 }), policy, 1), {
+  t.match(endAfterError(new RetryableError('later', { retryAfterMs: 7 }), { policy, attemptsUsed: 1 }), {
     kind: 'retry',
     delayMs: 7,
   });
-  t.match(endAfterError(new RetryableError('later', { retryAfterMs: Number.MAX_VALUE }), policy, 1), {
-    delayMs: 86_400_000,
-  });
+  t.match(
+    endAfterError(new RetryableError('later', { retryAfterMs: Number.MAX_VALUE }), {
+      policy,
+      attemptsUsed: 1,
+    }),
+    {
+      delayMs: 86_400_000,
+    },
+  );
 });
 
 t.test('a FatalError ends at once, also one of another copy of the contract', async (t) => {
-  t.match(endAfterError(new FatalError('never'), policy, 1), { kind: 'failed' });
-  t.match(endAfterError(Object.assign(new Error('never'), { name: 'FatalError' }), policy, 1), {
-    kind: 'failed',
-  });
+  t.match(endAfterError(new FatalError('never'), { policy, attemptsUsed: 1 }), { kind: 'failed' });
+  t.match(
+    endAfterError(Object.assign(new Error('never'), { name: 'FatalError' }), { policy, attemptsUsed: 1 }),
+    {
+      kind: 'failed',
+    },
+  );
 });

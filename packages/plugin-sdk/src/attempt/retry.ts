@@ -1,9 +1,8 @@
-import type { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
-import type { Failure, RunEnd } from '@mcp-server/shared';
-
+import type { RetryPolicy } from '../schemas/policy.ts';
+import type { AttemptFailure, DecidedEnd } from './attempt.ts';
 import { describeError } from './describe-error.ts';
 
-/** A receiver may not push the next attempt further away than this, whatever it answers. */
+/** Longest delay that `retryAfterMs` may ask for: a day. */
 const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /**
@@ -22,23 +21,29 @@ export function retryDelayMs(
   return Math.round(ceiling * random());
 }
 
-/** How an attempt ends whose action threw `error`, the `attemptsUsed`-th counted one (this one included). */
-export function endAfterError(error: unknown, policy: RetryPolicy, attemptsUsed: number): RunEnd {
-  const failure = describeError(error);
-  // A repeat would find the same refusal.
-  if (hasName(error, 'FatalError') || hasName(error, 'InputDeclined')) return { kind: 'failed', failure };
-  return retryOrFail(failure, policy, attemptsUsed, retryAfterOf(error));
+/** Policy of an execution, the number of its counted attempts (this one included), and a source of jitter. */
+export interface RetryState {
+  policy: RetryPolicy;
+  attemptsUsed: number;
+  random?: (() => number) | undefined;
 }
 
-/** The next attempt when the policy has one left, else the end. */
+/** End of an attempt whose action threw `error`. */
+export function endAfterError(error: unknown, state: RetryState): DecidedEnd {
+  const failure = describeError(error);
+  // Another attempt would meet the same refusal.
+  if (hasName(error, 'FatalError') || hasName(error, 'InputDeclined')) return { kind: 'failed', failure };
+  return retryOrFail(failure, state, retryAfterOf(error));
+}
+
+/** The next attempt if the policy has one left, else the end. */
 export function retryOrFail(
-  failure: Failure,
-  policy: RetryPolicy,
-  attemptsUsed: number,
+  failure: AttemptFailure,
+  { policy, attemptsUsed, random }: RetryState,
   retryAfterMs?: number,
-): RunEnd {
+): DecidedEnd {
   if (attemptsUsed >= policy.attempts) return { kind: 'failed', failure };
-  const delayMs = retryAfterMs ?? retryDelayMs(policy, attemptsUsed);
+  const delayMs = retryAfterMs ?? retryDelayMs(policy, attemptsUsed, random);
   return { kind: 'retry', failure, delayMs: Math.min(delayMs, MAX_RETRY_AFTER_MS) };
 }
 
@@ -48,7 +53,7 @@ function retryAfterOf(error: unknown): number | undefined {
   return typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? retryAfterMs : undefined;
 }
 
-/** By name, not by class: a plugin package may bring its own copy of the contract. */
+/** By name, not by class: a plugin may bring its own copy of the SDK. */
 function hasName(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }

@@ -1,43 +1,40 @@
-import type { Action } from '@mcp-server/plugin-sdk';
-import type { ExecutionRecord, RunEnd } from '@mcp-server/shared';
-
-import type { Deps } from '../deps.ts';
+import type { Action } from '../action.ts';
+import type { Attempt, AttemptEnd, AttemptHost, AttemptRequest } from './attempt.ts';
 import { checkOutput, issuesText } from './check-output.ts';
 import { buildContext } from './context.ts';
 import { describeError } from './describe-error.ts';
 import { endAfterError, retryOrFail } from './retry.ts';
-import { type Run, StopError, type StopReason } from './runs.ts';
-
-/** How a run left its action: with an end to offer, or stopped in a way that is no end of the execution. */
-export type RunResult = RunEnd | { kind: 'hand_back'; hasBegun: boolean } | { kind: 'lease_lost' };
+import { StopError, type StopReason } from './stop-error.ts';
 
 /** setTimeout fires at once beyond this (about 24.8 days). */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Step 4, run: checks the payload, runs the action under its signal and time limits, checks the result. Never
- * rejects. An action that ignores its signal is left behind after a grace; `onAbandoned` is told and gets its promise.
+ * Runs an action once: checks the payload, runs the action under its signal and time limits, checks the result and decides
+ * what follows. Never rejects. Abort `controller` with a StopError to stop it. An action that ignores its signal is
+ * abandoned after a grace.
  */
-export async function runAction(
-  deps: Deps,
-  run: Run,
+export async function runAttempt(
   action: Action,
-  onAbandoned: (left: Promise<unknown>) => void,
-): Promise<RunResult> {
-  const { execution } = run;
-  if (run.controller.signal.aborted) return endAfterThrow(run, undefined, { hasBegun: false });
-  const input = await parseInput(action, execution.payload);
+  request: AttemptRequest,
+  host: AttemptHost,
+  controller: AbortController,
+): Promise<AttemptEnd> {
+  const questions = { open: new Map(), unnamed: 0, isClosed: false };
+  const attempt: Attempt = { request, host, controller, steps: new Map(), questions };
+  if (controller.signal.aborted) return endAfterThrow(attempt, undefined, { hasBegun: false });
+  const input = await parseInput(action, request.payload);
   if (!input.ok) return { kind: 'failed', failure: { kind: 'invalid_input', message: input.message } };
 
-  const timers = startTimers(run);
+  const timers = startTimers(attempt);
   try {
     // Started in a then-callback, so that a synchronous throw is a rejection too.
-    const running = Promise.resolve().then(() => action.run(input.value, buildContext(deps, run)));
-    const output = await stopWaiting(deps, run, running, onAbandoned);
+    const running = Promise.resolve().then(() => action.run(input.value, buildContext(attempt)));
+    const output = await awaitWithGrace(attempt, running);
     // An action that caught its question cannot turn it into an end.
-    return askedOf(run) ?? (await checkOutput(action, output, deps.config.MAX_RESULT_BYTES));
+    return askedBy(attempt) ?? (await checkOutput(action, output, host.maxResultBytes));
   } catch (error) {
-    return endAfterThrow(run, error, { hasBegun: true });
+    return endAfterThrow(attempt, error, { hasBegun: true });
   } finally {
     timers.forEach(clearTimeout);
   }
@@ -53,39 +50,30 @@ async function parseInput(
       ? { ok: true, value: parsed.data }
       : { ok: false, message: issuesText(parsed.error) };
   } catch (error) {
-    // A schema of a plugin may throw: that is the plugin's fault, and no crash of the process.
+    // The schema of a plugin may throw: that must not crash the process.
     return { ok: false, message: describeError(error).message };
   }
 }
 
-function startTimers({ execution, controller }: Run): NodeJS.Timeout[] {
+function startTimers({ request, controller }: Attempt): NodeJS.Timeout[] {
   const abortIn = (ms: number, reason: StopReason) =>
     setTimeout(() => controller.abort(new StopError(reason)), Math.min(Math.max(ms, 0), MAX_TIMER_MS));
-  const timers = [abortIn(execution.policy.timeoutMs, 'timeout')];
-  const startedAt = execution.attempts.at(-1)?.startedAt;
-  if (execution.deadlineAt && startedAt) {
-    // Both times are the database's, so their difference holds on a process with a wrong clock too.
-    timers.push(abortIn(execution.deadlineAt.getTime() - startedAt.getTime(), 'deadline'));
-  }
+  const timers = [abortIn(request.timeoutMs, 'timeout')];
+  if (request.deadlineMs !== undefined) timers.push(abortIn(request.deadlineMs, 'deadline'));
   return timers;
 }
 
-/** Waits for the action, but after an abort only for the grace. */
-async function stopWaiting(
-  deps: Deps,
-  { controller }: Run,
-  running: Promise<unknown>,
-  onAbandoned: (left: Promise<unknown>) => void,
-): Promise<unknown> {
+/** Waits for the action; after an abort only for the grace. */
+async function awaitWithGrace({ controller, host }: Attempt, running: Promise<unknown>): Promise<unknown> {
   const { signal } = controller;
   let timer: NodeJS.Timeout | undefined;
   let onAbort = () => {};
   const abandoned = new Promise<never>((_resolve, reject) => {
     onAbort = () => {
       timer = setTimeout(() => {
-        onAbandoned(running);
+        host.onAbandoned(running);
         reject(signal.reason as Error);
-      }, deps.config.ABANDON_AFTER_MS);
+      }, host.abandonAfterMs);
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
@@ -98,26 +86,27 @@ async function stopWaiting(
   }
 }
 
-function askedOf({ questions }: Run): RunEnd | undefined {
+function askedBy({ questions }: Attempt): AttemptEnd | undefined {
   if (questions.open.size === 0) return undefined;
   return { kind: 'input_required', inputs: [...questions.open.values()] };
 }
 
-function endAfterThrow(run: Run, error: unknown, { hasBegun }: { hasBegun: boolean }): RunResult {
-  const asked = askedOf(run);
+function endAfterThrow(attempt: Attempt, error: unknown, { hasBegun }: { hasBegun: boolean }): AttemptEnd {
+  const asked = askedBy(attempt);
   if (asked) return asked;
-  const { execution, controller } = run;
-  const attemptsUsed = execution.attemptsUsed + 1;
-  const { retry, timeoutMs } = execution.policy;
+  const { request, host, controller } = attempt;
+  const retryState = { policy: request.retry, attemptsUsed: request.attempt, random: host.random };
   const stop: unknown = controller.signal.reason;
   if (!(stop instanceof StopError)) {
-    return error instanceof StopError ? { kind: 'lease_lost' } : endAfterError(error, retry, attemptsUsed);
+    return error instanceof StopError ? { kind: 'lease_lost' } : endAfterError(error, retryState);
   }
   switch (stop.reason) {
     case 'cancel':
       return { kind: 'cancelled' };
-    case 'timeout':
-      return retryOrFail({ kind: 'timeout', message: `Stopped after ${timeoutMs} ms.` }, retry, attemptsUsed);
+    case 'timeout': {
+      const failure = { kind: 'timeout' as const, message: `Stopped after ${request.timeoutMs} ms.` };
+      return retryOrFail(failure, retryState);
+    }
     case 'deadline':
       return { kind: 'failed', failure: { kind: 'expired', message: 'Its deadline passed while it ran.' } };
     case 'shutdown':
@@ -127,7 +116,3 @@ function endAfterThrow(run: Run, error: unknown, { hasBegun }: { hasBegun: boole
       return { kind: 'lease_lost' };
   }
 }
-
-/** One more crash would end it. */
-export const isLastChance = ({ crashes, policy }: ExecutionRecord): boolean =>
-  crashes + 1 >= policy.maxCrashes;

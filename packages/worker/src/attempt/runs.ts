@@ -1,36 +1,11 @@
-import type { AskedInput, ExecutionRecord, ProgressRecord } from '@mcp-server/shared';
-
-/** Why a run is told to stop. */
-export type StopReason = 'cancel' | 'timeout' | 'deadline' | 'shutdown' | 'lease_lost' | 'input_required';
-
-/** The reason of an abort signal, as the action sees it. */
-export class StopError extends Error {
-  override name = 'AbortError';
-  readonly reason: StopReason;
-  constructor(reason: StopReason) {
-    super(`stopped: ${reason}`);
-    this.reason = reason;
-  }
-}
-
-/** What this run has asked. */
-export interface Questions {
-  /** Without an answer, by key: the run ends with them, whatever its action does then. */
-  readonly open: Map<string, AskedInput>;
-  /** Asked without a key so far. */
-  unnamed: number;
-  /** True once the turn is over in which the first open one was asked: what comes later may build on its absence. */
-  isClosed: boolean;
-}
+import { StopError, type StopReason } from '@mcp-server/plugin-sdk/attempt';
+import type { ExecutionRecord, ProgressRecord } from '@mcp-server/shared';
 
 /** One claimed execution in this process. */
 export interface Run {
   readonly execution: ExecutionRecord;
   readonly token: string;
   readonly controller: AbortController;
-  /** Steps of `ctx.once` under way or done in this run, so that two calls of one name share one effect. */
-  readonly steps: Map<string, Promise<unknown>>;
-  readonly questions: Questions;
   /** The newest progress that is not stored yet. */
   progress?: ProgressRecord;
   /** The newest progress that nobody was told of yet. */
@@ -88,8 +63,6 @@ export class Runs {
       execution,
       token,
       controller: new AbortController(),
-      steps: new Map(),
-      questions: { open: new Map(), unnamed: 0, isClosed: false },
     };
     // A later claim in this process means that the earlier run lost its lease.
     this.stop(execution._id, 'lease_lost');

@@ -1,6 +1,6 @@
 import { renewLeases } from '@mcp-server/shared';
 
-import { publishProgress } from '../attempt/context.ts';
+import { publishProgress } from '../attempt/progress.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';

@@ -9,7 +9,7 @@ import {
 } from '@mcp-server/shared';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 
-import { publishProgress } from '../attempt/context.ts';
+import { publishProgress } from '../attempt/progress.ts';
 import { isLastChance, runAction } from '../attempt/run.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
 import { findAction, type PluginSet } from '../catalogue/load-plugins.ts';

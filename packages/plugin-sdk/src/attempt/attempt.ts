@@ -1,0 +1,104 @@
+import type { ActionLog } from '../action.ts';
+import type { InputMethod } from '../schemas/input.ts';
+import type { RetryPolicy } from '../schemas/policy.ts';
+
+/** A question as stored. `answer` is JSON text and absent while the question is open. */
+export interface StoredQuestion {
+  key: string;
+  answer?: string | undefined;
+}
+
+/** An execution as one attempt sees it. Does not change during the attempt. */
+export interface AttemptRequest {
+  readonly executionId: string;
+  readonly userId: string;
+  /** Number of this attempt among the counted ones, starting at 1. */
+  readonly attempt: number;
+  /** JSON text. */
+  readonly payload: string;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number;
+  /** Milliseconds from now to the deadline of the execution. */
+  readonly deadlineMs?: number;
+  readonly settings: unknown;
+  /** Questions of earlier attempts. */
+  readonly questions: readonly StoredQuestion[];
+  /** Answers given before any question was asked, by key. */
+  readonly earlyAnswers: Readonly<Record<string, unknown>>;
+}
+
+/** Progress as reported by the action; `message` is masked and capped. */
+export interface AttemptProgress {
+  done: number;
+  total?: number;
+  message?: string;
+}
+
+/** Memory of `ctx.once` over attempts. Results are JSON text. Each method rejects with a StopError if the lease is lost. */
+export interface StepMemory {
+  /** Result of a step that ended, or undefined. */
+  read(name: string): Promise<string | undefined>;
+  start(name: string): Promise<void>;
+  end(name: string, result: string): Promise<void>;
+}
+
+/** What the process that runs an attempt provides: durable storage in a worker, records in the test harness. */
+export interface AttemptHost {
+  readonly maxResultBytes: number;
+  /** How long an aborted action may take to stop before it is abandoned. */
+  readonly abandonAfterMs: number;
+  readonly steps: StepMemory;
+  /** Jitter of retry delays, from 0 to 1. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Takes a log line, which is masked and capped. */
+  writeLog(level: keyof ActionLog, text: string): void;
+  reportProgress(progress: AttemptProgress): void;
+  /** Called with the promise of an action that did not stop in time. */
+  onAbandoned(left: Promise<unknown>): void;
+}
+
+/** A question as an attempt asks it; `params` is JSON text. */
+export interface AskedQuestion {
+  key: string;
+  method: InputMethod;
+  params: string;
+}
+
+/** Why an attempt failed, safe to store and to show. */
+export interface AttemptFailure {
+  kind: 'error' | 'timeout' | 'invalid_input' | 'invalid_output' | 'expired';
+  message: string;
+  code?: string;
+}
+
+/** End of an attempt that a policy, a check or the action decided. `result` and `content` are JSON text. */
+export type DecidedEnd =
+  | { kind: 'completed'; result: string; content?: string }
+  | { kind: 'failed'; failure: AttemptFailure }
+  | { kind: 'retry'; failure: AttemptFailure; delayMs: number };
+
+/** How an attempt ended. `hand_back` and `lease_lost` are not ends of the execution. */
+export type AttemptEnd =
+  | DecidedEnd
+  /** It asked and stopped; nothing is counted as used. */
+  | { kind: 'input_required'; inputs: readonly AskedQuestion[] }
+  | { kind: 'cancelled' }
+  | { kind: 'hand_back'; hasBegun: boolean }
+  | { kind: 'lease_lost' };
+
+/** State of a running attempt. */
+export interface Attempt {
+  readonly request: AttemptRequest;
+  readonly host: AttemptHost;
+  readonly controller: AbortController;
+  /** Steps of `ctx.once` that are running or done, so that two calls with one name share one effect. */
+  readonly steps: Map<string, Promise<unknown>>;
+  readonly questions: {
+    /** Unanswered questions by key: the attempt ends with them, whatever the action does afterwards. */
+    readonly open: Map<string, AskedQuestion>;
+    /** Number of questions without a key so far. */
+    unnamed: number;
+    /** True after the turn in which the first open question was asked: later questions may depend on its answer. */
+    isClosed: boolean;
+  };
+}

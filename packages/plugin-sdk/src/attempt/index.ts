@@ -1,0 +1,12 @@
+export type {
+  AskedQuestion,
+  AttemptEnd,
+  AttemptFailure,
+  AttemptHost,
+  AttemptProgress,
+  AttemptRequest,
+  StepMemory,
+  StoredQuestion,
+} from './attempt.ts';
+export { runAttempt } from './run-attempt.ts';
+export { StopError, type StopReason } from './stop-error.ts';

@@ -1,0 +1,12 @@
+/** Why an attempt is told to stop. */
+export type StopReason = 'cancel' | 'timeout' | 'deadline' | 'shutdown' | 'lease_lost' | 'input_required';
+
+/** Reason of the abort signal, as the action sees it. */
+export class StopError extends Error {
+  override name = 'AbortError';
+  readonly reason: StopReason;
+  constructor(reason: StopReason) {
+    super(`stopped: ${reason}`);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Action } from '@mcp-server/plugin-sdk';
+import {
+  type AttemptEnd,
+  type AttemptHost,
+  type AttemptRequest,
+  runAttempt,
+} from '@mcp-server/plugin-sdk/attempt';
+import type { ExecutionRecord, Logger } from '@mcp-server/shared';
+
+import type { Deps } from '../deps.ts';
+import { reportProgress } from './progress.ts';
+import type { Run } from './runs.ts';
+import { storedSteps } from './stored-steps.ts';
+
+/**
+ * Step 4, run: one attempt of a claimed execution. Never rejects. An action that ignores its signal is left behind after a
+ * grace; `onAbandoned` gets its promise.
+ */
+export function runAction(
+  deps: Deps,
+  run: Run,
+  action: Action,
+  onAbandoned: (left: Promise<unknown>) => void,
+): Promise<AttemptEnd> {
+  const host: AttemptHost = {
+    maxResultBytes: deps.config.MAX_RESULT_BYTES,
+    abandonAfterMs: deps.config.ABANDON_AFTER_MS,
+    steps: storedSteps(deps, run),
+    writeLog: buildLog(deps, run),
+    reportProgress: reportProgress(deps, run),
+    onAbandoned,
+  };
+  return runAttempt(action, toRequest(deps, run), host, run.controller);
+}
+
+function toRequest(deps: Deps, { execution }: Run): AttemptRequest {
+  const startedAt = execution.attempts.at(-1)?.startedAt;
+  return {
+    executionId: execution._id,
+    userId: execution.ownerId,
+    attempt: execution.attemptsUsed + 1,
+    payload: execution.payload,
+    retry: execution.policy.retry,
+    timeoutMs: execution.policy.timeoutMs,
+    // Both times are the database's, so their difference also holds on a process with a wrong clock.
+    ...(execution.deadlineAt && startedAt
+      ? { deadlineMs: execution.deadlineAt.getTime() - startedAt.getTime() }
+      : {}),
+    settings: deps.pluginSettings.get(execution.plugin) ?? {},
+    questions: execution.inputs ?? [],
+    earlyAnswers: JSON.parse(execution.earlyAnswers ?? '{}') as Record<string, unknown>,
+  };
+}
+
+/** Writes the lines of a plugin to the worker's log, under the fields of the execution. */
+function buildLog(deps: Deps, { execution }: Run): AttemptHost['writeLog'] {
+  // Most runs log nothing, and a child logger costs as much as a line.
+  let log: Logger | undefined;
+  const open = () =>
+    (log ??= deps.log.child({
+      executionId: execution._id,
+      plugin: execution.plugin,
+      action: execution.action,
+    }));
+  return (level, text) => open()[level]({ text }, 'action log');
+}
+
+/** One more crash would end it. */
+export const isLastChance = ({ crashes, policy }: ExecutionRecord): boolean =>
+  crashes + 1 >= policy.maxCrashes;
