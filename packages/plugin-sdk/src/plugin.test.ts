@@ -27,7 +27,11 @@ t.test('a crash of a destructive action that is not idempotent is not repeated',
 t.test('a plugin id that cannot be part of a tool name is refused', async (t) => {
   const spec = { version: '1.0.0', title: 'T', description: 'D', actions: { go: action() } };
 
-  for (const id of ['Upper', 'a_b', 'a--b', '', '-a']) t.throws(() => definePlugin({ ...spec, id }), id);
+  for (const id of ['Upper', 'a_b', 'a--b', '', '-a']) {
+    t.throws(() => definePlugin({ ...spec, id }), {
+      message: `The plugin id "${id}" must be lower-case letters, digits and single dashes.`,
+    });
+  }
   t.equal(definePlugin({ ...spec, id: 'good-id' }).pool, 'default');
 });
 

@@ -47,7 +47,9 @@ export interface PluginSpec {
  */
 export function definePlugin(spec: PluginSpec): Plugin {
   const { id, actions = {}, resources = {}, prompts = {}, ...rest } = spec;
-  Slug.parse(id);
+  const pool = spec.pool ?? 'default';
+  assertSlug('plugin id', id);
+  assertSlug('pool', pool);
   const backedResources = Object.entries(resources).map(([name, resource]) =>
     toBackingAction('resource', name, resource),
   );
@@ -63,7 +65,7 @@ export function definePlugin(spec: PluginSpec): Plugin {
     ...rest,
     contractVersion,
     id,
-    pool: Slug.parse(spec.pool ?? 'default'),
+    pool,
     actions: Object.fromEntries(named),
     resources: backedResources.map(({ entry }) => entry),
     prompts: backedPrompts.map(({ entry }) => entry),
@@ -104,12 +106,19 @@ function toBackingAction<E>(
 }
 
 function checkAction({ id, settings }: PluginSpec, name: string, action: Action): void {
-  Slug.parse(name);
+  assertSlug(`name of an action of plugin ${id}`, name);
   if (`${id}__${name}`.length > MAX_TOOL_NAME)
     throw new Error(`The tool name ${id}__${name} is longer than ${MAX_TOOL_NAME} characters.`);
   // Otherwise ctx.settings would have a type that was never checked.
   if (action.settings !== undefined && action.settings !== settings)
     throw new Error(`Action ${id}.${name} declares settings other than those of its plugin.`);
+}
+
+function assertSlug(what: string, value: string): void {
+  const parsed = Slug.safeParse(value);
+  if (parsed.success) return;
+  const rules = parsed.error.issues.map(({ message }) => message).join(', ');
+  throw new Error(`The ${what} "${value}" ${rules}.`);
 }
 
 function assertUnique(id: string, kind: string, names: readonly string[]): void {
