@@ -31,6 +31,7 @@ const COMMANDS = {
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
   bench: (args) => ['node', SOURCE, 'bench/src/main.ts', ...args],
   prose: (args) => ['node', 'scripts/prose/main.ts', ...args],
+  plugin: (args) => ['node', SOURCE, 'packages/plugin-scaffold/src/main.ts', ...args],
   doctor: (args) => ['node', SOURCE, 'packages/doctor/src/main.ts', ...args],
   conformance: (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'conformance/src/main.ts', ...args],
   example: ([story = '', ...args]) => ['node', SOURCE, `examples/${story}/main.ts`, ...args],
