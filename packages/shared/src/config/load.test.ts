@@ -17,7 +17,7 @@ t.test('an empty variable counts as unset', async (t) => {
   t.equal(loadConfig(Env, { LOG_LEVEL: '' }).LOG_LEVEL, 'info');
 });
 
-t.test('every problem is named at once, and no value', async (t) => {
+t.test('all problems are reported at once, without values', async (t) => {
   const load = () =>
     loadConfig(Env, { REDIS_URL: 'http://hunter2', SECRET: 'hunter2', LOG_LEVEL: 'hunter2' });
 

@@ -85,7 +85,7 @@ for (const [name, [record, schema]] of Object.entries(PAIRS)) {
     t.same(actual, expected);
   });
 
-  t.test(`${name}: enumerations allow the same values`, async (t) => {
+  t.test(`${name}: enums allow the same values`, async (t) => {
     const stored = mongoosePaths(schema);
 
     for (const [path, field] of zodPaths(record)) {

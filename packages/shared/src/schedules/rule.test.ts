@@ -6,7 +6,7 @@ import { latestFire, nextFire, nextFires } from './rule.ts';
 const at = (text: string) => new Date(text);
 const iso = (dates: Date[]) => dates.map((date) => date.toISOString());
 
-t.test('an interval is counted from its anchor, whatever the time of asking', async (t) => {
+t.test('an interval counts from its anchor, at any time of the query', async (t) => {
   const rule = { every: 7_000, anchor: at('2026-01-01T00:00:03Z') };
 
   t.same(nextFire(rule, at('2025-12-31T00:00:00Z')), rule.anchor);
@@ -17,7 +17,7 @@ t.test('an interval is counted from its anchor, whatever the time of asking', as
   t.equal(latestFire(rule, at('2026-01-01T00:00:02.999Z')), undefined);
 });
 
-t.test('a time fires once', async (t) => {
+t.test('a fixed time fires once', async (t) => {
   const rule = { runAt: at('2026-05-01T00:00:00Z') };
 
   t.same(nextFires(rule, at('2026-04-01T00:00:00Z'), 5), [rule.runAt]);
@@ -41,7 +41,7 @@ t.test('a daily pattern fires once on the days when the clocks change', async (t
     '2026-03-29T01:00:00.000Z',
     '2026-03-30T00:30:00.000Z',
   ]);
-  // 02:30 comes twice on 25 October: the first one counts.
+  // 02:30 occurs twice on 25 October: the first one counts.
   t.same(iso(nextFires(rule, at('2026-10-23T12:00:00Z'), 3)), [
     '2026-10-24T00:30:00.000Z',
     '2026-10-25T00:30:00.000Z',
@@ -69,25 +69,25 @@ const schedule = (changes: object) => ({
 });
 const later = (ms: number) => new Date(at('2026-01-01T00:00:00Z').getTime() + ms);
 
-t.test('fire times that are a little late all fire, in order', async (t) => {
+t.test('fire times that are slightly late all fire, in order', async (t) => {
   t.same(planDue(schedule({}), later(2_000), later(4_500)), {
     fires: [later(2_000), later(3_000), later(4_000)],
     next: later(5_000),
   });
 });
 
-t.test('before its time nothing fires', async (t) => {
+t.test('nothing fires before its time', async (t) => {
   t.same(planDue(schedule({}), later(2_000), later(1_999)), { fires: [], next: later(2_000) });
 });
 
-t.test('after an outage the missed ones collapse into the newest', async (t) => {
+t.test('after an outage the missed fire times collapse into the newest', async (t) => {
   t.same(planDue(schedule({}), later(2_000), later(3_600_500)), {
     fires: [later(3_600_000)],
     next: later(3_601_000),
   });
 });
 
-t.test('without catching up a missed fire time is dropped', async (t) => {
+t.test('without catch-up a missed fire time is dropped', async (t) => {
   const hourly = schedule({ every: 3_600_000, catchUp: 'none' });
 
   t.same(planDue(hourly, later(3_600_000), later(3 * 3_600_000 + 600_000)), {

@@ -41,7 +41,7 @@ function sighting(version: string, inputSchema: string, unseenMs = 0): PluginSig
   return { plugin, unseenMs };
 }
 
-t.test('the newest version is offered, and a plugin without workers is still known', async (t) => {
+t.test('the newest version is used, and a plugin without workers stays in the catalogue', async (t) => {
   const sightings = [sighting('1.9.0', '{}'), sighting('1.10.0', '{}', 60_000)];
   const catalogue = buildCatalogue({ readSightings: async () => sightings, logger });
 

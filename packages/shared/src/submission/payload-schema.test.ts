@@ -10,7 +10,7 @@ function check(schema: unknown, payload: unknown) {
   return compiled.check(payload).map(({ pointer }) => pointer);
 }
 
-t.test('problems point to the property, also to a missing or surplus one', async (t) => {
+t.test('problems point to the property, even a missing or surplus one', async (t) => {
   const schema = {
     type: 'object',
     properties: { list: { type: 'array', items: { type: 'number' } }, 'a/b': { type: 'string' } },
@@ -25,7 +25,7 @@ t.test('problems point to the property, also to a missing or surplus one', async
   t.same(check(schema, 'text'), ['/payload']);
 });
 
-t.test('regular expressions of a publisher never run here', async (t) => {
+t.test("a publisher's regular expressions never run in the API", async (t) => {
   const schema = {
     properties: { text: { type: 'string', pattern: '^(a+)+$' }, pattern: { type: 'number' } },
     patternProperties: { '^(b+)+$': { type: 'number' } },

@@ -18,7 +18,7 @@ const POOL = { maxPoolSize: 5, serverSelectionTimeoutMs: 15_000, socketTimeoutMs
 
 type Teardown = Parameters<typeof openNamespace>[0];
 
-/** Executions in one namespace, and the writes of as many processes as are asked for. */
+/** Opens one namespace of executions, and the writes of several processes. */
 async function open(t: Teardown) {
   const { models } = await openNamespace(t);
   const model = models.ExecutionModel;
@@ -31,7 +31,7 @@ const insertAll = (writes: ExecutionWrites, records: ExecutionRecord[]) =>
 const many = (count: number, changes: Partial<ExecutionRecord> = {}) =>
   Array.from({ length: count }, () => buildExecution(changes));
 
-t.test('of accepts that go together, a duplicate and one that is too large fail alone', async (t) => {
+t.test('in a batch of accepts, a duplicate and one that is too large fail alone', async (t) => {
   const { model, openWrites } = await open(t);
   const writes = openWrites();
   const key = { idempotencyKey: 'used', bodyHash: 'one' };
@@ -57,7 +57,7 @@ t.test('of accepts that go together, a duplicate and one that is too large fail 
   t.equal(await model.countDocuments(), 31);
 });
 
-t.test('a duplicate, one that is too large and one that meets a deadlock: exactly these fail', async (t) => {
+t.test('of a duplicate, one that is too large and one with a deadlock, exactly these fail', async (t) => {
   const space = await openNamespace(t);
   const { ExecutionModel: model } = space.models;
   const key = { idempotencyKey: 'used', bodyHash: 'one' };
@@ -92,7 +92,7 @@ t.test('a duplicate, one that is too large and one that meets a deadlock: exactl
 });
 
 t.test(
-  'accepts of two processes under the same keys, in opposite orders, meet and are all decided',
+  'accepts of two processes with the same keys, in opposite orders, collide and all get an outcome',
   async (t) => {
     const { model, openWrites } = await open(t);
     const keys = Array.from({ length: 10 }, (_, index) => `key-${index}`);

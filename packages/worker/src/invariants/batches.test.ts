@@ -18,7 +18,7 @@ const MEGABYTE = 1_000_000;
 
 type Teardown = Parameters<typeof openNamespace>[0];
 
-/** Executions in one namespace, and the writes of as many processes as are asked for. */
+/** Opens one namespace of executions, and the writes of several processes. */
 async function open(t: Teardown) {
   const space = await openNamespace(t);
   const { ExecutionModel } = space.models;
@@ -61,7 +61,7 @@ async function insertAll(writes: ExecutionWrites, records: ExecutionRecord[]): P
 const many = (count: number, changes: Partial<ExecutionRecord> = {}) =>
   Array.from({ length: count }, () => buildExecution(changes));
 
-/** What `work` asks of collections, by operation. */
+/** Lists the operations that `work` calls on collections. */
 async function listOperations({ mongo }: Namespace, work: () => Promise<unknown>): Promise<string[]> {
   const operations: string[] = [];
   mongo.connection.set('debug', (_collection: string, operation: string) => void operations.push(operation));
@@ -70,7 +70,7 @@ async function listOperations({ mongo }: Namespace, work: () => Promise<unknown>
   return operations;
 }
 
-t.test('of claims that race in batches, each execution has one winner, who holds its lease', async (t) => {
+t.test('when batches of claims race, each execution has one winner, which holds its lease', async (t) => {
   const { openWrites, read } = await open(t);
   const ids = await insertAll(openWrites(), many(60));
   const processes = [openWrites(), openWrites(), openWrites()];
@@ -97,7 +97,7 @@ t.test('of claims that race in batches, each execution has one winner, who holds
   t.ok(claimed.every((execution, index) => !execution || execution._id === requests[index]?.request.id));
 });
 
-t.test('of claims that go together, only what may be claimed is claimed', async (t) => {
+t.test('a batch of claims claims only what may be claimed', async (t) => {
   const { openWrites, read, model } = await open(t);
   const writes = openWrites();
   const [past, future] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)];
@@ -128,7 +128,7 @@ t.test('of claims that go together, only what may be claimed is claimed', async 
   for (const { _id, status, epoch } of refused) t.match(await read(_id), { status, epoch });
 });
 
-t.test('a batch of suspects takes over what dead processes left, and closes their attempts', async (t) => {
+t.test('a batch of suspects takes over the work of dead processes, and closes their attempts', async (t) => {
   const { openWrites, read, model } = await open(t);
   const writes = openWrites();
   const past = new Date(Date.now() - 60_000);
@@ -167,7 +167,7 @@ t.test('a claim whose reply is lost with its batch is found by its token', async
   t.ok(claimed.every((execution) => execution?.epoch === 1));
 });
 
-t.test('of ends that go together, each keeps its own result and only owners are heard', async (t) => {
+t.test('in a batch of ends each keeps its own result, and only owners can end', async (t) => {
   const { model, openWrites, read } = await open(t);
   const writes = openWrites();
   const ids = await insertAll(writes, many(20));
@@ -240,11 +240,11 @@ t.test('a hundred writes of a kind cost a handful of commands', async (t) => {
   for (const [name, step] of Object.entries(steps)) operations[name] = await listOperations(space, step);
   await writes.close();
 
-  // One goes alone when nothing is in flight, then two batches; winners are read back.
+  // The first is sent alone, then two batches; winners are read back.
   const afterTheFirst = (name: string, alone: string) =>
     operations[name]?.slice(operations[name][0] === alone ? 1 : 0);
   const batches = ['updateMany', 'find', 'updateMany', 'find'];
-  t.same(operations['insert'], ['insertOne'], 'batched inserts are commands of their own, unseen here');
+  t.same(operations['insert'], ['insertOne'], 'batched inserts are raw commands, not visible here');
   t.same(afterTheFirst('claim', 'findOneAndUpdate'), batches);
   t.same(afterTheFirst('finish', 'findOneAndUpdate'), batches);
   t.same(operations['settle']?.slice(-2), ['updateMany', 'updateMany']);
@@ -252,7 +252,7 @@ t.test('a hundred writes of a kind cost a handful of commands', async (t) => {
   t.equal(await space.model.countDocuments({ status: 'completed', settledAt: { $exists: true } }), 100);
 });
 
-t.test('claims that keep coming do not keep a mark waiting', async (t) => {
+t.test('a steady stream of claims does not delay a settle mark', async (t) => {
   const space = await open(t);
   const writes = space.openWrites();
   const [id = ''] = await insertAll(writes, many(1));

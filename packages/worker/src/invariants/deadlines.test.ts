@@ -30,7 +30,7 @@ t.test('a running action is stopped at its deadline', async (t) => {
 });
 
 t.test(
-  'an action that no worker has leaves no attempts, and ends at its deadline as plugin_missing',
+  'an execution whose action no worker has leaves no attempts, and ends at its deadline as plugin_missing',
   async (t) => {
     const { startWorker, submit, reach } = await openFleet(t);
     await startWorker(FAST);

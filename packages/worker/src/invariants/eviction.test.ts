@@ -9,27 +9,30 @@ async function openRedis(t: Test) {
   return { url, control, admin };
 }
 
-t.test('a Redis that may evict jobs is refused at the start, and told of when it comes later', async (t) => {
-  const { url, control, admin } = await openRedis(t);
-  const redis = createRedis(url, 'producer', () => undefined);
-  t.teardown(async () => redis.disconnect());
-  const evicting: string[] = [];
-  const onEvicting = (policy: string) => void evicting.push(policy);
+t.test(
+  'a Redis that may evict jobs is refused at the start, and reported when it connects later',
+  async (t) => {
+    const { url, control, admin } = await openRedis(t);
+    const redis = createRedis(url, 'producer', () => undefined);
+    t.teardown(async () => redis.disconnect());
+    const evicting: string[] = [];
+    const onEvicting = (policy: string) => void evicting.push(policy);
 
-  await refuseEviction(redis, onEvicting);
-  await admin.config('SET', 'maxmemory-policy', 'volatile-lru');
-  redis.disconnect(true);
-  await waitFor('the reconnect to be looked at', () => evicting.length > 0);
+    await refuseEviction(redis, onEvicting);
+    await admin.config('SET', 'maxmemory-policy', 'volatile-lru');
+    redis.disconnect(true);
+    await waitFor('the reconnect to be looked at', () => evicting.length > 0);
 
-  t.same(evicting, ['volatile-lru']);
-  await t.rejects(refuseEviction(redis, onEvicting), {
-    name: 'ConfigError',
-    message: /REDIS_URL: .*volatile-lru.*noeviction/,
-  });
-  await control.kill();
-  await waitFor('the connection to be lost', () => redis.status !== 'ready');
-  await t.resolves(refuseEviction(redis, onEvicting), 'a Redis that is away keeps nobody from starting');
-});
+    t.same(evicting, ['volatile-lru']);
+    await t.rejects(refuseEviction(redis, onEvicting), {
+      name: 'ConfigError',
+      message: /REDIS_URL: .*volatile-lru.*noeviction/,
+    });
+    await control.kill();
+    await waitFor('the connection to be lost', () => redis.status !== 'ready');
+    await t.resolves(refuseEviction(redis, onEvicting), 'a Redis that is away does not block the start');
+  },
+);
 
 t.test('API and worker exit 78 with such a Redis and name the policy', async (t) => {
   const { url, admin } = await openRedis(t);

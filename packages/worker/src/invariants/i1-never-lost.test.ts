@@ -3,22 +3,25 @@ import t from 'tap';
 
 const FAST = { LEASE_MS: '1500', BEAT_MS: '300', STALLED_CHECK_MS: '300', SWEEP_MS: '200' };
 
-t.test('I1: a worker killed while it runs: another completes, with the dead attempt recorded', async (t) => {
-  const { startWorker, submit, reach } = await openFleet(t);
-  const [one, two] = await Promise.all([startWorker(), startWorker()]);
-  const id = await submit({ action: 'sleep', payload: '{"ms":3000}' });
-  const running = await reach(id, 'running');
-  const [holder, other] = running.lease?.worker === one.started['worker'] ? [one, two] : [two, one];
+t.test(
+  'I1: when a worker is killed during a run, another completes it and the dead attempt is recorded',
+  async (t) => {
+    const { startWorker, submit, reach } = await openFleet(t);
+    const [one, two] = await Promise.all([startWorker(), startWorker()]);
+    const id = await submit({ action: 'sleep', payload: '{"ms":3000}' });
+    const running = await reach(id, 'running');
+    const [holder, other] = running.lease?.worker === one.started['worker'] ? [one, two] : [two, one];
 
-  await holder.end('SIGKILL');
+    await holder.end('SIGKILL');
 
-  const ended = await reach(id, 'completed', 30_000);
-  t.match(ended.attempts, [
-    { epoch: 1, worker: String(holder.started['worker']), outcome: 'crashed' },
-    { epoch: 2, worker: String(other.started['worker']), outcome: 'completed' },
-  ]);
-  t.match(ended, { crashes: 1, attemptsUsed: 1 });
-});
+    const ended = await reach(id, 'completed', 30_000);
+    t.match(ended.attempts, [
+      { epoch: 1, worker: String(holder.started['worker']), outcome: 'crashed' },
+      { epoch: 2, worker: String(other.started['worker']), outcome: 'completed' },
+    ]);
+    t.match(ended, { crashes: 1, attemptsUsed: 1 });
+  },
+);
 
 t.test('I1: an execution whose API died before it was enqueued is found and runs', async (t) => {
   const { startWorker, accept, reach } = await openFleet(t);
@@ -29,7 +32,7 @@ t.test('I1: an execution whose API died before it was enqueued is found and runs
   await reach(id, 'completed', 15_000);
 });
 
-t.test('I1: a task whose API died before it pointed to its execution is mended', async (t) => {
+t.test('I1: a task whose API died before it pointed to its execution is repaired', async (t) => {
   const { startWorker, accept, space } = await openFleet(t);
   await startWorker(FAST);
   const task = await space.models.TaskModel.create({

@@ -2,7 +2,7 @@ import { claimExecution, finishExecution } from '@mcp-server/shared';
 import { openFleet, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-t.test('I3: the end of an attempt whose lease another one took changes nothing', async (t) => {
+t.test('I3: the end of an attempt whose lease another attempt took changes nothing', async (t) => {
   const { space, accept, read } = await openFleet(t);
   const model = space.models.ExecutionModel;
   const id = await accept();
@@ -36,7 +36,7 @@ t.test('I3: a worker stopped for three leases finds its end refused', async (t) 
   const id = await submit({ action: 'sleep', payload: '{"ms":1500}' });
   await reach(id, 'running');
 
-  // Before the other one starts, which takes longer than the sleep on a busy machine.
+  // Before the other worker starts, which takes longer than the sleep on a busy machine.
   zombie.child.kill('SIGSTOP');
   const other = await startWorker(leases);
   const ended = await reach(id, 'completed', 30_000);

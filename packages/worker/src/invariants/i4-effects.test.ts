@@ -6,7 +6,7 @@ import t from 'tap';
 
 const FAST = { LEASE_MS: '1500', BEAT_MS: '300', STALLED_CHECK_MS: '300' };
 
-/** True once something was written: an empty file is not an effect yet. */
+/** True once the file has content: an empty file is not an effect yet. */
 const hasText = (file: string) => readFile(file, 'utf8').then(Boolean, () => false);
 
 t.test('I4: ctx.once runs a side effect once over attempts and keeps its result', async (t) => {

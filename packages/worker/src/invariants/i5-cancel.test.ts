@@ -4,7 +4,7 @@ import t from 'tap';
 
 const cancelBy = { by: 'tester', retentionSeconds: 60 };
 
-t.test('I5: cancelled while queued, it never starts', async (t) => {
+t.test('I5: an execution cancelled while queued never starts', async (t) => {
   const { startWorker, submit, read, reach, space } = await openFleet(t);
   const id = await submit();
 
@@ -18,7 +18,7 @@ t.test('I5: cancelled while queued, it never starts', async (t) => {
   t.match(await read(id), { status: 'cancelled', epoch: 0, attempts: { length: 0 } });
 });
 
-t.test('I5: a running execution stops within 2 s of the flag, without any word over Redis', async (t) => {
+t.test('I5: a running execution stops within 2 s of the flag, without a message over Redis', async (t) => {
   const { startWorker, submit, reach, space } = await openFleet(t);
   await startWorker();
   const id = await submit({ action: 'sleep', payload: '{"ms":60000}' });

@@ -9,7 +9,7 @@ const RESTORED_WITHIN_MS = 30_000;
 const QUARTER_HOUR_MS = 900_000;
 
 t.test(
-  'I8: FLUSHALL with 5,000 unfinished: all are back within 30 s and end, running ones are not started again',
+  'I8: FLUSHALL with 5,000 unfinished: all are re-enqueued within 30 s and end, running ones are not restarted',
   { timeout: QUARTER_HOUR_MS },
   async (t) => {
     const ownRedis = await startOwnRedis(t);

@@ -4,7 +4,7 @@ import t from 'tap';
 const CANARY = 'canary-5f2e9a';
 
 t.test(
-  'I9: payload, result, messages and secrets of a run stand in no log, job, metric or page',
+  'I9: no log, job, metric or page contains payload, result, messages or secrets of a run',
   async (t) => {
     const { startWorker, submit, reach, read, space } = await openFleet(t);
     const worker = await startWorker({ LOG_LEVEL: 'trace' });
@@ -25,13 +25,13 @@ t.test(
     t.notMatch(metrics, CANARY);
     t.notMatch(await dumpRedis(space), CANARY);
     t.notMatch(worker.lines.join('\n'), CANARY);
-    t.match(worker.lines.join('\n'), /"text":"[^"]*\[redacted\]/, 'the line itself is there');
+    t.match(worker.lines.join('\n'), /"text":"[^"]*\[redacted\]/, 'the line itself is logged');
     const { failure, attempts, progress } = await read(leak);
     t.notMatch(JSON.stringify({ failure, attempts, progress }), CANARY);
   },
 );
 
-/** Every value of the namespace, whatever its type. */
+/** Reads every value of the namespace, of any type. */
 async function dumpRedis({ redis, prefix }: Awaited<ReturnType<typeof openFleet>>['space']): Promise<string> {
   const keys = await redis.keys(`${prefix}:*`);
   const values = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));

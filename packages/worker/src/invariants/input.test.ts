@@ -9,11 +9,11 @@ const FAST = { LEASE_MS: '1500', BEAT_MS: '300', STALLED_CHECK_MS: '300', SWEEP_
 
 const answer = (content: object) => JSON.stringify({ action: 'accept', content });
 
-/** Stores an answer and enqueues nothing, as an API that dies right after the write does. */
+/** Stores an answer and enqueues nothing, like an API that dies right after the write. */
 const provide = ({ space }: Fleet, id: string, name: string) =>
   provideInput(space.models.ExecutionModel, { id, answers: new Map([['input-1', answer({ name })]]) });
 
-/** An execution that waits for a name, and the file of its effects. */
+/** Submits an execution that waits for a name, with a file of its effects. */
 async function askForName(t: Test, fleet: Fleet, changes = {}) {
   const file = join(t.testdir({}), 'effects');
   const payload = JSON.stringify({ file });
@@ -52,7 +52,7 @@ t.test(
   },
 );
 
-t.test('the worker that asked may die: another one goes on, and no effect comes twice', async (t) => {
+t.test('the worker that asked may die: another one continues, and no effect is repeated', async (t) => {
   const fleet = await openFleet(t);
   const first = await fleet.startWorker(FAST);
   const { id, readEffects } = await askForName(t, fleet);
@@ -79,7 +79,7 @@ t.test('a worker that is stopped leaves the question as it is', async (t) => {
   t.equal(await readEffects(), 'before\nafter Ada\n');
 });
 
-t.test('of many answers at once one stands, and one of them wakes the execution', async (t) => {
+t.test('of many concurrent answers one wins, and one of them wakes the execution', async (t) => {
   const fleet = await openFleet(t);
   await fleet.startWorker(FAST);
   const { id, readEffects } = await askForName(t, fleet);
@@ -94,7 +94,7 @@ t.test('of many answers at once one stands, and one of them wakes the execution'
   t.equal(
     (await provide(fleet, id, winners[0] ?? '')).kind,
     'repeated',
-    'a lost reply may be asked for again',
+    'a request may be repeated after a lost reply',
   );
   t.equal((await provide(fleet, id, 'other')).kind, 'ended');
 });
@@ -122,7 +122,7 @@ t.test('a deadline that passes while it waits ends it as expired', async (t) => 
   t.equal((await provide(fleet, id, 'Ada')).kind, 'ended');
 });
 
-/** A claimed execution, without a worker. */
+/** Claims an execution without a worker. */
 async function openClaim(t: Test, leaseMs: number) {
   const fleet = await openFleet(t);
   const model = fleet.space.models.ExecutionModel;
@@ -135,7 +135,7 @@ async function openClaim(t: Test, leaseMs: number) {
   return { fleet, model, id, request, ask: { id, epoch: 1, of, end, retentionSeconds: 60 } };
 }
 
-t.test('a question of an attempt that was superseded changes nothing', async (t) => {
+t.test('a question of a superseded attempt changes nothing', async (t) => {
   const { fleet, model, id, request, ask } = await openClaim(t, 1);
   await waitFor('the lapsed lease', () => claimExecution(model, { ...request, token: 'b', leaseMs: 60_000 }));
 
@@ -167,7 +167,7 @@ t.test('a worker that was stopped for three leases finds its question refused', 
   t.same([after.inputs, after.attempts, after.status], [asked.inputs, asked.attempts, 'input_required']);
 });
 
-t.test('a question after a cancel was asked for ends as cancelled', async (t) => {
+t.test('a question after a cancel request ends as cancelled', async (t) => {
   const { fleet, model, id, ask } = await openClaim(t, 60_000);
   await cancelExecution(model, { id, by: 'tester', retentionSeconds: 60 });
 
@@ -176,7 +176,7 @@ t.test('a question after a cancel was asked for ends as cancelled', async (t) =>
   t.match(await fleet.read(id), { attempts: [{ outcome: 'cancelled' }], expiresAt: Date, endedAt: Date });
 });
 
-t.test('a question whose reply was lost is found by the next try, and is asked once', async (t) => {
+t.test('a question whose reply was lost is found by the next try, and asked once', async (t) => {
   const { fleet, model, id, ask } = await openClaim(t, 60_000);
   await finishExecution(model, ask);
 

@@ -10,7 +10,7 @@ import {
 import tap from 'tap';
 
 const ADMIN = '0123456789abcdef01234567';
-/** About 2 s on a calm machine; by itself a held job comes again only after ten minutes. */
+/** About 2 s on an idle machine; without the wake-up a held job returns only after ten minutes. */
 const WOKEN_WITHIN_MS = 10_000;
 
 type Target = Pick<PauseRecord, 'kind' | 'name'>;
@@ -23,7 +23,7 @@ const resume = ({ space }: Fleet, target: Target) => deletePause(space.models.Pa
 const isReady = async ({ started }: ProductProcess) =>
   (await fetch(`http://127.0.0.1:${String(started['port'])}/health/ready`)).ok;
 
-/** Status and epoch of all, each combination once. */
+/** Lists the distinct combinations of status and epoch. */
 async function statesOf({ read }: Fleet, ids: string[]): Promise<string[]> {
   const executions = await Promise.all(ids.map(read));
   return [...new Set(executions.map(({ status, epoch }) => `${status} ${epoch}`))];
@@ -35,42 +35,45 @@ function openQueue(t: Pick<typeof tap, 'teardown'>, { space }: Fleet) {
   return queue;
 }
 
-tap.test('a paused plugin starts nothing while its pool goes on, and is woken soon after', async (t) => {
-  const fleet = await openFleet(t);
-  const { startWorker, submit, reach, read } = fleet;
-  const queue = openQueue(t, fleet);
-  await pause(fleet, PLUGIN);
-  const worker = await startWorker();
-  const paused = { plugin: 'fixture', action: 'deaf', payload: '{"ms":0}' };
-  const ids = await Promise.all(Array.from({ length: 20 }, () => submit(paused)));
-  const others = await Promise.all(Array.from({ length: 20 }, () => submit()));
+tap.test(
+  'a paused plugin starts nothing while its pool goes on, and its work is woken soon after',
+  async (t) => {
+    const fleet = await openFleet(t);
+    const { startWorker, submit, reach, read } = fleet;
+    const queue = openQueue(t, fleet);
+    await pause(fleet, PLUGIN);
+    const worker = await startWorker();
+    const paused = { plugin: 'fixture', action: 'deaf', payload: '{"ms":0}' };
+    const ids = await Promise.all(Array.from({ length: 20 }, () => submit(paused)));
+    const others = await Promise.all(Array.from({ length: 20 }, () => submit()));
 
-  await Promise.all(others.map((id) => reach(id, 'completed')));
-  await waitFor('all of the plugin to be held', async () =>
-    (await Promise.all(ids.map(read))).every(({ heldAt }) => heldAt),
-  );
-  await waitFor('their jobs to be put off', async () => (await queue.getDelayedCount()) === ids.length);
+    await Promise.all(others.map((id) => reach(id, 'completed')));
+    await waitFor('all of the plugin to be held', async () =>
+      (await Promise.all(ids.map(read))).every(({ heldAt }) => heldAt),
+    );
+    await waitFor('their jobs to be put off', async () => (await queue.getDelayedCount()) === ids.length);
 
-  const jobs = await Promise.all(ids.map((id) => queue.getJob(jobId(id, 1))));
-  t.same(
-    [...new Set(jobs.map((job) => job?.attemptsStarted))],
-    [1],
-    'each was delivered once, not in a loop',
-  );
-  t.same(await statesOf(fleet, ids), ['queued 0']);
-  t.ok(await isReady(worker), 'work that is held makes no worker unready');
+    const jobs = await Promise.all(ids.map((id) => queue.getJob(jobId(id, 1))));
+    t.same(
+      [...new Set(jobs.map((job) => job?.attemptsStarted))],
+      [1],
+      'each was delivered once, not in a loop',
+    );
+    t.same(await statesOf(fleet, ids), ['queued 0']);
+    t.ok(await isReady(worker), 'held work does not make a worker unready');
 
-  // A process that has just started judges nothing yet, and so does not sweep.
-  await waitFor('a sweeper', () => fleet.space.models.RoleLeaseModel.exists({ _id: 'sweep-queue' }));
-  await resume(fleet, PLUGIN);
-  const resumedAt = performance.now();
-  await Promise.all(ids.map((id) => reach(id, 'completed')));
-  const tookMs = Math.round(performance.now() - resumedAt);
+    // A process that has just started may not judge leases yet, so it does not sweep.
+    await waitFor('a sweeper', () => fleet.space.models.RoleLeaseModel.exists({ _id: 'sweep-queue' }));
+    await resume(fleet, PLUGIN);
+    const resumedAt = performance.now();
+    await Promise.all(ids.map((id) => reach(id, 'completed')));
+    const tookMs = Math.round(performance.now() - resumedAt);
 
-  t.ok(tookMs < WOKEN_WITHIN_MS, `all ${ids.length} ended ${tookMs} ms after the pause`);
-  t.same(await statesOf(fleet, ids), ['completed 1']);
-  t.notOk((await Promise.all(ids.map(read))).some(({ heldAt }) => heldAt));
-});
+    t.ok(tookMs < WOKEN_WITHIN_MS, `all ${ids.length} ended ${tookMs} ms after the pause`);
+    t.same(await statesOf(fleet, ids), ['completed 1']);
+    t.notOk((await Promise.all(ids.map(read))).some(({ heldAt }) => heldAt));
+  },
+);
 
 tap.test('a pause of a plugin holds for workers that start later, and holds retries too', async (t) => {
   const fleet = await openFleet(t);
@@ -107,7 +110,7 @@ tap.test('a schedule of a paused plugin fires on; its executions wait', async (t
 });
 
 tap.test(
-  'a paused pool starts nothing, whatever is restarted or wiped; what runs goes on',
+  'a paused pool starts nothing, even after restarts and a wiped Redis; running work goes on',
   { timeout: 120_000 },
   async (t) => {
     const ownRedis = await startOwnRedis(t);
@@ -119,7 +122,7 @@ tap.test(
     const running = await submit({ action: 'sleep', payload: '{"ms":4000}' });
     await reach(running, 'running');
 
-    // Only the document: as if the API died before it could tell the queue.
+    // Only the document, as if the API died before it paused the queue.
     await pause(fleet, POOL);
     await waitFor('the sweep to pause the queue', () => queue.isPaused());
     const waiting = await Promise.all(Array.from({ length: 20 }, () => submit()));
@@ -128,7 +131,7 @@ tap.test(
     await space.redis.flushall();
     const isBack = async () => (await queue.isPaused()) && (await queue.getPrioritizedCount()) === 20;
     await waitFor('the pause and the jobs to be back', isBack);
-    t.ok(await isReady(first), 'a paused queue makes no worker unready');
+    t.ok(await isReady(first), 'a paused queue does not make a worker unready');
     t.match(await first.end('SIGTERM'), { code: 0 }, 'it drains while its queue is paused');
     await queue.resume();
     const second = await startWorker(canary);
@@ -137,6 +140,6 @@ tap.test(
     t.same(await statesOf(fleet, waiting), ['queued 0']);
     await resume(fleet, POOL);
     await Promise.all(waiting.map((id) => reach(id, 'completed')));
-    t.equal(second.child.exitCode, null, 'the canary never gave up');
+    t.equal(second.child.exitCode, null, 'the canary reported nothing');
   },
 );

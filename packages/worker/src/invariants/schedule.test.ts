@@ -21,7 +21,7 @@ const readTask = async ({ models }: Namespace, id: string) => {
 /** Waits until every fire time before `until` was handled. */
 const handledUntil = (space: Namespace, id: string, until: number) =>
   waitFor(
-    'the schedule to move on',
+    'the schedule to advance',
     async () => ((await readTask(space, id)).nextRunAt?.getTime() ?? 0) >= until,
     SHOWN_MS * 2,
   );
@@ -39,7 +39,7 @@ t.test('a pattern fires for 20 s through the death of a worker: one execution pe
   const expected = nextFires({ cron }, new Date(start - 1), SHOWN_MS / 2_000);
 
   await handledUntil(space, id, start + 8_000);
-  // The worst one to lose: beside its share of the ticks it holds the role that fires what is due without a tick.
+  // The worst worker to lose: besides its share of the ticks it holds the role that fires due schedules without a tick.
   const sweeper = await space.models.RoleLeaseModel.findById('sweep-database').lean();
   const victim = workers.find(({ started }) => started['worker'] === sweeper?.holder);
   t.same(await victim?.end('SIGKILL'), { code: null, signal: 'SIGKILL' });
@@ -58,7 +58,7 @@ t.test('a pattern fires for 20 s through the death of a worker: one execution pe
   );
 });
 
-t.test('a wiped Redis gets its clocks back, and no fire time is lost or doubled', async (t) => {
+t.test('a wiped Redis gets its tickers back, and no fire time is lost or doubled', async (t) => {
   const { space, startWorker } = await openFleet(t);
   await startWorker(FAST);
   const queue = buildTickQueue(space.redis, space.prefix);
@@ -79,7 +79,7 @@ t.test('a wiped Redis gets its clocks back, and no fire time is lost or doubled'
   );
 });
 
-t.test('a clock without its schedule, or with an old revision, is put right', async (t) => {
+t.test('a ticker without a schedule, or with an old revision, is repaired', async (t) => {
   const { space, startWorker } = await openFleet(t);
   const queue = buildTickQueue(space.redis, space.prefix);
   t.teardown(() => queue.close());
@@ -100,7 +100,7 @@ t.test('a clock without its schedule, or with an old revision, is put right', as
   await waitFor('a missing clock to be set', () => queue.getJobScheduler(id));
 });
 
-t.test('a time fires once, and the schedule is at its end', async (t) => {
+t.test('a fixed time fires once, and the schedule ends', async (t) => {
   const { space, startWorker } = await openFleet(t);
   await startWorker(FAST);
   await waitFor('the catalogue', () => space.models.PluginModel.exists({ id: 'sample' }));

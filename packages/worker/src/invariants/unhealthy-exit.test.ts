@@ -52,7 +52,7 @@ tap.test('a worker that takes nothing while jobs wait exits', async (t) => {
   t.same((await exited)[0], 1);
 });
 
-/** Passes everything on, until the connections on which jobs are taken go silent, as half-open ones do. */
+/** Starts a proxy that forwards everything, until the connections that take jobs go silent, like half-open ones. */
 async function openFreezingProxy(t: Pick<typeof tap, 'teardown'>, redisUrl: string) {
   const target = new URL(redisUrl);
   const taking = new Set<Socket>();

@@ -6,7 +6,9 @@ import t from 'tap';
 
 const OWNER = '0123456789abcdef01234567';
 
-/** Claims and ends these as a worker does, together, and then does nothing more: it died before it told anybody. */
+/**
+ * Claims and ends executions in a batch and does nothing more, like a worker that died before it published the ends.
+ */
 async function endAndDie({ space }: Fleet, ids: readonly string[]): Promise<void> {
   const writes = buildExecutionWrites(space.models.ExecutionModel);
   const claim = {
@@ -24,7 +26,7 @@ async function endAndDie({ space }: Fleet, ids: readonly string[]): Promise<void
 }
 
 t.test(
-  'an end that nobody was told: without a task nothing is left, with one the sweep settles it',
+  'after an end that was not published nothing is left without a task; with one the sweep settles it',
   async (t) => {
     const fleet = await openFleet(t);
     const { TaskModel, ExecutionModel } = fleet.space.models;

@@ -21,7 +21,7 @@ import { buildSubmission } from './submission.ts';
 
 type Teardown = Parameters<typeof openNamespace>[0];
 
-/** What firing needs, on real services, with the built-in plugins published. */
+/** Opens what firing needs, on real services, with the built-in plugins published. */
 async function openWorker(t: Teardown, env: Record<string, string> = {}) {
   const space = await openNamespace(t);
   const queue = buildQueue('default', space.redis, space.prefix);
@@ -58,12 +58,12 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
   return { ...space, deps, queue };
 }
 
-/** An anchor that makes the times of a 1 s interval fall on whole seconds of the past. */
+/** Anchor that puts the fire times of a 1 s interval on whole seconds of the past. */
 const ANCHOR = new Date(0);
 const SECOND = { every: 1_000, anchor: ANCHOR };
 const ago = (ms: number) => new Date(Math.floor((Date.now() - ms) / 1_000) * 1_000);
 
-t.test('twenty that fire at once make one execution per fire time', async (t) => {
+t.test('twenty concurrent ticks create one execution per fire time', async (t) => {
   const { deps, models, queue } = await openWorker(t);
   const nextRunAt = ago(2_000);
   const { id: taskId } = await createScheduledTask({ models }, SECOND, { nextRunAt });
@@ -95,7 +95,7 @@ t.test('an execution that was stored but not enqueued is enqueued by the next ti
   t.equal(await queue.getPrioritizedCount(), 1);
 });
 
-t.test('a tick of an older revision, of a paused or of a removed schedule does nothing', async (t) => {
+t.test('a tick of an older revision, or of a paused or deleted schedule, does nothing', async (t) => {
   const { deps, models } = await openWorker(t);
   const nextRunAt = ago(1_000);
   const task = await createScheduledTask({ models }, SECOND, { nextRunAt });
@@ -116,7 +116,7 @@ t.test('a tick of an older revision, of a paused or of a removed schedule does n
   t.equal(await models.ExecutionModel.countDocuments(), 0);
 });
 
-t.test('before its time, by the clock of the database, nothing fires', async (t) => {
+t.test("nothing fires before its time by the database's clock", async (t) => {
   const { deps, models } = await openWorker(t);
   const { id: taskId } = await createScheduledTask({ models }, { every: 3_600_000, anchor: new Date() });
 
@@ -138,7 +138,7 @@ t.test('with overlap skip a fire time passes while an earlier execution is unfin
   t.ok((stored?.nextRunAt?.getTime() ?? 0) >= nextRunAt.getTime() + 3_000);
 });
 
-t.test('what the rules of acceptance refuse is shown at the task, and the schedule moves on', async (t) => {
+t.test('a refused fire time is shown on the task, and the schedule advances', async (t) => {
   const { deps, models, tickQueue } = await openWorker(t).then((open) => ({ ...open, ...open.deps }));
   const nextRunAt = ago(1_000);
   const changes = { nextRunAt, action: 'nope' };
@@ -170,7 +170,7 @@ t.test('a fire time that meets an overloaded system stays due and fires once the
   t.match(await models.ExecutionModel.find().lean(), [{ fireTime: nextRunAt }]);
 });
 
-t.test('a limit of unfinished work holds for schedules too', async (t) => {
+t.test('the limit of unfinished work applies to schedules too', async (t) => {
   const { deps, models } = await openWorker(t, { MAX_UNFINISHED_PER_USER: '1' });
   const nextRunAt = ago(2_000);
   const { id: taskId } = await createScheduledTask({ models }, SECOND, { nextRunAt });

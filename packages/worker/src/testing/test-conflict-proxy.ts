@@ -20,13 +20,13 @@ interface InsertReply {
 
 const HEADER_BYTES = 16;
 const OP_MSG = 2_013;
-/** Behind the header: 4 bytes of flags, then one byte that says "a document follows". */
+/** After the header: 4 bytes of flags, then one byte for "a document follows". */
 const DOCUMENT_AT = HEADER_BYTES + 5;
 const WRITE_CONFLICT = 112;
 
 /**
- * Stands between a client and its database and lets chosen documents of an insert meet a write conflict, as a database
- * does: they are not stored, the others are, and the reply names the place of each. Resolves to the URI of the proxy.
+ * Starts a proxy before the database that gives chosen documents of an insert a write conflict, as a database does:
+ * they are not stored, the others are, and the reply has the index of each. Resolves to the URI of the proxy.
  */
 export async function startConflictProxy(
   t: Teardown,
@@ -79,7 +79,7 @@ export async function startConflictProxy(
   return proxied.href;
 }
 
-/** Sends whole messages on, each as `change` makes it. */
+/** Forwards whole messages, each changed by `change`. */
 function forwardMessages(from: Socket, to: Socket, change: (message: Buffer) => Buffer): void {
   let received = Buffer.alloc(0);
   from.on('data', (chunk) => {

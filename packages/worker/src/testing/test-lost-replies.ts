@@ -1,10 +1,10 @@
-/** Lets every first answer get lost on its way: the command arrived, and nobody is told. */
+/** Loses the first reply for each id: the request takes effect, but its caller gets a network error. */
 export function losingFirstReplies<T extends { id: string }, R>(send: (request: T) => Promise<R>) {
-  const known = new Set<string>();
+  const lostIds = new Set<string>();
   return async (request: T): Promise<R> => {
-    const answer = await send(request);
-    if (known.has(request.id)) return answer;
-    known.add(request.id);
+    const reply = await send(request);
+    if (lostIds.has(request.id)) return reply;
+    lostIds.add(request.id);
     throw Object.assign(new Error('cut'), { name: 'MongoNetworkError' });
   };
 }
