@@ -8,11 +8,13 @@ export {
   storesConfig,
   submissionConfig,
 } from './config/pieces.ts';
+
 export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo } from './connections/mongo.ts';
-export { createRedis, pingRedis, pingRedisWrites, type RedisRole } from './connections/redis.ts';
 export { readEvictionPolicy, refuseEviction, SAFE_EVICTION_POLICY } from './connections/redis-eviction.ts';
-export * as errors from './errors.ts';
+export { createRedis, pingRedis, pingRedisWrites, type RedisRole } from './connections/redis.ts';
+
+export { describeEvent } from './events/describe-event.ts';
 export {
   compareEventIds,
   EVENT_FIELD,
@@ -22,8 +24,8 @@ export {
   readEvent,
   type StreamEntry,
 } from './events/event-stream.ts';
-export { describeEvent } from './events/describe-event.ts';
 export { buildEventWriter, type EventWriter } from './events/event-writer.ts';
+
 export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases } from './executions/beat.ts';
 export {
@@ -39,16 +41,14 @@ export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
 export { handBackExecution, type HandBackOutcome, yieldExecution } from './executions/hand-back.ts';
+export { type HeldExecution, holdExecution, listHeld, unholdExecution } from './executions/hold.ts';
 export { endStep, readStep, startStep } from './executions/once.ts';
 export { isOpen, provideInput, type ProvideOutcome } from './executions/provide-input.ts';
-export { type HeldExecution, holdExecution, listHeld, unholdExecution } from './executions/hold.ts';
 export { raiseSeq } from './executions/raise-seq.ts';
 export { readExecution } from './executions/read.ts';
+export { mirrorTask, type SettleDeps, settleEnded } from './executions/settle.ts';
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
-export { mirrorTask, settleEnded, type SettleDeps } from './executions/settle.ts';
-export { openLog, type OpenLog } from './log-files.ts';
-export { buildLogger, type Logger } from './logger.ts';
-export { buildRegistry } from './metrics.ts';
+
 export {
   buildModels,
   createIndexes,
@@ -56,20 +56,7 @@ export {
   type Models,
   workerModels,
 } from './models/models.ts';
-export { PoolQueues } from './pool-queues.ts';
-export * from './queues.ts';
-export * from './schemas/account.ts';
-export * from './schemas/api-key.ts';
-export {
-  buildTickQueue,
-  type TickerSpec,
-  describeRule,
-  deleteTicker,
-  setTicker,
-  TICK_QUEUE,
-  TickJob,
-  tickStrategy,
-} from './schedules/ticker.ts';
+
 export { planDue } from './schedules/due.ts';
 export { nextFire, nextFires } from './schedules/rule.ts';
 export {
@@ -83,49 +70,52 @@ export {
   type ScheduledTask,
   scheduleFields,
 } from './schedules/state.ts';
+export {
+  buildTickQueue,
+  deleteTicker,
+  describeRule,
+  setTicker,
+  TICK_QUEUE,
+  type TickerSpec,
+  TickJob,
+  tickStrategy,
+} from './schedules/ticker.ts';
+
+export * from './schemas/account.ts';
+export * from './schemas/api-key.ts';
 export * from './schemas/audit.ts';
 export * from './schemas/auth.ts';
-export * from './schemas/execution-policy.ts';
-export * from './schemas/input-record.ts';
-export * from './schemas/plugin-record.ts';
+export * from './schemas/bulk-cancel.ts';
 export * from './schemas/dashboard.ts';
 export * from './schemas/event.ts';
+export * from './schemas/execution-policy.ts';
 export * from './schemas/execution.ts';
-export { FailureGroup } from './schemas/failure-group.ts';
 export * from './schemas/explanation.ts';
+export { FailureGroup } from './schemas/failure-group.ts';
+export * from './schemas/input-record.ts';
 export * from './schemas/pause.ts';
+export * from './schemas/plugin-record.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/problem.ts';
 export * from './schemas/queue.ts';
-export * from './schemas/bulk-cancel.ts';
 export * from './schemas/redrive.ts';
 export * from './schemas/schedule.ts';
 export * from './schemas/task.ts';
-export * from './schemas/worker.ts';
 export * from './schemas/user.ts';
-export {
-  countUnfinished,
-  type EndedExecution,
-  findByIdempotencyKey,
-  findExecution,
-  findOutcomes,
-  findMcpTask,
-  hasOtherUnfinished,
-  type Outcome,
-  type McpTaskRecord,
-} from './stores/executions.ts';
-export { type AuditFilter, endAudit, insertAudit, listAudit } from './stores/audit.ts';
+export * from './schemas/worker.ts';
+
 export {
   type ApiKeySighting,
   countApiKeys,
+  deleteApiKeysOf,
   findApiKey,
   insertApiKey,
   listApiKeys,
-  deleteApiKeysOf,
   revokeApiKey,
   touchApiKey,
 } from './stores/api-keys.ts';
-export { listUnfinishedIds, deleteTasksOf } from './stores/owned-work.ts';
+export { type AuditFilter, endAudit, insertAudit, listAudit } from './stores/audit.ts';
+export { countMatching, listMatchingIds } from './stores/bulk-list.ts';
 export {
   countExecutions,
   type ExecutionFilter,
@@ -134,8 +124,24 @@ export {
   listUnfinishedOfTask,
 } from './stores/execution-list.ts';
 export { type BulkFilter } from './stores/execution-query.ts';
-export { countMatching, listMatchingIds } from './stores/bulk-list.ts';
+export {
+  countUnfinished,
+  type EndedExecution,
+  findByIdempotencyKey,
+  findExecution,
+  findMcpTask,
+  findOutcomes,
+  hasOtherUnfinished,
+  type McpTaskRecord,
+  type Outcome,
+} from './stores/executions.ts';
 export { type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
+export { deleteTasksOf, listUnfinishedIds } from './stores/owned-work.ts';
+export { type PageOrder, type PagePosition, pageSort } from './stores/page.ts';
+export { deletePause, insertPause, type Paused, readPaused } from './stores/pauses.ts';
+export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
+export { countInAndOut, countUnfinishedByPool, type PoolDepth, type PoolFlow } from './stores/pool-load.ts';
+export { listRecentTimes, type RecentTime } from './stores/recent-times.ts';
 export {
   answerRedrive,
   countRedrivable,
@@ -143,33 +149,20 @@ export {
   listRedriven,
   openRedrive,
 } from './stores/redrives.ts';
-export { releaseRole, takeRole } from './stores/role-leases.ts';
 export { findRerun, listReruns, markRerun } from './stores/reruns.ts';
-export { type PageOrder, type PagePosition, pageSort } from './stores/page.ts';
+export { releaseRole, takeRole } from './stores/role-leases.ts';
 export {
-  countActiveAdmins,
-  raiseTokenVersion,
-  deleteUser,
-  tombstoneUser,
-  updateUser,
-} from './stores/user-changes.ts';
-export { countUsers, countUsersByRole, listUsers, type UserFilter } from './stores/user-list.ts';
-export { consumeReset, isResetOpen, replacePassword, storeResetHash } from './stores/user-passwords.ts';
-export { insertPause, type Paused, readPaused, deletePause } from './stores/pauses.ts';
-export { countInAndOut, countUnfinishedByPool, type PoolFlow, type PoolDepth } from './stores/pool-load.ts';
-export { listRecentTimes, type RecentTime } from './stores/recent-times.ts';
-export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
-export {
+  deleteSessionsOf,
   findLiveSession,
   insertSession,
   listLiveSessions,
-  deleteSessionsOf,
   replaceRefreshHash,
   revokeSession,
   revokeSessionsOf,
   rotateRefreshHash,
 } from './stores/sessions.ts';
 export type { Stored } from './stores/stored.ts';
+export { deleteTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
 export {
   countTasks,
   listTasks,
@@ -177,10 +170,27 @@ export {
   toTaskPageIndex,
   toTaskPageQuery,
 } from './stores/task-list.ts';
-export { findTask, insertTask, type TaskInsertion } from './stores/tasks.ts';
-export { deleteTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
 export { countExecutionsByDay, countTasksByKind, measureRunTimes } from './stores/task-stats.ts';
-export { announceWorker, listWorkerSightings, deleteWorker, type WorkerSighting } from './stores/workers.ts';
+export { findTask, insertTask, type TaskInsertion } from './stores/tasks.ts';
+export {
+  countActiveAdmins,
+  deleteUser,
+  raiseTokenVersion,
+  tombstoneUser,
+  updateUser,
+} from './stores/user-changes.ts';
+export { countUsers, countUsersByRole, listUsers, type UserFilter } from './stores/user-list.ts';
+export { consumeReset, isResetOpen, replacePassword, storeResetHash } from './stores/user-passwords.ts';
+export {
+  findUserByEmail,
+  findUserById,
+  insertUser,
+  recordLogin,
+  type UserInsertion,
+} from './stores/users.ts';
+export { announceWorker, deleteWorker, listWorkerSightings, type WorkerSighting } from './stores/workers.ts';
+export { readWaiting, readWorkload, type Workload } from './stores/workload.ts';
+
 export { type Admission, buildAdmission } from './submission/admission.ts';
 export {
   buildCatalogue,
@@ -189,13 +199,14 @@ export {
   type KnownPlugin,
 } from './submission/catalogue.ts';
 export { checkPayload } from './submission/check-payload.ts';
+export { KeyedMutex } from './submission/keyed-mutex.ts';
 export { compilePayloadSchema } from './submission/payload-schema.ts';
 export {
   type CatalogueError,
   isCatalogueError,
   isRefusal,
-  pointedAt,
   type Pointed,
+  pointedAt,
   retryLater,
   type RetryLater,
   toPointer,
@@ -208,18 +219,17 @@ export {
   submitExecution,
   type Submitted,
 } from './submission/submit-execution.ts';
-export {
-  findUserByEmail,
-  findUserById,
-  insertUser,
-  recordLogin,
-  type UserInsertion,
-} from './stores/users.ts';
-export { readWaiting, readWorkload, type Workload } from './stores/workload.ts';
-export { whenParentIsGone } from './parent.ts';
-export { withTimeout } from './with-timeout.ts';
+
 export { isAlive } from './alive.ts';
-export { KeyedMutex } from './submission/keyed-mutex.ts';
+export * as errors from './errors.ts';
+export { openLog, type OpenLog } from './log-files.ts';
+export { buildLogger, type Logger } from './logger.ts';
+export { buildRegistry } from './metrics.ts';
+export { whenParentIsGone } from './parent.ts';
+export { PoolQueues } from './pool-queues.ts';
+export * from './queues.ts';
+export { withTimeout } from './with-timeout.ts';
+
 // The API reads the catalogue and never imports plugin code, so it takes these schemas from here.
 export {
   Annotations,
