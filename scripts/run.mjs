@@ -53,7 +53,7 @@ const COMMANDS = {
 /** Commands that run the product for its user, and so read the user's `.env`. */
 const READS_ENV_FILE = new Set(['start', 'dev', 'doctor']);
 
-const say = (line) => console.log(`[setup] ${line}`);
+const print = (line) => console.log(`[setup] ${line}`);
 
 function runStep(command, args, { env, label }) {
   return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ function runStep(command, args, { env, label }) {
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
     const progress = setInterval(
-      () => say(`${label} … ${Math.round((Date.now() - started) / 1000)} s`),
+      () => print(`${label} … ${Math.round((Date.now() - started) / 1000)} s`),
       10_000,
     );
     child.on('error', (error) => {
@@ -83,7 +83,7 @@ async function ensureTool(name, spec, proof) {
   const dir = join(CACHE, name);
   const bin = join(dir, 'node_modules', '.bin');
   if (existsSync(join(bin, proof))) return bin;
-  say(`installing ${spec} into the cache`);
+  print(`installing ${spec} into the cache`);
   mkdirSync(CACHE, { recursive: true });
   const building = `${dir}.${process.pid}`;
   mkdirSync(building, { recursive: true });
@@ -131,16 +131,16 @@ async function installDependencies(env, { isForced }) {
   if (isForced || !existsSync(join(modules, '.modules.yaml')))
     rmSync(modules, { recursive: true, force: true });
   const stamp = join(modules, '.installed');
-  const wanted = createHash('sha256')
+  const lockHash = createHash('sha256')
     .update(readFileSync(join(ROOT, 'pnpm-lock.yaml')))
     .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  say('installing dependencies with pnpm');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash) return;
+  print('installing dependencies with pnpm');
   await runStep('pnpm', ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false'], {
     env: { ...env, CI: 'true', MCP_SERVER_SETUP: '1' },
     label: 'installing dependencies',
   });
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, lockHash);
 }
 
 /** Processes that started this one; if one of them is gone, the user has stopped this command. */

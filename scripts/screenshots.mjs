@@ -70,8 +70,8 @@ async function runSome(url) {
 async function shoot(url) {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
-  const refused = [];
-  page.on('pageerror', (error) => refused.push(error.message));
+  const pageErrors = [];
+  page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(`${url}/admin/queues`);
   await page.fill('input[name=email]', ACCOUNT.email);
   await page.fill('input[name=password]', ACCOUNT.password);
@@ -84,7 +84,7 @@ async function shoot(url) {
   await page.getByText('/mcp/execute').first().waitFor();
   await page.screenshot({ path: `${IMAGES}/docs.png` });
   await browser.close();
-  if (refused.length > 0) throw new Error(`the pages logged errors: ${refused.join('; ')}`);
+  if (pageErrors.length > 0) throw new Error(`the pages logged errors: ${pageErrors.join('; ')}`);
 }
 
 mkdirSync(IMAGES, { recursive: true });

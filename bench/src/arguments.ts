@@ -29,13 +29,14 @@ export function readArguments(args: string[]): BenchArguments {
     },
   });
   const { rounds, scale } = values.quick ? QUICK : FULL;
-  const asked = values.rounds === undefined ? rounds : Number(values.rounds);
-  if (!Number.isInteger(asked) || asked < 1) throw new Error('--rounds must be a whole number of at least 1');
+  const roundCount = values.rounds === undefined ? rounds : Number(values.rounds);
+  if (!Number.isInteger(roundCount) || roundCount < 1)
+    throw new Error('--rounds must be a whole number of at least 1');
   const only = values.only?.split(',').filter(Boolean);
   // Figures of a partial or short run must not replace the published ones.
   const isWhole = !values.quick && only === undefined;
   return {
-    rounds: asked,
+    rounds: roundCount,
     scale,
     only,
     figures: values.figures ?? (isWhole ? 'bench' : undefined),

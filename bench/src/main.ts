@@ -23,8 +23,8 @@ import { Stage } from './rig/stage.ts';
 const WARM_UP_ROUNDS = 3;
 const MEMORY = 'memory';
 const GIBIBYTE = 2 ** 30;
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const log = (line: string): void => say(`[bench] ${line}`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const log = (line: string): void => print(`[bench] ${line}`);
 
 /** Product and raw parts in turn, so that disturbances of the machine hit both. */
 const buildCases = (product: Product): Case[] => [
@@ -97,9 +97,9 @@ const args = readArguments(process.argv.slice(2));
 const stage = await Stage.open(args.profileDir, log);
 try {
   const report = await run(args, stage);
-  say(`\n${await writeFigures(args.figures, report)}`);
+  print(`\n${await writeFigures(args.figures, report)}`);
   const broken = report.promises.filter(({ isKept }) => !isKept);
-  say(`${report.promises.length - broken.length} promises kept, ${broken.length} broken`);
+  print(`${report.promises.length - broken.length} promises kept, ${broken.length} broken`);
   if (broken.length > 0) process.exitCode = 1;
 } finally {
   await stage.close();

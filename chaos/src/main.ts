@@ -22,7 +22,7 @@ import { findSabotage, judgeSabotage } from './sabotage/sabotage.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SHOWN_VIOLATIONS = 20;
 const SECONDS_PER_MINUTE = 60;
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const args = readArguments(process.argv.slice(2));
 const dir = mkdtempSync(join(tmpdir(), 'chaos-'));
@@ -32,13 +32,13 @@ let runner: RowRunner | undefined;
 
 function showViolations({ row, seed, violations }: RowResult): void {
   if (violations.length === 0) return;
-  say(
+  print(
     `\n${row.id} broke its invariants (seed ${seed}); logs and ledger are in ${join(dir, `${row.id}-${seed}`)}`,
   );
   for (const { rule, id, detail } of violations.slice(0, SHOWN_VIOLATIONS)) {
-    say(`  ${rule} ${id ?? ''} ${detail}`);
+    print(`  ${rule} ${id ?? ''} ${detail}`);
   }
-  if (violations.length > SHOWN_VIOLATIONS) say(`  … and ${violations.length - SHOWN_VIOLATIONS} more`);
+  if (violations.length > SHOWN_VIOLATIONS) print(`  … and ${violations.length - SHOWN_VIOLATIONS} more`);
 }
 
 /** Rows by id; `F6` includes its variants. @throws {Error} on an unknown id. */
@@ -60,14 +60,14 @@ async function main(): Promise<boolean> {
   const commit = readCommit();
   const statePath = join(ROOT, '.data', 'chaos', `${runName}.jsonl`);
   const state = args.figures ? new RunState(statePath, { commit, scale }, args) : undefined;
-  say(`[chaos] seeds ${args.seeds.join(', ')}, loads × ${scale}, commit ${commit}`);
+  print(`[chaos] seeds ${args.seeds.join(', ')}, loads × ${scale}, commit ${commit}`);
   const workerPreload = sabotage?.preload;
-  runner = new RowRunner({ rows, seeds: args.seeds, scale, dir, workerPreload, state, say });
+  runner = new RowRunner({ rows, seeds: args.seeds, scale, dir, workerPreload, state, print });
   const results = await runner.run();
   state?.close();
   results.forEach(showViolations);
-  say(`\n${formatTable(results)}\n`);
-  if (sabotage) return judgeSabotage(sabotage, results, say);
+  print(`\n${formatTable(results)}\n`);
+  if (sabotage) return judgeSabotage(sabotage, results, print);
   if (args.figures) {
     const seconds = results.reduce((sum, { figures }) => sum + figures.seconds, 0);
     await writeFigures({
@@ -82,7 +82,7 @@ async function main(): Promise<boolean> {
     });
   }
   const failed = results.filter(({ violations }) => violations.length > 0).length;
-  say(`${results.length - failed} passed, ${failed} failed`);
+  print(`${results.length - failed} passed, ${failed} failed`);
   return failed === 0;
 }
 
@@ -99,7 +99,7 @@ try {
   const hasPassed = await main();
   process.exitCode = hasPassed ? 0 : 1;
 } catch (error) {
-  say(`[chaos] seeds ${args.seeds.join(', ')}: ${(error as Error).stack}\n0 passed, 1 failed`);
+  print(`[chaos] seeds ${args.seeds.join(', ')}: ${(error as Error).stack}\n0 passed, 1 failed`);
   process.exitCode = 1;
 } finally {
   await runner?.close();

@@ -13,12 +13,12 @@ const { values } = parseArgs({
   options: { scenario: { type: 'string' }, inspector: { type: 'boolean', default: true } },
   allowNegative: true,
 });
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function runOne({ openUrl }: Rig, scenario: string): Promise<number> {
   const { passed, failed, complaints } = await runScenario(`${openUrl}/mcp`, scenario);
-  complaints.forEach(say);
-  say(`${passed} passed, ${failed} failed`);
+  complaints.forEach(print);
+  print(`${passed} passed, ${failed} failed`);
   return failed;
 }
 
@@ -31,10 +31,10 @@ async function judgeRevision({ openUrl }: Rig, revision: Revision): Promise<Revi
   return { revision, results: [...results, ...none].map((result) => judge(result, scored, baseline)) };
 }
 
-function tell({ revision, results }: RevisionReport): void {
+function printReport({ revision, results }: RevisionReport): void {
   for (const { scenario, verdict, passed, failed, complaints } of results) {
-    say(`${revision} ${scenario}: ${verdict} (${passed} passed, ${failed} failed)`);
-    if (verdict !== 'expected to fail') complaints.forEach((line) => say(`    ${line}`));
+    print(`${revision} ${scenario}: ${verdict} (${passed} passed, ${failed} failed)`);
+    if (verdict !== 'expected to fail') complaints.forEach((line) => print(`    ${line}`));
   }
 }
 
@@ -42,7 +42,7 @@ async function runAll(rig: Rig): Promise<number> {
   const reports: RevisionReport[] = [];
   for (const revision of REVISIONS) {
     const report = await judgeRevision(rig, revision);
-    tell(report);
+    printReport(report);
     reports.push(report);
   }
   const inspected: string[] = [];
@@ -52,12 +52,12 @@ async function runAll(rig: Rig): Promise<number> {
         await inspectEverything({ url: rig.url, apiKey: rig.apiKey, era }, () => countRequests(rig)),
       );
     }
-    inspected.forEach(say);
+    inspected.forEach(print);
   }
   await writeReport(reports, inspected);
   const all: Judged[] = reports.flatMap(({ results }) => results);
   const bad = all.filter(isBad);
-  say(`${all.length - bad.length} passed, ${bad.length} failed`);
+  print(`${all.length - bad.length} passed, ${bad.length} failed`);
   return bad.length;
 }
 

@@ -43,14 +43,14 @@ export async function startRig(t: Owner): Promise<Rig> {
   const workers = await Promise.all([worker(), worker()]);
   const apis = await Promise.all([startProcess(t, 'api', env), startProcess(t, 'api', env)]);
   const nginx = await startNginx(t, { apiPorts: apis.map(({ started }) => Number(started['port'])) });
-  const newApiKey = (name: string) => makeApiKey(nginx.url, name);
+  const newApiKey = (name: string) => createApiKey(nginx.url, name);
   const apiKey = await newApiKey('conformance');
   await waitFor('the fleet to offer the fixture plugin', () => isOffered(nginx.url, apiKey));
   const openUrl = await startCredentialProxy(t, { port: nginx.port, apiKey });
   return { space, url: nginx.url, openUrl, apiKey, apis, workers, newApiKey };
 }
 
-async function makeApiKey(url: string, name: string): Promise<string> {
+async function createApiKey(url: string, name: string): Promise<string> {
   const post = async (path: string, body: object, token?: string) => {
     const answer = await fetch(`${url}${path}`, {
       method: 'POST',

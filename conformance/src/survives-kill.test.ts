@@ -22,27 +22,27 @@ t.test(
     const running = () => space.models.ExecutionModel.countDocuments({ status: 'running' });
     await waitFor('all to run', async () => (await running()) === TASKS);
     const victim = workers[0];
-    const held = await space.models.ExecutionModel.countDocuments({
+    const heldCount = await space.models.ExecutionModel.countDocuments({
       status: 'running',
       'lease.worker': String(victim?.started['worker']),
     });
 
     await victim?.end('SIGKILL');
-    const seen = new Map<string, Record<string, unknown>>();
+    const lastPolls = new Map<string, Record<string, unknown>>();
     await waitFor(
       'all to end',
       async () => {
         // A failed poll rejects here and fails the test.
-        const open = ids.filter((id) => seen.get(id)?.['status'] !== 'completed');
-        const looks = await Promise.all(open.map((taskId) => call('tasks/get', { taskId })));
-        for (const look of looks) seen.set(String(look['taskId']), look);
-        return looks.every(({ status }) => status === 'completed');
+        const open = ids.filter((id) => lastPolls.get(id)?.['status'] !== 'completed');
+        const polls = await Promise.all(open.map((taskId) => call('tasks/get', { taskId })));
+        for (const poll of polls) lastPolls.set(String(poll['taskId']), poll);
+        return polls.every(({ status }) => status === 'completed');
       },
       ALL_ENDED_MS,
     );
 
-    t.ok(held > 0, `the killed worker held ${held} of them`);
-    t.equal(seen.size, TASKS);
-    t.notOk([...seen.values()].some(({ result }) => (result as { isError?: boolean }).isError));
+    t.ok(heldCount > 0, `the killed worker held ${heldCount} of them`);
+    t.equal(lastPolls.size, TASKS);
+    t.notOk([...lastPolls.values()].some(({ result }) => (result as { isError?: boolean }).isError));
   },
 );

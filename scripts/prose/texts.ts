@@ -37,12 +37,14 @@ function joinComments(comments: Comment[], source: string): Comment[] {
 function textsOfCode(path: string, source: string): Text[] {
   const { program, comments, errors } = parseSync(path, source);
   if (errors[0]) throw new Error(`${path}: ${errors[0].message}`);
-  const found: { start: number; text: string }[] = joinComments(comments, source).map(({ start, value }) => ({
-    start,
-    text: value.replaceAll(/^[ \t]*\*+[ \t]?|^[ \t]+/gm, ''),
-  }));
+  const pieces: { start: number; text: string }[] = joinComments(comments, source).map(
+    ({ start, value }) => ({
+      start,
+      text: value.replaceAll(/^[ \t]*\*+[ \t]?|^[ \t]+/gm, ''),
+    }),
+  );
   const addString = (start: number, text: string) => {
-    if (text.trim().split(/\s+/).length >= MIN_WORDS) found.push({ start, text });
+    if (text.trim().split(/\s+/).length >= MIN_WORDS) pieces.push({ start, text });
   };
   new Visitor({
     Literal: ({ start, value }) => {
@@ -52,7 +54,7 @@ function textsOfCode(path: string, source: string): Text[] {
       addString(start, quasis.map(({ value }) => value.cooked ?? value.raw).join('…'));
     },
   }).visit(program);
-  return found.map(({ start, text }) => ({ line: source.slice(0, start).split('\n').length, text }));
+  return pieces.map(({ start, text }) => ({ line: source.slice(0, start).split('\n').length, text }));
 }
 
 const keepLines = (text: string) => text.replaceAll(/[^\n]/g, '');

@@ -37,9 +37,9 @@ async function readAt(
   log: (line: string) => void,
 ): Promise<{ api: number; worker: number }> {
   const start = mark - READINGS * EXECUTIONS_PER_READING;
-  for (let left = start - product.ended(); left > 0; left = start - product.ended()) {
+  for (let remaining = start - product.ended(); remaining > 0; remaining = start - product.ended()) {
     log(`memory: ${product.ended()} of ${mark} executions`);
-    await runExecutions(product, Math.min(left, 5_000));
+    await runExecutions(product, Math.min(remaining, 5_000));
   }
   const readings: { api: number; worker: number }[] = [];
   for (let reading = 0; reading < READINGS; reading += 1) {

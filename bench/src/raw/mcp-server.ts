@@ -39,9 +39,9 @@ async function createTask() {
 }
 
 async function readTask(id: string) {
-  const found = await Held.findById(id).lean<{ _id: string; createdAt: Date }>();
-  if (!found) throw new Error(`no task ${id}`);
-  return { resultType: 'complete', ...presentTask(found._id, found.createdAt) };
+  const task = await Held.findById(id).lean<{ _id: string; createdAt: Date }>();
+  if (!task) throw new Error(`no task ${id}`);
+  return { resultType: 'complete', ...presentTask(task._id, task.createdAt) };
 }
 
 const handler = createMcpHandler(() => {

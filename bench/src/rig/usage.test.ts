@@ -15,14 +15,14 @@ void t.test('the CPU time of a child process and of its ended children counts fo
     child.stdin.end();
     await once(child, 'exit');
   });
-  const known = new Map<number, Party>([[child.pid ?? 0, 'worker']]);
-  const before = readCpuTimes(known);
+  const namedParties = new Map<number, Party>([[child.pid ?? 0, 'worker']]);
+  const before = readCpuTimes(namedParties);
 
   await once(child.stdout, 'data');
-  const used = subtractCpuTimes(readCpuTimes(known), before);
+  const cpuTimes = subtractCpuTimes(readCpuTimes(namedParties), before);
 
-  t.ok(used.worker >= BURNED_MS, `${used.worker} ms`);
-  t.equal(used.api, 0);
+  t.ok(cpuTimes.worker >= BURNED_MS, `${cpuTimes.worker} ms`);
+  t.equal(cpuTimes.api, 0);
   t.ok(readRssBytes(child.pid ?? 0) > 10_000_000);
 });
 

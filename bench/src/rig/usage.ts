@@ -22,14 +22,14 @@ interface Entry {
  * CPU time of this process and all processes below it. `known` names processes that cannot be identified by their
  * command.
  */
-export function readCpuTimes(known: ReadonlyMap<number, Party>): CpuTimes {
+export function readCpuTimes(namedParties: ReadonlyMap<number, Party>): CpuTimes {
   const times: CpuTimes = { api: 0, worker: 0, redis: 0, database: 0, gateway: 0, bench: 0, raw: 0 };
   const all = readProcesses();
   const tree = all.filter(({ pid }) => pid === process.pid);
   // The list grows while it is walked: children are appended behind their parents.
   for (const { pid } of tree) tree.push(...all.filter(({ parentPid }) => parentPid === pid));
   for (const entry of tree) {
-    const party = known.get(entry.pid) ?? partyOf(entry);
+    const party = namedParties.get(entry.pid) ?? partyOf(entry);
     if (party) times[party] += entry.cpuMs;
   }
   return times;

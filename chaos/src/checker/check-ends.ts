@@ -5,21 +5,21 @@ import type { RunRecord, Violation } from './run-record.ts';
 
 /** L1, L3, L4: each execution has one complete end and no other end after it. */
 export function checkEnds({ documents, sightings }: RunRecord): Violation[] {
-  const seen = Map.groupBy(sightings, ({ id }) => id);
-  const found = new Set(documents.map(({ _id }) => _id));
-  const vanished = [...seen.keys()].filter((id) => !found.has(id));
+  const sightingsById = Map.groupBy(sightings, ({ id }) => id);
+  const documentIds = new Set(documents.map(({ _id }) => _id));
+  const vanished = [...sightingsById.keys()].filter((id) => !documentIds.has(id));
   return [
     ...documents.flatMap((document) => [
-      ...checkChanges(document, seen.get(document._id) ?? []),
+      ...checkChanges(document, sightingsById.get(document._id) ?? []),
       ...(isEnded(document.status) ? checkEnd(document) : []),
     ]),
     ...vanished.map((id) => ({ rule: 'end-changed', id, detail: 'an ended execution has vanished' })),
   ];
 }
 
-function checkChanges(document: ExecutionRecord, seen: Sighting[]): Violation[] {
+function checkChanges(document: ExecutionRecord, earlierSightings: Sighting[]): Violation[] {
   const last = JSON.stringify(describeEnd(document));
-  const other = seen.find((sighting) => JSON.stringify(sighting) !== last);
+  const other = earlierSightings.find((sighting) => JSON.stringify(sighting) !== last);
   if (!other) return [];
   return [{ rule: 'end-changed', id: document._id, detail: `${JSON.stringify(other)} became ${last}` }];
 }

@@ -85,10 +85,10 @@ export class ProxiedConnection {
       return;
     }
     if (this.#fault.kind === 'close-after') {
-      const left = this.#fault.replyBytes - this.#replyBytes;
+      const remainingBytes = this.#fault.replyBytes - this.#replyBytes;
       this.#replyBytes += piece.length;
-      if (piece.length >= left) {
-        this.#options.client.end(piece.subarray(0, Math.max(0, left)));
+      if (piece.length >= remainingBytes) {
+        this.#options.client.end(piece.subarray(0, Math.max(0, remainingBytes)));
         this.#options.server.destroy();
         return;
       }

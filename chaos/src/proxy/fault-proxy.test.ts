@@ -8,14 +8,14 @@ import { FaultProxy } from './fault-proxy.ts';
 import { mongoCommand } from './wire.ts';
 
 /** A server that answers every chunk in capitals and records its input. */
-async function openShouter(t: Test): Promise<{ port: number; heard: string[] }> {
-  const heard: string[] = [];
+async function openShouter(t: Test): Promise<{ port: number; received: string[] }> {
+  const received: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('data', (piece: Buffer) => {
-      heard.push(piece.toString());
+      received.push(piece.toString());
       socket.write(piece.toString().toUpperCase());
     });
   });
@@ -25,11 +25,11 @@ async function openShouter(t: Test): Promise<{ port: number; heard: string[] }> 
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { port: (server.address() as AddressInfo).port, heard };
+  return { port: (server.address() as AddressInfo).port, received };
 }
 
-async function openProxy(t: Test): Promise<{ proxy: FaultProxy; heard: string[]; call: () => Socket }> {
-  const { port, heard } = await openShouter(t);
+async function openProxy(t: Test): Promise<{ proxy: FaultProxy; received: string[]; call: () => Socket }> {
+  const { port, received } = await openShouter(t);
   const proxy = await FaultProxy.open(port, seededRandom(1));
   t.teardown(() => proxy.close());
   const call = () => {
@@ -38,7 +38,7 @@ async function openProxy(t: Test): Promise<{ proxy: FaultProxy; heard: string[];
     socket.on('error', () => undefined);
     return socket;
   };
-  return { proxy, heard, call };
+  return { proxy, received, call };
 }
 
 async function ask(socket: Socket, text: string): Promise<string> {
@@ -68,7 +68,7 @@ void t.test('a delay applies to request and reply', async (t) => {
 });
 
 void t.test('a black hole stops all traffic, and the data sent during it arrives afterwards', async (t) => {
-  const { proxy, heard, call } = await openProxy(t);
+  const { proxy, received, call } = await openProxy(t);
   const [held, other] = [call(), call()];
   await ask(held, 'warm');
   proxy.setFault({ kind: 'drop' });
@@ -76,7 +76,7 @@ void t.test('a black hole stops all traffic, and the data sent during it arrives
   other.write('new');
   // A connection around the proxy proves that the server had time to receive it.
   await new Promise((resolve) => setImmediate(resolve));
-  t.same(heard, ['warm']);
+  t.same(received, ['warm']);
 
   proxy.setFault({ kind: 'none' });
 
@@ -107,7 +107,7 @@ void t.test('a connection closes after the given number of reply bytes', async (
 });
 
 void t.test('a swallowed reply: the server received the request, the caller sees a reset', async (t) => {
-  const { proxy, heard, call } = await openProxy(t);
+  const { proxy, received, call } = await openProxy(t);
   const socket = call();
   await ask(socket, 'warm');
   proxy.setFault({ kind: 'swallow', rate: 1, matches: (piece) => piece.includes('write'), how: 'cut' });
@@ -119,13 +119,13 @@ void t.test('a swallowed reply: the server received the request, the caller sees
   socket.write('write');
 
   t.match(await failed, [{ code: 'ECONNRESET' }]);
-  t.same(heard, ['warm', 'read', 'write']);
+  t.same(received, ['warm', 'read', 'write']);
   t.equal(replies, 0);
   t.equal(proxy.swallowed, 1);
 });
 
 void t.test('a swallowed reply can leave the caller without any answer', async (t) => {
-  const { proxy, heard, call } = await openProxy(t);
+  const { proxy, received, call } = await openProxy(t);
   proxy.setFault({ kind: 'swallow', rate: 1, matches: all, how: 'hole', holeMs: 60 });
   const socket = call();
   const startedAt = performance.now();
@@ -135,7 +135,7 @@ void t.test('a swallowed reply can leave the caller without any answer', async (
 
   t.match(await failed, [{ code: 'ECONNRESET' }]);
   t.ok(performance.now() - startedAt >= 58);
-  t.same(heard, ['write']);
+  t.same(received, ['write']);
 });
 
 void t.test('the same seed swallows the same share', async (t) => {
@@ -166,11 +166,11 @@ void t.test('the same seed swallows the same share', async (t) => {
 });
 
 void t.test('a refused connection to the server is forwarded as a reset', async (t) => {
-  const gone = createServer().listen(0, '127.0.0.1');
-  await once(gone, 'listening');
-  const { port } = gone.address() as AddressInfo;
-  gone.close();
-  await once(gone, 'close');
+  const closedServer = createServer().listen(0, '127.0.0.1');
+  await once(closedServer, 'listening');
+  const { port } = closedServer.address() as AddressInfo;
+  closedServer.close();
+  await once(closedServer, 'close');
   const proxy = await FaultProxy.open(port, seededRandom(1));
   t.teardown(() => proxy.close());
 

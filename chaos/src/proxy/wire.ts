@@ -12,8 +12,8 @@ export function mongoCommand(piece: Buffer): string | undefined {
 
 /** Picks requests that begin with one of these MongoDB commands. */
 export const isMongoCommand = (...names: string[]) => {
-  const wanted = new Set(names);
-  return (piece: Buffer): boolean => wanted.has(mongoCommand(piece) ?? '');
+  const commandNames = new Set(names);
+  return (piece: Buffer): boolean => commandNames.has(mongoCommand(piece) ?? '');
 };
 
 /** Picks Redis scripts: all of BullMQ's writes are scripts. */

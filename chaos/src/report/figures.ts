@@ -66,12 +66,12 @@ export function buildFigures({
   const times = redeliveryTimes(record.documents, strikes);
   const p50 = percentile(times, 0.5);
   const p99 = percentile(times, 0.99);
-  const accepted = record.ledger.filter(({ outcome }) => outcome === 'accepted').map(({ id }) => id);
+  const acceptedIds = record.ledger.filter(({ outcome }) => outcome === 'accepted').map(({ id }) => id);
   const sum = (field: 'crashes' | 'handBacks') =>
     record.documents.reduce((total, document) => total + document[field], 0);
   return {
     // A repeat with the same key does not count as a second acceptance.
-    accepted: new Set(accepted).size,
+    accepted: new Set(acceptedIds).size,
     lost: (broken['lost'] ?? 0) + (broken['not-ended'] ?? 0),
     doubleEnds: (broken['double-end'] ?? 0) + (broken['end-without-attempt'] ?? 0),
     endsChanged: broken['end-changed'] ?? 0,

@@ -28,12 +28,12 @@ async function isQuiet({ models: { ExecutionModel }, queue }: Rig): Promise<bool
 
 /** Jobs in Redis other than completed and failed ones. */
 export async function readLeftJobs({ queue }: Rig): Promise<LeftJob[]> {
-  const left: LeftJob[] = [];
+  const leftJobs: LeftJob[] = [];
   for (const state of OPEN_JOBS) {
     const jobs = (await queue.getJobs([state], 0, 200)) as (Job<{ executionId: string }> | undefined)[];
     for (const job of jobs) {
-      if (job?.id) left.push({ id: job.id, executionId: job.data.executionId, state });
+      if (job?.id) leftJobs.push({ id: job.id, executionId: job.data.executionId, state });
     }
   }
-  return left;
+  return leftJobs;
 }

@@ -114,12 +114,12 @@ export class Slot {
     if (!child) return 'never started';
     child.signal('SIGTERM');
     const late = new AbortController();
-    const ended = await Promise.race([
+    const exit = await Promise.race([
       child.exited,
       delay(STOP_TIMEOUT_MS, undefined, { signal: late.signal }).catch(() => undefined),
     ]);
     late.abort();
-    if (ended) return `${ended.code ?? ended.signal}`;
+    if (exit) return `${exit.code ?? exit.signal}`;
     await child.kill();
     return 'did not stop';
   }

@@ -33,9 +33,11 @@ async function pickZombie(rig: Rig): Promise<Slot> {
     { action: 'slow-unsafe', status: 'running' },
     { 'lease.worker': 1 },
   ).lean<ExecutionRecord[]>();
-  const held = (worker: Slot) => running.filter(({ lease }) => lease?.worker === worker.workerName).length;
-  const [zombie] = rig.workers.toSorted((one, other) => held(other) - held(one));
-  if (!zombie || held(zombie) === 0) throw new Error('no worker runs an action that must not be repeated');
+  const countHeld = (worker: Slot) =>
+    running.filter(({ lease }) => lease?.worker === worker.workerName).length;
+  const [zombie] = rig.workers.toSorted((one, other) => countHeld(other) - countHeld(one));
+  if (!zombie || countHeld(zombie) === 0)
+    throw new Error('no worker runs an action that must not be repeated');
   return zombie;
 }
 
@@ -60,14 +62,16 @@ export default defineRow({
   },
   async check({ documents }, rig) {
     const zombie = rig.strikes[0]?.worker;
-    const taken = documents.filter(({ attempts }) =>
+    const lostRuns = documents.filter(({ attempts }) =>
       attempts.some(({ worker, outcome }) => worker === zombie && outcome === 'crashed'),
     );
     const superseded = await sumMetric(rig, 'mcp_superseded_total');
-    rig.measured['zombie runs'] = taken.length;
-    if (taken.length === 0) return [{ rule: 'no-strike-hit', detail: 'the frozen worker ran nothing' }];
+    rig.measured['zombie runs'] = lostRuns.length;
+    if (lostRuns.length === 0) return [{ rule: 'no-strike-hit', detail: 'the frozen worker ran nothing' }];
     // It lost all of its runs, so each of its ends must have been refused.
-    if (superseded >= taken.length) return [];
-    return [{ rule: 'superseded-not-counted', detail: `${superseded} of ${taken.length} ends were refused` }];
+    if (superseded >= lostRuns.length) return [];
+    return [
+      { rule: 'superseded-not-counted', detail: `${superseded} of ${lostRuns.length} ends were refused` },
+    ];
   },
 });

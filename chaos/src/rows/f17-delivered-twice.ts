@@ -62,8 +62,8 @@ async function deliverAgain(rig: Rig): Promise<void> {
   const find = (status: ExecutionStatus) =>
     rig.models.ExecutionModel.find({ _id: { $in: ids }, status }, { seq: 1, pool: 1 }).lean<Victim[]>();
   const running = await waitFor('the victims to run', async () => {
-    const found = await find('running');
-    return found.length > VICTIMS / 2 && found;
+    const executions = await find('running');
+    return executions.length > VICTIMS / 2 && executions;
   });
   rig.measured['active victims'] = running.length;
   const tricks = Object.values(TRICKS);

@@ -9,8 +9,8 @@ export default defineRow({
   run: restartAll,
   check(record, rig) {
     const handBacks = countHandBacks(record);
-    const kept =
+    const handBackViolations =
       handBacks === 0 ? [] : [{ rule: 'handed-back', detail: `${handBacks} runs were handed back` }];
-    return [...checkRestarts(record, rig), ...kept];
+    return [...checkRestarts(record, rig), ...handBackViolations];
   },
 });

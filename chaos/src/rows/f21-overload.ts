@@ -43,12 +43,12 @@ export default defineRow({
     rig.measured['ms to drain'] = Math.round(performance.now() - startedAt);
   },
   check({ troubles }, { measured }) {
-    const refused = troubles.filter(({ kind }) => kind === 'status');
-    measured['refused'] = refused.length;
-    const silent = refused.filter(({ retryAfterMs }) => retryAfterMs === 0);
+    const refusals = troubles.filter(({ kind }) => kind === 'status');
+    measured['refused'] = refusals.length;
+    const silent = refusals.filter(({ retryAfterMs }) => retryAfterMs === 0);
     return [
       ...silent.map(({ key, detail }) => ({ rule: 'no-retry-after', id: key, detail })),
-      ...(refused.length > 0 ? [] : [{ rule: 'no-strike-hit', detail: 'no request was refused' }]),
+      ...(refusals.length > 0 ? [] : [{ rule: 'no-strike-hit', detail: 'no request was refused' }]),
     ];
   },
 });

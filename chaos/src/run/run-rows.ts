@@ -15,7 +15,7 @@ interface RunRowsOptions {
   dir: string;
   workerPreload: string | undefined;
   state: RunState | undefined;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }
 
 export interface RunStores {
@@ -36,13 +36,13 @@ export class RowRunner implements RunStores {
   }
 
   async run(): Promise<RowResult[]> {
-    const { rows, seeds, state, say } = this.#options;
+    const { rows, seeds, state, print } = this.#options;
     const results: RowResult[] = [];
     for (const seed of seeds) {
       for (const row of rows) {
-        const known = state?.find(row.id, seed);
-        if (known) say(`[chaos] ${row.id}, seed ${seed}: finished by an earlier run`);
-        results.push(known ?? (await this.#runOne(row, seed)));
+        const earlierResult = state?.find(row.id, seed);
+        if (earlierResult) print(`[chaos] ${row.id}, seed ${seed}: finished by an earlier run`);
+        results.push(earlierResult ?? (await this.#runOne(row, seed)));
       }
     }
     // A run that only took over results must name their versions, too.
@@ -56,19 +56,19 @@ export class RowRunner implements RunStores {
   }
 
   async #runOne(row: Row, seed: number): Promise<RowResult> {
-    const { scale, dir, workerPreload, state, say } = this.#options;
-    say(`[chaos] ${row.id}, seed ${seed}: ${row.title}`);
+    const { scale, dir, workerPreload, state, print } = this.#options;
+    print(`[chaos] ${row.id}, seed ${seed}: ${row.title}`);
     const startedAt = performance.now();
     try {
       const stores = await this.#openStores();
       const rowDir = join(dir, `${row.id}-${seed}`);
       const result = await runRow(row, { stores, dir: rowDir, seed, scale, workerPreload });
       const { accepted, seconds } = result.figures;
-      say(`[chaos] ${row.id}: ${accepted} accepted, ${result.violations.length} violations, ${seconds} s`);
+      print(`[chaos] ${row.id}: ${accepted} accepted, ${result.violations.length} violations, ${seconds} s`);
       state?.keep(result);
       return result;
     } catch (error) {
-      say(`[chaos] ${row.id} broke down: ${inspect(error)}`);
+      print(`[chaos] ${row.id} broke down: ${inspect(error)}`);
       await this.close();
       const seconds = (performance.now() - startedAt) / 1_000;
       const violations = [{ rule: 'row-broke-down', detail: String(error) }];
@@ -78,9 +78,9 @@ export class RowRunner implements RunStores {
   }
 
   async #openStores(): Promise<Stores> {
-    const { dir, say } = this.#options;
+    const { dir, print } = this.#options;
     this.#stores ??= await startStores(join(dir, `stores-${++this.#starts}`), (line) =>
-      say(`[chaos] ${line}`),
+      print(`[chaos] ${line}`),
     );
     this.versions = this.#stores.versions;
     return this.#stores;

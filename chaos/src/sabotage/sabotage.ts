@@ -26,25 +26,26 @@ export const SABOTAGES: readonly Sabotage[] = [
 
 /** @throws {Error} for an unknown name. */
 export function findSabotage(name: string): Sabotage {
-  const found = SABOTAGES.find((sabotage) => sabotage.name === name);
-  if (!found) throw new Error(`unknown sabotage; known: ${SABOTAGES.map((known) => known.name).join(', ')}`);
-  return found;
+  const sabotage = SABOTAGES.find((candidate) => candidate.name === name);
+  if (!sabotage)
+    throw new Error(`unknown sabotage; known: ${SABOTAGES.map((candidate) => candidate.name).join(', ')}`);
+  return sabotage;
 }
 
 /** True if the checker noticed it for the right reason. */
 export function judgeSabotage(
   { name, rules }: Sabotage,
   results: readonly RowResult[],
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): boolean {
   const broken = new Set(results.flatMap(({ violations }) => violations.map(({ rule }) => rule)));
   const noticed = rules.filter((rule) => broken.has(rule));
   const isNoticed = noticed.length > 0;
-  if (isNoticed) say(`${name}: the checker noticed it as ${noticed.join(', ')}`);
+  if (isNoticed) print(`${name}: the checker noticed it as ${noticed.join(', ')}`);
   else
-    say(
+    print(
       `${name}: NOT noticed; broken were: ${[...broken].join(', ') || 'no rules'}; expected ${rules.join(' or ')}`,
     );
-  say(isNoticed ? '1 passed, 0 failed' : '0 passed, 1 failed');
+  print(isNoticed ? '1 passed, 0 failed' : '0 passed, 1 failed');
   return isNoticed;
 }

@@ -16,20 +16,20 @@ const [uri = '', path = 'sightings.jsonl'] = process.argv.slice(2);
 const mongo = createMongo({ uri, maxPoolSize: 2, serverSelectionTimeoutMs: 2_000, socketTimeoutMs: 10_000 });
 const { ExecutionModel } = buildModels(mongo.connection);
 const sightings = new JsonLines<Sighting>(path);
-const seen = new Map<string, string>();
+const printed = new Map<string, string>();
 
-async function look(): Promise<void> {
-  const ended = await ExecutionModel.find(
+async function sampleEnds(): Promise<void> {
+  const executions = await ExecutionModel.find(
     { status: { $in: END_STATUSES }, endedAt: { $gt: new Date(Date.now() - WINDOW_MS) } },
     { status: 1, endedAt: 1, result: 1, failure: 1 },
   )
     .limit(SAMPLE)
     .lean<ExecutionRecord[]>();
-  for (const execution of ended) {
+  for (const execution of executions) {
     const sighting = describeEnd(execution);
     const text = JSON.stringify(sighting);
-    if (seen.get(sighting.id) === text) continue;
-    seen.set(sighting.id, text);
+    if (printed.get(sighting.id) === text) continue;
+    printed.set(sighting.id, text);
     sightings.append(sighting);
   }
 }
@@ -40,7 +40,7 @@ process.once('SIGTERM', () => stop.abort());
 process.stdout.write(`${JSON.stringify({ msg: 'watcher started' })}\n`);
 while (!stop.signal.aborted) {
   // The database may be under a fault too; the next sample follows.
-  await look().catch(() => undefined);
+  await sampleEnds().catch(() => undefined);
   await delay(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
 }
 await mongo.close();

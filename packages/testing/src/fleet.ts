@@ -32,9 +32,9 @@ export async function openFleet(t: Teardown, redisUrl?: string): Promise<Fleet> 
   t.teardown(() => queue.close());
   const { ExecutionModel } = space.models;
   const read = async (id: string) => {
-    const found = await ExecutionModel.findById(id).lean<ExecutionRecord>();
-    if (!found) throw new Error(`no execution ${id}`);
-    return found;
+    const execution = await ExecutionModel.findById(id).lean<ExecutionRecord>();
+    if (!execution) throw new Error(`no execution ${id}`);
+    return execution;
   };
   const accept = async (changes: Partial<ExecutionRecord> = {}) => {
     const execution = buildExecution(changes);
@@ -56,8 +56,8 @@ export async function openFleet(t: Teardown, redisUrl?: string): Promise<Fleet> 
       waitFor(
         `${id} to be ${status}`,
         async () => {
-          const found = await read(id);
-          return found.status === status && found;
+          const execution = await read(id);
+          return execution.status === status && execution;
         },
         timeoutMs,
       ),
