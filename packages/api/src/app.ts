@@ -25,10 +25,10 @@ declare module 'fastify' {
 }
 
 const BODY_LIMIT_BYTES = 1_048_576;
-/** Time to send a whole request; a trickling one must not hold a connection. Answers may take longer. */
+/** Time to receive a whole request, so that a trickling one cannot hold a connection. Responses may take longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Builds the application; it neither listens nor owns what is in `deps`. `onRoute` hears of every route. */
+/** Builds the application. It neither listens nor owns what is in `deps`. `onRoute` is called for every route. */
 export async function buildApp(
   deps: Deps,
   { onRoute }: { onRoute?: (route: RouteOptions) => void } = {},
@@ -61,10 +61,10 @@ export async function buildApp(
   requireAccess(app);
   await registerOpenapi(app);
   app.addHook('onSend', async (_request, reply) => {
-    // Clients that keep a connection would otherwise meet its end with their next request.
+    // Otherwise a keep-alive client would find the connection closed at its next request.
     if (deps.readiness.isClosing()) reply.header('connection', 'close');
   });
-  // Callers that wait are answered with what is known, so that closing does not last as long as their patience.
+  // Waiting callers get a response now; otherwise closing would take as long as their waits.
   app.addHook('preClose', async () => deps.waiters.close());
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'routes'),

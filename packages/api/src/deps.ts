@@ -29,12 +29,12 @@ import type { LoadReader } from './services/metrics/load.ts';
 import type { Sockets } from './services/realtime/sockets.ts';
 import type { Tickets } from './services/realtime/tickets.ts';
 
-/** Everything that requests use: built once by `connect`, handed down as `app.deps`. */
+/** Everything that requests use: built once by `connect`, passed on as `app.deps`. */
 export interface Deps {
   config: Config;
   logger: Logger;
   models: Models;
-  /** Writes of executions, which go together when there are many. */
+  /** Writes of executions, batched under load. */
   writes: ExecutionWrites;
   queues: ExecutionQueues;
   tickers: ScheduleTickers;
@@ -53,15 +53,15 @@ export interface Deps {
   refreshTokens: RefreshTokens;
   userStates: UserStates;
   apiKeyCheck: ApiKeyCheck;
-  /** What every request takes from. */
+  /** Rate limiter for all requests. */
   requestLimit: Limiter;
-  /** What guesses at passwords and tokens take from. */
+  /** Rate limiter for failed sign-in attempts. */
   authThrottle: AuthThrottle;
   readiness: Readiness;
   board: Board;
   metrics: ApiMetrics;
   load: LoadReader;
   poolFacts: PoolFacts;
-  /** False until the unique indexes exist: without them no race is decided, so nothing may be written. */
+  /** False until the unique indexes exist. They decide every race, so nothing may be written before. */
   isPrepared: () => boolean;
 }

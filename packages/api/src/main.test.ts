@@ -97,7 +97,7 @@ t.test('processes that start at once share one secrets file that only its owner 
   for (const process of [one, two]) t.same(await process.end('SIGTERM'), { code: 0, signal: null });
 });
 
-t.test('SIGTERM makes it unready first, and it still answers meanwhile', async (t) => {
+t.test('SIGTERM first makes it unready, and it still responds until it closes', async (t) => {
   const { env } = await openNamespace(t);
   const api = await startProcess(t, 'api', {
     ...env,
@@ -117,7 +117,7 @@ t.test('SIGTERM makes it unready first, and it still answers meanwhile', async (
   t.same(await ended, { code: 0, signal: null });
 });
 
-t.test('it ends when its parent lets go of its input', async (t) => {
+t.test('it ends when its parent closes its input', async (t) => {
   const { env } = await openNamespace(t);
   const api = await startProcess(t, 'api', { ...env, DATA_DIR: await makeDataDir(t), DRAIN_DELAY_MS: '0' });
   const exited = once(api.child, 'exit');

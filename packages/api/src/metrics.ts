@@ -1,7 +1,7 @@
 import { buildRegistry } from '@mcp-server/shared';
 import { Counter, Gauge, Histogram } from 'prom-client';
 
-/** Seconds; the longest answers are those of callers that wait for an execution. */
+/** Seconds; the longest responses are those of callers that wait for an execution. */
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** The metrics of an API process. Labels come from closed sets only: routes are patterns, never URLs. */

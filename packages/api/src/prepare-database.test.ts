@@ -4,7 +4,7 @@ import t from 'tap';
 
 import { prepareDatabase } from './prepare-database.ts';
 
-t.test('indexes of an earlier version go, also where a new one has the same fields', async (t) => {
+t.test('indexes of an earlier version are dropped, even if a new one has the same fields', async (t) => {
   const { models } = await openNamespace(t);
   const { collection } = models.ExecutionModel;
   await collection.dropIndex('ttl');
@@ -19,7 +19,7 @@ t.test('indexes of an earlier version go, also where a new one has the same fiel
   const stored = await collection.indexes();
   const names = new Set(stored.map(({ name }) => name));
   t.notOk(names.has('expiresAt_1') || names.has('status_1_settledAt_1'));
-  t.ok(names.has('note_1'), 'an index of somebody else stays');
+  t.ok(names.has('note_1'), 'a foreign index stays');
   t.match(
     stored.find(({ name }) => name === 'ttl'),
     { expireAfterSeconds: 0, partialFilterExpression: { expiresAt: { $exists: true } } },

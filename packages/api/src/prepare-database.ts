@@ -9,7 +9,7 @@ import {
 } from '@mcp-server/shared';
 
 const RETRY_MS = 100;
-/** What the database refuses for 5 s, say for duplicates, needs somebody who reads the log. */
+/** After 5 s of refusals, for duplicates say, an operator must know: the failure is logged as an error. */
 const REFUSALS_TO_TELL = 50;
 
 export interface Preparation {
@@ -18,7 +18,7 @@ export interface Preparation {
   close(): Promise<void>;
 }
 
-/** Creates the indexes as soon as there is a database, however long that takes. */
+/** Creates the indexes as soon as the database answers, however long that takes. */
 export function prepareDatabase(
   { models, ping }: { models: Models; ping: () => Promise<unknown> },
   logger: Logger,
@@ -31,7 +31,7 @@ export function prepareDatabase(
     while (!closing.signal.aborted && !isPrepared) {
       let isThere = false;
       try {
-        // Rejects at once without a connection, where mongoose would hold the first command back for 10 s.
+        // Rejects at once without a connection; mongoose would hold the first command back for 10 s.
         await ping();
         isThere = true;
         await dropRetiredIndexes(models);

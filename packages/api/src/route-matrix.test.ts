@@ -110,7 +110,7 @@ async function buildWorld(test: TestApp) {
     unique += 1;
     const reply = await test.inject({
       method,
-      // Names in paths of libraries are of nothing that exists.
+      // Names in library paths do not exist.
       url: (row.path ?? path).replace(':id', thing).replaceAll(/:\w+|\*/g, 'none'),
       headers: await credentials(caller, scope),
       ...(row.body ? { payload: row.body(thing, unique) } : {}),
@@ -119,7 +119,7 @@ async function buildWorld(test: TestApp) {
   };
 }
 
-t.test('every route answers every caller as the table says', { timeout: 120_000 }, async (t: Test) => {
+t.test('every route responds to every caller as the table says', { timeout: 120_000 }, async (t: Test) => {
   const { onRoute, scopes } = collectRoutes();
   const test = await startTestApp(
     t,

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 
 export interface Arguments {
-  /** Shows what is well, too. */
+  /** Also shows passed checks. */
   isVerbose: boolean;
   isJson: boolean;
-  /** Below this a disk is called short of space; below a tenth of it, full. GiB. */
+  /** GiB below which a disk is short of space; below a tenth of it, full. */
   freeGib: number;
 }
 
 const DEFAULT_FREE_GIB = '2';
 
-/** Reads the command line. @throws {TypeError} on what is not known. */
+/** Reads the command line. @throws {TypeError} on unknown options or values */
 export function readArguments(argv: string[]): Arguments {
   const { values } = parseArgs({
     args: argv.filter((argument) => argument !== '--'),

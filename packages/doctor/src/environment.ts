@@ -2,7 +2,7 @@ import { readRunningNote } from '@mcp-server/local';
 import { logConfig, positiveInt, storesConfig } from '@mcp-server/shared';
 import { z } from 'zod';
 
-/** What the checks need of the settings of API and worker. Secrets are texts of any kind here: a check judges them. */
+/** Settings of API and worker that checks use. Secrets can be any text here: a check judges them. */
 const DoctorEnv = z.object({
   ...storesConfig,
   ...logConfig,
@@ -17,17 +17,17 @@ const DoctorEnv = z.object({
 export type DoctorEnv = z.infer<typeof DoctorEnv>;
 
 export interface Environment {
-  /** As API and worker would get it. */
+  /** The variables as API and worker would read them. */
   given: NodeJS.ProcessEnv;
-  /** The same, checked; what is wrong in it is replaced by its default, and found by a check of its own. */
+  /** Parsed settings. Invalid ones are replaced by their defaults and reported by a check of their own. */
   env: DoctorEnv;
-  /** Where it comes from, in words. */
+  /** Origin of the settings, for people. */
   source: string;
 }
 
 /**
- * The environment of this process. Where it names no stores, those of the `npm start` that runs on the data folder are
- * taken, with the ports it chose.
+ * Reads the environment of this process. If it names no stores, it is completed with the settings and ports of the
+ * `npm start` that is running in the data folder.
  */
 export function readEnvironment(processEnv: NodeJS.ProcessEnv): Environment {
   const own = Object.fromEntries(Object.entries(processEnv).filter(([, value]) => value !== ''));

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { loadChecks } from './load-checks.ts';
 import { readLines, runDoctor } from './testing/test-doctor.ts';
 
-/** An API and a worker that are up, and the environment in which they are found. */
+/** Starts an API and a worker; resolves to the environment that names them. */
 async function startSystem(t: Test) {
   const { env, models } = await openNamespace(t);
   const place = { ...env, DATA_DIR: t.testdir({}) };
@@ -15,7 +15,7 @@ async function startSystem(t: Test) {
   return { env: { ...place, ...ports }, worker, models };
 }
 
-t.test('a good system gets one line, exit 0, and every line when asked for', async (t) => {
+t.test('a healthy system gets one line and exit 0; --verbose shows every check', async (t) => {
   const { env } = await startSystem(t);
 
   const { code, output } = await runDoctor(env);
@@ -31,7 +31,7 @@ t.test('a good system gets one line, exit 0, and every line when asked for', asy
 });
 
 t.test(
-  'without an environment the running npm start is found by its data folder, a dead one is not',
+  'without settings it finds the running npm start by its data folder, but not a dead one',
   async (t) => {
     const { env } = await startSystem(t);
     const { DATA_DIR, ...settings } = env;
@@ -49,7 +49,7 @@ t.test(
   },
 );
 
-t.test('a wrong command line is no examination', async (t) => {
+t.test('a wrong command line exits with 2', async (t) => {
   t.equal((await runDoctor({}, '--loud')).code, 2);
   t.equal((await runDoctor({}, '--free-gib', 'much')).code, 2);
 });

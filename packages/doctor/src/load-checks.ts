@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 const DIR = join(import.meta.dirname, 'checks');
 const CHECK_FILE = /^(?<name>[a-z0-9-]+)\.(?:ts|js)$/;
 
-/** Every check of the folder by its name, in the order of names. */
+/** Loads the checks of the folder by name, sorted by name. */
 export async function loadChecks(): Promise<Map<string, Check>> {
   const files = (await readdir(DIR)).sort();
   const checks = await Promise.all(

@@ -1,5 +1,5 @@
-// `npm run doctor -- [--verbose] [--json] [--free-gib 2]`: looks over what the environment names and says what is wrong.
-// Exit 0: nothing failed (warnings are counted apart); 1: something did; 2: the command line is wrong; 78: `.env` cannot
+// `npm run doctor -- [--verbose] [--json] [--free-gib 2]`: checks the installation that the environment names.
+// Exit 0: no failures (there may be warnings); 1: failures; 2: the command line is wrong; 78: `.env` cannot
 // be read.
 import { ConfigError, EXIT_CONFIG, loadEnvFile } from '@mcp-server/shared';
 

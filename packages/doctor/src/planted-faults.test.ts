@@ -18,7 +18,7 @@ import t, { type Test } from 'tap';
 import { complaintsOf, readLines, runDoctor } from './testing/test-doctor.ts';
 
 const WEAK = 'change-me-please';
-/** More than any disk has. */
+/** More than the size of any disk. */
 const TOO_MUCH_GIB = '10000000';
 const LONG_AGO = new Date(Date.now() - 600_000);
 
@@ -38,7 +38,7 @@ async function spoilRedis({ redis }: Namespace): Promise<void> {
   await redis.config('SET', 'maxmemory', String(Math.round(used * 1.02)));
 }
 
-/** Past the model, which would write the times of now. */
+/** The collection itself: the model would write the current time. */
 const rawOf = (model: { collection: unknown }) =>
   model.collection as {
     insertMany(all: object[]): Promise<unknown>;
@@ -49,9 +49,9 @@ async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace)
   const old = { createdAt: LONG_AGO, updatedAt: LONG_AGO };
   const lease = { until: LONG_AGO, worker: 'gone', token: 'gone' };
   await rawOf(ExecutionModel).insertMany([
-    // A worker died, and no sweep ever came.
+    // Its worker died, and no sweep has run.
     buildExecution({ ...old, status: 'running', epoch: 1, lease }),
-    // Redis knows no job of it, and nobody serves its pool.
+    // It has no job in Redis, and no worker serves its pool.
     buildExecution({ ...old, pool: 'gpu' }),
     buildExecution({ ...old, status: 'cancelled', endedAt: LONG_AGO }),
   ]);
@@ -73,7 +73,7 @@ async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace)
   await ExecutionModel.collection.dropIndex('ownerId_1_idempotencyKey_1');
 }
 
-/** Its pool is paused, and somebody else's job has failed in it. */
+/** Pauses the pool and plants a failed job of another program. */
 async function spoilQueue(t: Test, { redis, prefix, models }: Namespace): Promise<void> {
   const queue = buildQueue('default', redis, prefix);
   t.teardown(() => queue.close());
@@ -92,62 +92,59 @@ async function spoilDataDir(t: Test): Promise<string> {
   return dir;
 }
 
-t.test(
-  'planted faults are each found by the check that is for them, and no value of a secret is told',
-  async (t) => {
-    const { url } = await startOwnRedis(t);
-    const space = await openNamespace(t, url);
-    const DATA_DIR = await spoilDataDir(t);
-    await spoilWork(space);
-    await spoilQueue(t, space);
-    await spoilRedis(space);
-    const env = {
-      ...space.env,
-      DATA_DIR,
-      PORT: await takePort(t),
-      WORKER_PORT: '0',
-      ADMIN_API_KEY: WEAK,
-      LOG_LEVEL: 'loud',
-      WORKER_GRACE_MS: '1',
-    };
+t.test('every planted fault is found by its check, and no secret is printed', async (t) => {
+  const { url } = await startOwnRedis(t);
+  const space = await openNamespace(t, url);
+  const DATA_DIR = await spoilDataDir(t);
+  await spoilWork(space);
+  await spoilQueue(t, space);
+  await spoilRedis(space);
+  const env = {
+    ...space.env,
+    DATA_DIR,
+    PORT: await takePort(t),
+    WORKER_PORT: '0',
+    ADMIN_API_KEY: WEAK,
+    LOG_LEVEL: 'loud',
+    WORKER_GRACE_MS: '1',
+  };
 
-    const { code, lines, output } = await readLines(env, '--free-gib', TOO_MUCH_GIB);
+  const { code, lines, output } = await readLines(env, '--free-gib', TOO_MUCH_GIB);
 
-    t.equal(code, 1);
-    const planted: [check: string, complaint: RegExp][] = [
-      ['redis-memory-policy', /^fail .*volatile-lru/],
-      ['redis-persistence', /^fail the append-only file is off/],
-      ['redis-memory', /^fail .* of maxmemory/],
-      ['mongodb-indexes', /^fail missing: pluginexecutions \(ownerId:1 idempotencyKey:1 unique partial\)$/],
-      ['stuck-work', /fail 1 executions are running with a lease that lapsed/],
-      ['stuck-work', /fail 1 executions are queued without a job in Redis/],
-      ['stuck-work', /fail 1 executions ended without being settled/],
-      ['workers', /fail pool gpu has work but no live worker/],
-      ['workers', /warn 1 workers disappeared without shutting down/],
-      ['queues', /warn pool gpu: 1 executions waiting, the oldest for 6\d\d s/],
-      ['queues', /warn pool default is paused in Redis/],
-      ['queues', /warn plugin http has been paused since 2\S+ \(a flood\)/],
-      ['queues', /warn pool default holds 1 failed jobs/],
-      ['secrets', /warn ADMIN_API_KEY is weak/],
-      ['secrets', /fail JWT_SECRET and REFRESH_TOKEN_SECRET are the same/],
-      ['data-folder', /secrets\.json has mode 644/],
-      ['data-folder', /data has mode 777/],
-      ['disk-space', /^fail .* GiB free at DATA_DIR/],
-      ['ports', new RegExp(`^fail PORT ${env.PORT} is used by another program$`)],
-      ['environment', /the API would not start: LOG_LEVEL/],
-      ['environment', /a worker would not start: WORKER_GRACE_MS/],
-    ];
-    for (const [check, complaint] of planted) t.match(complaintsOf(lines, check), complaint, check);
-    // What is in order is not complained about.
-    for (const check of ['mongodb', 'mongodb-write-concern', 'redis', 'clocks', 'sweep-counters']) {
-      t.equal(complaintsOf(lines, check), '', check);
-    }
-    t.ok(lines.filter(({ level }) => level !== 'ok').every(({ advice }) => advice));
-    t.notMatch(output, new RegExp(`${WEAK}|a{40}`));
-  },
-);
+  t.equal(code, 1);
+  const planted: [check: string, complaint: RegExp][] = [
+    ['redis-memory-policy', /^fail .*volatile-lru/],
+    ['redis-persistence', /^fail the append-only file is off/],
+    ['redis-memory', /^fail .* of maxmemory/],
+    ['mongodb-indexes', /^fail missing: pluginexecutions \(ownerId:1 idempotencyKey:1 unique partial\)$/],
+    ['stuck-work', /fail 1 executions are running with a lease that lapsed/],
+    ['stuck-work', /fail 1 executions are queued without a job in Redis/],
+    ['stuck-work', /fail 1 executions ended without being settled/],
+    ['workers', /fail pool gpu has work but no live worker/],
+    ['workers', /warn 1 workers disappeared without shutting down/],
+    ['queues', /warn pool gpu: 1 executions waiting, the oldest for 6\d\d s/],
+    ['queues', /warn pool default is paused in Redis/],
+    ['queues', /warn plugin http has been paused since 2\S+ \(a flood\)/],
+    ['queues', /warn pool default holds 1 failed jobs/],
+    ['secrets', /warn ADMIN_API_KEY is weak/],
+    ['secrets', /fail JWT_SECRET and REFRESH_TOKEN_SECRET are the same/],
+    ['data-folder', /secrets\.json has mode 644/],
+    ['data-folder', /data has mode 777/],
+    ['disk-space', /^fail .* GiB free at DATA_DIR/],
+    ['ports', new RegExp(`^fail PORT ${env.PORT} is used by another program$`)],
+    ['environment', /the API would not start: LOG_LEVEL/],
+    ['environment', /a worker would not start: WORKER_GRACE_MS/],
+  ];
+  for (const [check, complaint] of planted) t.match(complaintsOf(lines, check), complaint, check);
+  // Checks without a planted fault report nothing.
+  for (const check of ['mongodb', 'mongodb-write-concern', 'redis', 'clocks', 'sweep-counters']) {
+    t.equal(complaintsOf(lines, check), '', check);
+  }
+  t.ok(lines.filter(({ level }) => level !== 'ok').every(({ advice }) => advice));
+  t.notMatch(output, new RegExp(`${WEAK}|a{40}`));
+});
 
-t.test('stores that are away are told with exit 1, and what they hold is not asked for', async (t) => {
+t.test('unreachable stores are reported with exit 1, and checks of their content are skipped', async (t) => {
   const env = {
     MONGODB_URI: 'mongodb://user:hidden-password@127.0.0.1:1/mcp_server',
     REDIS_URL: 'redis://:hidden-password@127.0.0.1:1',
@@ -162,40 +159,37 @@ t.test('stores that are away are told with exit 1, and what they hold is not ask
   t.notMatch(output, /hidden-password|mongodb-indexes|stuck-work/);
 });
 
-t.test(
-  'a worker with a wrong clock, and repairs that a sweep had to make, are found on living workers',
-  async (t) => {
-    const { space, accept, reach, startWorker } = await openFleet(t);
-    // An hour ahead, in everything that the process does.
-    const ahead = `const R=Date,M=3600000;globalThis.Date=class Date extends R{constructor(...a){a.length?super(...a):super(R.now()+M)}static now(){return R.now()+M}}`;
-    const healthy = await startWorker();
-    // Accepted and never enqueued, as by an API that died in between: only a sweep finds it.
-    await reach(await accept(), 'completed');
-    const wrong = await startProcess(t, 'worker', {
-      ...space.env,
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ahead)}`,
-    });
-    await waitFor(
-      'both to announce themselves',
-      async () => (await space.models.WorkerModel.countDocuments()) === 2,
-    );
+t.test('a wrong clock and repairs by the sweep are found on live workers', async (t) => {
+  const { space, accept, reach, startWorker } = await openFleet(t);
+  // An hour ahead, for the whole process.
+  const ahead = `const R=Date,M=3600000;globalThis.Date=class Date extends R{constructor(...a){a.length?super(...a):super(R.now()+M)}static now(){return R.now()+M}}`;
+  const healthy = await startWorker();
+  // Accepted but not enqueued, as if the API had died in between: only a sweep finds it.
+  await reach(await accept(), 'completed');
+  const wrong = await startProcess(t, 'worker', {
+    ...space.env,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ahead)}`,
+  });
+  await waitFor(
+    'both to announce themselves',
+    async () => (await space.models.WorkerModel.countDocuments()) === 2,
+  );
 
-    const { lines } = await readLines({
-      ...space.env,
-      DATA_DIR: t.testdir({}),
-      WORKER_PORT: String(healthy.started['port']),
-    });
+  const { lines } = await readLines({
+    ...space.env,
+    DATA_DIR: t.testdir({}),
+    WORKER_PORT: String(healthy.started['port']),
+  });
 
-    const name = String(wrong.started['worker']);
-    t.match(
-      complaintsOf(lines, 'clocks'),
-      new RegExp(`^fail the clock of worker ${name} is (3599|3600)\\.\\d s ahead`),
-    );
-    t.match(complaintsOf(lines, 'sweep-counters'), /^warn mcp_swept_total is 1: /);
-  },
-);
+  const name = String(wrong.started['worker']);
+  t.match(
+    complaintsOf(lines, 'clocks'),
+    new RegExp(`^fail the clock of worker ${name} is (3599|3600)\\.\\d s ahead`),
+  );
+  t.match(complaintsOf(lines, 'sweep-counters'), /^warn mcp_swept_total is 1: /);
+});
 
-t.test('a Redis that hangs is told of, and does not hang the doctor', async (t) => {
+t.test('a hanging Redis is reported and does not hang the doctor', async (t) => {
   const { url, control } = await startOwnRedis(t);
   const { env } = await openNamespace(t, url);
   control.pause();
@@ -208,7 +202,7 @@ t.test('a Redis that hangs is told of, and does not hang the doctor', async (t) 
   t.equal(complaintsOf(lines, 'mongodb'), '');
 });
 
-t.test('a URI cannot weaken the promise of a write', async (t) => {
+t.test('a URI cannot weaken the write concern', async (t) => {
   const { mongodbUri, env } = await openNamespace(t);
   const uri = new URL(mongodbUri);
   uri.searchParams.set('journal', 'false');

@@ -8,7 +8,7 @@ export async function listBusyPools({ models }: Installation): Promise<string[]>
   return pools.sort();
 }
 
-/** Every pool that anybody works for, publishes to, or has work in. */
+/** Lists every pool that has workers, published plugins or unfinished work. */
 export async function listPools(installation: Installation): Promise<string[]> {
   const { WorkerModel, PluginModel } = installation.models;
   const [busy, served, published] = await Promise.all([

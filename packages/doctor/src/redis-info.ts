@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 
-/** The fields of one section of INFO, which servers answer that refuse CONFIG. */
+/** Reads one section of INFO, which works even where CONFIG is not allowed. */
 export async function readInfo(redis: Redis, section: string): Promise<Record<string, string>> {
   const text = await redis.info(section);
   return Object.fromEntries(

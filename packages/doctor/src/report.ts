@@ -6,7 +6,7 @@ const WORST_FIRST: readonly Level[] = ['fail', 'warn', 'ok'];
 export const countLevel = (lines: readonly Line[], level: Level): number =>
   lines.filter((line) => line.level === level).length;
 
-/** One line for each finding, the worst first, and a summary. What is well is only shown when asked for. */
+/** Formats one line per finding, the worst first, and a summary. Passed checks are shown only on request. */
 export function formatReport(lines: readonly Line[], { isVerbose }: { isVerbose: boolean }): string {
   const shown = WORST_FIRST.flatMap((level) =>
     lines.filter((line) => line.level === level && (isVerbose || level !== 'ok')),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const SecretFile = z.object({ JWT_SECRET: z.string(), REFRESH_TOKEN_SECRET: z.string() });
 
-/** The secrets that an API keeps in its data folder; undefined when it keeps none, or none that can be read. */
+/** Reads the secrets that an API keeps in its data folder; undefined if there are none or they are unreadable. */
 export async function readSecretFile(dataDir: string): Promise<z.infer<typeof SecretFile> | undefined> {
   try {
     return SecretFile.parse(JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8')));

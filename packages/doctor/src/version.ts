@@ -1,4 +1,4 @@
-/** Less than 0 when `one` is older than `other`; missing parts count as 0. */
+/** Less than 0 if `one` is older than `other`; missing parts count as 0. */
 export function compareVersions(one: string, other: string): number {
   const [left, right] = [partsOf(one), partsOf(other)];
   for (let part = 0; part < Math.max(left.length, right.length); part += 1) {

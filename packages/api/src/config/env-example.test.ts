@@ -14,7 +14,7 @@ t.test('.env.example names every setting of the API, with its default', async (t
   t.same(loadApiEnv(example), loadApiEnv({}));
 });
 
-t.test('.env.example names nothing that no process reads', async (t) => {
+t.test('.env.example has no variable that no process reads', async (t) => {
   const text = await readFile(EXAMPLE, 'utf8');
   const [, api = ''] = /# API\n([\s\S]*?)\n\n/.exec(text) ?? [];
   const known = Object.keys(buildApiEnv({}).shape);

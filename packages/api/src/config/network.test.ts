@@ -12,7 +12,7 @@ t.test('lists are separated by commas', async (t) => {
   t.same(env.TRUST_PROXY, ['10.0.0.1', 'fd00::1']);
 });
 
-t.test('patterns, paths and names of origins are refused', async (t) => {
+t.test('origins that are patterns, paths or bare names are refused', async (t) => {
   for (const origin of [
     '*',
     'null',

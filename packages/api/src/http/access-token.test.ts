@@ -15,7 +15,7 @@ function forge(account: Account, secret: string, changes: { claims?: object; hea
   return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
 }
 
-t.test('only our own fresh access tokens open anything', async (t) => {
+t.test('only fresh access tokens of this server are accepted', async (t) => {
   const { inject, signUp, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   const secret = deps.config.JWT_SECRET;
@@ -67,7 +67,7 @@ t.test('only our own fresh access tokens open anything', async (t) => {
   }
 });
 
-t.test('a token in the query or without its scheme opens nothing', async (t) => {
+t.test('a token in the query or without its scheme is refused', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const { authorization } = (await signUp('mary')).headers;
   const token = authorization.slice('Bearer '.length);

@@ -7,7 +7,7 @@ import type { OpenSession } from '../services/accounts/open-session.ts';
 
 const AUDIENCES = ['api', 'mcp'] as const;
 
-/** Signs and verifies with HS256 and nothing else. */
+/** Signs and verifies with HS256 only. */
 export async function registerAccessTokens(app: FastifyInstance, config: Config): Promise<void> {
   await app.register(fastifyJwt, {
     secret: config.JWT_SECRET,
@@ -35,7 +35,7 @@ export function signAccessToken(
   return app.jwt.sign(claims);
 }
 
-/** Undefined for anything that is not a valid access token of ours, whatever the reason. */
+/** Undefined for anything but a valid access token of this server. */
 export function readAccessToken(
   app: Pick<FastifyInstance, 'jwt'>,
   token: string,
@@ -48,7 +48,7 @@ export function readAccessToken(
     return undefined;
   }
   const { success, data: claims } = AccessClaims.safeParse(verified);
-  // A signed token that lives longer than any that we make was not made by us, or under another rule.
+  // A signed token that lives longer than the configured time was issued elsewhere, or under another rule.
   const isOurs = success && claims.exp - claims.iat <= config.ACCESS_TOKEN_TTL_SECONDS;
   return isOurs ? claims : undefined;
 }

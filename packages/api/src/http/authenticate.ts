@@ -7,27 +7,27 @@ import { readAccessToken } from './access-token.ts';
 import { limitByAddress, limitByUser } from './rate-limit.ts';
 
 /**
- * Who may call a route: everybody, everybody who is known, or those of at least this role. `public` routes may still
- * look for a caller with `authenticate`.
+ * Access to a route: everyone, all signed-in callers, or callers with at least this role. `public` routes can still
+ * identify a caller with `authenticate`.
  */
 export type Access = 'public' | 'signed-in' | 'developer' | 'admin';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
-    /** What an API key must carry to open the route; `any` for every key. Without it the route takes sessions only. */
+    /** Scope that an API key needs for the route; `any` for every key. Without it the route takes sessions only. */
     scope?: Scope | 'any';
   }
   interface FastifyRequest {
     principal: Principal | undefined;
   }
   interface FastifyInstance {
-    /** The access of routes that a library makes in this scope and that cannot say it themselves. */
+    /** Access of routes that a library registers in this context and that cannot declare it themselves. */
     libraryAccess: Access | undefined;
   }
 }
 
-/** Every route says who may call it, and everybody else is refused before the body is read. */
+/** Every route declares its access; other callers are refused before the body is read. */
 export function requireAccess(app: FastifyInstance): void {
   app.decorateRequest('principal', undefined);
   app.decorate('libraryAccess', undefined);
@@ -54,7 +54,7 @@ export function requireAccess(app: FastifyInstance): void {
   });
 }
 
-/** Credentials that open nothing are counted by address: whoever guesses has no other name. */
+/** Invalid credentials are counted by address: a caller who guesses has no other name. */
 async function authenticateLimited(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
   try {
     return await authenticate(app, request);
@@ -77,14 +77,14 @@ function requireScope(principal: Principal, scope: Scope | 'any' | undefined): v
   if (!principal.scopes.includes(scope)) throw new errors.MissingScope(scope);
 }
 
-/** The caller of a route that is not public, which always has one. */
+/** Returns the caller of a route that is not public. @throws {errors.Unauthenticated} on a public one */
 export function callerOf(principal: Principal | undefined): Principal {
   if (!principal) throw new errors.Unauthenticated();
   return principal;
 }
 
 /**
- * Finds out who is calling. The one place that knows the kinds of credentials.
+ * Identifies the caller. The only place that knows the kinds of credentials.
  * @throws {errors.Unauthenticated} {errors.TwoCredentials}
  */
 export async function authenticate(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
@@ -107,14 +107,14 @@ async function checkToken(app: FastifyInstance, token: string | undefined): Prom
 
 const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key']);
 
-/** The raw headers are counted, because Node keeps only the first of several `Authorization`. */
+/** Counts the raw headers, because Node keeps only the first of several `Authorization`. */
 function credentialOf({ headers, raw }: FastifyRequest): string | undefined {
   const given = raw.rawHeaders.filter(
     (name, index) => index % 2 === 0 && CREDENTIAL_HEADERS.has(name.toLowerCase()),
   );
   if (given.length > 1) throw new errors.TwoCredentials();
   const apiKey = headers['x-api-key'];
-  // A token in the header for keys is no key, and must not reach the verifier of tokens.
+  // An access token in X-API-Key is not a key and must not reach the token verifier.
   if (typeof apiKey === 'string') return apiKey.startsWith(API_KEY_PREFIX) ? apiKey : undefined;
   return /^Bearer (?<token>[\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.groups?.token;
 }

@@ -5,10 +5,10 @@ import type { SessionPrincipal } from '../services/principal.ts';
 import { authenticate } from './authenticate.ts';
 
 const COOKIE = 'mcp_dashboard';
-/** A browser that is left alone is out after this; ending the session works within a second. */
+/** Lifetime of the cookie for an idle browser. Ending the session ends it within a second. */
 const DASHBOARD_TTL_SECONDS = 1_800;
 
-/** Gives the browser of an admin its way into `/admin`, for as long as the session lives, and not for long. */
+/** Sets the cookie that opens `/admin` for an admin's browser while the session lives. @throws {errors.Forbidden} */
 export async function setDashboardCookie(
   app: FastifyInstance,
   { userId, sessionId }: SessionPrincipal,
@@ -37,7 +37,7 @@ export async function setDashboardCookie(
   });
 }
 
-/** Lets admins in, by cookie or by the session in a header. @throws {errors.Unauthenticated} {errors.Forbidden} */
+/** Admits admins, by cookie or by a session in the header. @throws {errors.Unauthenticated} {errors.Forbidden} */
 export async function requireDashboard(app: FastifyInstance, request: FastifyRequest): Promise<void> {
   const role = await readRole(app, request);
   if (role !== 'admin') throw new errors.Forbidden('only admins can open the dashboard');

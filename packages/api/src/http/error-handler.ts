@@ -7,7 +7,7 @@ const PROBLEM_TYPE = 'application/problem+json';
 const INTERNAL = 500;
 const UNAUTHORIZED = 401;
 
-/** Answers every error as a problem document. */
+/** Sends every error as a problem document. */
 export function buildErrorHandler(bodyLimit: number) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const known = toCatalogueError(error, bodyLimit);

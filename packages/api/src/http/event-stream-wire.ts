@@ -4,7 +4,7 @@ import { isEnded } from '@mcp-server/shared';
 
 import type { Wire } from '../services/realtime/live-socket.ts';
 
-/** A stream of server-sent events as the service sees it. A ping is a comment; nobody answers it. */
+/** Wraps server-sent events as a `Wire`. A ping is a comment that clients do not answer. */
 export function toEventStream(): { wire: Wire; stream: Readable } {
   const stream = new PassThrough();
   const wire: Wire = {
@@ -13,7 +13,7 @@ export function toEventStream(): { wire: Wire; stream: Readable } {
       const id = 'id' in message ? `id: ${message.id}\n` : '';
       stream.write(`${id}event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`);
       const state = 'state' in message ? message.state : message;
-      // One that has ended has nothing more to tell.
+      // The last event: an ended execution has no more.
       if ('status' in state && isEnded(state.status)) stream.end();
     },
     bufferedBytes: () => stream.readableLength + stream.writableLength,

@@ -1,11 +1,11 @@
 import { errors, pointedAt } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
 
-/** No honest request nests deeper, and every recursive walk over a body is bounded by it. */
+/** Deeper than any legitimate request; bounds every recursive walk over a body. */
 const MAX_DEPTH = 64;
 
 /**
- * Takes JSON and nothing else: no text, no `__proto__`, no depth that would overflow a stack. An empty body is none.
+ * Accepts JSON only: no other content type, no `__proto__`, no depth that could overflow a stack. An empty body is null.
  */
 export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -25,7 +25,7 @@ const [QUOTE, BACKSLASH] = ['"', '\\'].map((character) => character.charCodeAt(0
 const OPENING = new Set(['{', '['].map((character) => character.charCodeAt(0)));
 const CLOSING = new Set(['}', ']'].map((character) => character.charCodeAt(0)));
 
-/** Counts brackets outside of strings, before anything recursive sees the text. */
+/** Counts brackets outside strings, before any recursive code sees the text. */
 export function isTooDeep(text: string): boolean {
   let depth = 0;
   let isInString = false;

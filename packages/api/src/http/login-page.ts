@@ -1,4 +1,4 @@
-/** The way into the dashboard for a browser. Without inline script or style, so that no policy has to allow them. */
+/** Login page of the dashboard, without inline scripts or styles, so that the policy need not allow them. */
 export const LOGIN_PAGE = `<!doctype html>
 <html lang="en">
 <head>

@@ -1,17 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** RFC 9728, section 3.1: the well-known part comes before the path of the resource. */
+/** RFC 9728, section 3.1: the well-known part precedes the path of the resource. */
 export const METADATA_PATH = '/.well-known/oauth-protected-resource/mcp';
 
 const SCOPE = 'mcp';
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
-/** Where this process is reached, as the client sees it. */
+/** Base URL of this process as the client sees it. */
 export const baseUrl = ({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string =>
   `${protocol}://${host}`;
 
-/** Tells a refused client where it learns how to be let in (RFC 6750, RFC 9728). */
+/** Tells a refused client where to find the metadata it needs to authenticate (RFC 6750, RFC 9728). */
 export function challenge(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.statusCode !== UNAUTHORIZED && reply.statusCode !== FORBIDDEN) return;
   const error = reply.statusCode === FORBIDDEN ? 'error="insufficient_scope", ' : '';

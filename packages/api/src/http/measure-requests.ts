@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 const MS_PER_SECOND = 1_000;
 
-/** Durations by the route's pattern: a URL as a label would make a series for each. */
+/** Measures durations by route pattern: a URL as a label would create a series for each value. */
 export function measureRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown');

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors } from '@mcp-server/shared';
 import type { FastifyRequest } from 'fastify';
 
-/** A proxy on this machine forwards callers from everywhere, and says so with one of these. */
+/** Headers by which a proxy on this machine reveals that it forwards a remote caller. */
 const FORWARDING_HEADERS = [
   'forwarded',
   'via',
@@ -15,7 +15,7 @@ const FORWARDING_HEADERS = [
 
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 
-/** Lets in a scraper on this machine, or one with the token. @throws {errors.Unauthenticated} */
+/** Admits a scraper on this machine, or one with the token. @throws {errors.Unauthenticated} */
 export function requireScraper(
   { headers, socket }: Pick<FastifyRequest, 'headers' | 'socket'>,
   token: string | undefined,

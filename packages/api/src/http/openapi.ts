@@ -9,7 +9,7 @@ const DESCRIPTION =
 
 /** Builds the OpenAPI document from the schemas of the routes. */
 export async function registerOpenapi(app: FastifyInstance): Promise<void> {
-  // Named, because a recursive schema can only refer to itself by a name.
+  // Named, because a recursive schema can only refer to itself by name.
   z.globalRegistry.add(JsonValue, { id: 'JsonValue' });
   z.globalRegistry.add(Problem, { id: 'Problem' });
   await app.register(swagger, {

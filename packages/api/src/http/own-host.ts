@@ -7,8 +7,8 @@ import { requireOwnOrigin } from './origin.ts';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Refuses requests under names that are not ours, and pages of other sites: a name that an attacker lets point to this
- * machine would otherwise turn a visitor's browser into a client here (DNS rebinding).
+ * Refuses host names that are not this server's, and pages of other sites. Otherwise a name that an attacker points to
+ * this machine would turn a visitor's browser into a client of it (DNS rebinding).
  * @throws {errors.HostRefused} {errors.OriginRefused}
  */
 export function requireOwnHost(

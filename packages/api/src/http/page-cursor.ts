@@ -1,13 +1,13 @@
 import { ObjectIdText, type PagePosition } from '@mcp-server/shared';
 import { z } from 'zod';
 
-/** Where the next page begins, as callers see it: an opaque text. */
+/** Writes the start of the next page as an opaque text. */
 export const writeCursor = ({ createdAt, id }: PagePosition): string =>
   Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
 
 const SHAPE = /^(?<time>\d{1,15})\.(?<id>[0-9a-f-]{1,40})$/;
 
-/** A cursor from the query, read back; a list of other things makes others. */
+/** Reads a cursor from the query. Cursors of other lists are refused by the shape of their id. */
 const readCursor = (Id: z.ZodType<string>) =>
   z
     .string()
@@ -20,6 +20,6 @@ const readCursor = (Id: z.ZodType<string>) =>
       return z.NEVER;
     });
 
-/** Of what MongoDB names by itself. */
+/** Cursor of lists whose ids are ObjectIds. */
 export const PageCursor = readCursor(ObjectIdText);
 export const ExecutionCursor = readCursor(z.uuid());

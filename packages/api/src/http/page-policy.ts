@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Pages load from here and nowhere else; no inline script runs, inline styles do (Bull Board, Swagger UI). */
+/** Pages load from this server only; inline scripts do not run, inline styles do (Bull Board, Swagger UI). */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -13,7 +13,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The policy of the few routes that are pages, in place of the one for data. */
+/** Sets the policy of the few routes that are pages, instead of the one for data. */
 export function allowPages(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', POLICY).header('cross-origin-resource-policy', 'same-origin');

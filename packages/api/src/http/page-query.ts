@@ -6,7 +6,7 @@ import type { PageCursor } from './page-cursor.ts';
 
 const MAX_PAGE = 100;
 
-/** What every list with a cursor may be asked for. */
+/** Query of every list with a cursor. */
 export const cursorQuery = (cursor: z.ZodType<z.infer<typeof PageCursor>, string>) => ({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   cursor: cursor.optional().describe('`nextCursor` of the previous page'),
@@ -30,7 +30,7 @@ interface RawPageQuery {
   count: boolean;
 }
 
-/** The query as services know it. */
+/** Converts the query to the form that services take. */
 export function toPageQuery<Q extends RawPageQuery>({
   cursor,
   sort,

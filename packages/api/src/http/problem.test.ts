@@ -4,7 +4,7 @@ import { toCatalogueError, toProblem } from './problem.ts';
 
 const BODY_LIMIT = 1_000;
 
-t.test('an error with a numeric code tells nothing to the caller', async (t) => {
+t.test('an error with a numeric code reveals nothing to the caller', async (t) => {
   const error = Object.assign(new Error('canary'), { code: 50 });
 
   const problem = toProblem(toCatalogueError(error, BODY_LIMIT), 'id');

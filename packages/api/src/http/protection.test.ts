@@ -4,7 +4,7 @@ import { startTestApp } from '../testing/test-app.ts';
 
 const PAGE = 'https://app.example.com';
 
-t.test('only the very origins that are named may read answers', async (t) => {
+t.test('only configured origins may read responses', async (t) => {
   const { inject } = await startTestApp(t, { CORS_ORIGIN: `${PAGE}, http://localhost:5173` });
   const ask = (origin: string) => inject({ url: '/health', headers: { origin } });
 
@@ -27,7 +27,7 @@ t.test('only the very origins that are named may read answers', async (t) => {
   }
 });
 
-t.test('a preflight is answered for named origins, without credentials', async (t) => {
+t.test('a preflight is answered for configured origins, without credentials', async (t) => {
   const { inject } = await startTestApp(t, { CORS_ORIGIN: PAGE });
   const ask = (origin: string) =>
     inject({
@@ -53,7 +53,7 @@ t.test('a preflight is answered for named origins, without credentials', async (
   t.notOk('access-control-allow-origin' in other.headers);
 });
 
-t.test('without a setting no origin may read answers', async (t) => {
+t.test('without a setting no origin may read responses', async (t) => {
   const { inject } = await startTestApp(t);
 
   const reply = await inject({ url: '/health', headers: { origin: PAGE } });
@@ -61,7 +61,7 @@ t.test('without a setting no origin may read answers', async (t) => {
   t.notOk('access-control-allow-origin' in reply.headers);
 });
 
-t.test('answers carry headers that keep browsers from running or framing them', async (t) => {
+t.test('responses carry headers that keep browsers from running or framing them', async (t) => {
   const { inject } = await startTestApp(t);
 
   for (const url of ['/health', '/api/tasks', '/nowhere']) {
@@ -75,7 +75,7 @@ t.test('answers carry headers that keep browsers from running or framing them', 
   }
 });
 
-t.test('answers are kept by nobody, unless their route says so', async (t) => {
+t.test('caches must not keep a response unless its route allows it', async (t) => {
   const test = await startTestApp(t);
 
   const login = await test.inject({

@@ -2,11 +2,11 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
-/** What a browser may show to the page that asked. */
+/** Response headers that a browser may show to the page that asked. */
 const EXPOSED = ['location', 'retry-after', 'x-request-id', 'idempotent-replayed'];
 const MAX_AGE_SECONDS = 600;
 
-/** Headers for browsers. Answers are data, so nothing in them may load or run; pages set a policy of their own. */
+/** Sets security headers for browsers. Responses are data, so nothing in them may run; pages set their own policy. */
 export async function protectBrowsers(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -18,7 +18,7 @@ export async function protectBrowsers(app: FastifyInstance): Promise<void> {
         formAction: ["'none'"],
       },
     },
-    // The answers are for other origins as soon as CORS_ORIGIN names some; CORS decides which.
+    // CORS decides which origins may read a response; this header would block all of them.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
   await app.register(cors, {
@@ -29,7 +29,7 @@ export async function protectBrowsers(app: FastifyInstance): Promise<void> {
     strictPreflight: false,
     hideOptionsRoute: true,
   });
-  // Answers are somebody's own, tokens among them: nothing on the way keeps one unless its route says so.
+  // Responses are private to the caller and may contain tokens, so caches must not keep them unless the route allows it.
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });

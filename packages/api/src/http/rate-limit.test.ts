@@ -90,7 +90,7 @@ t.test('another e-mail with each try does not move the limit of an address', asy
 });
 
 t.test(
-  'one account from many addresses is limited too, and writing it otherwise is no other account',
+  'one account from many addresses is limited too, and another spelling is the same account',
   async (t) => {
     const test = await startTestApp(t, { AUTH_LIMIT_FAILURES: '1' });
     await test.signUp('mary');
@@ -222,7 +222,7 @@ t.test('Redis holds no e-mail address', async (t) => {
   t.notMatch(keys.join(' '), /mary|example/);
 });
 
-t.test('a client is believed about its address by an exact proxy only', async (t) => {
+t.test('only a configured proxy may report the address of a client', async (t) => {
   const untrusting = await startTestApp(t, { AUTH_LIMIT_FAILURES: '1' });
   const behindProxy = await startTestApp(t, { AUTH_LIMIT_FAILURES: '1', TRUST_PROXY: '10.9.9.9' });
   const from = (remoteAddress: string, forwarded: string) => ({
@@ -235,7 +235,7 @@ t.test('a client is believed about its address by an exact proxy only', async (t
   const byProxy = await codesOf(behindProxy, [
     from('10.9.9.9', '8.8.8.8'),
     from('10.9.9.9', '9.9.9.9'),
-    // What the client wrote itself stands before what the proxy appended.
+    // The client's own entry precedes the one that the proxy appended.
     from('10.9.9.9', '1.1.1.1, 8.8.8.8'),
   ]);
 

@@ -15,7 +15,7 @@ t.test('depth counts brackets outside of strings only', async (t) => {
   t.ok(isTooDeep(`{"a\\"":${nested(64)}}`));
 });
 
-t.test('bodies that are not plain, shallow JSON are refused before anybody works on them', async (t) => {
+t.test('bodies that are not plain, shallow JSON are refused before they are processed', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const { headers } = await test.signUp('mary');
@@ -51,7 +51,7 @@ t.test('bodies that are not plain, shallow JSON are refused before anybody works
   t.equal(({} as Record<string, unknown>).isAdmin, undefined);
 });
 
-t.test('a problem names its place, its request and nothing internal', async (t) => {
+t.test('a problem names its pointer and its request, and nothing internal', async (t) => {
   const { inject } = await startTestApp(t);
 
   const body = await inject({
@@ -77,7 +77,7 @@ t.test('a problem names its place, its request and nothing internal', async (t) 
   });
 });
 
-t.test('queries point with a question mark, and operators are no filters', async (t) => {
+t.test('pointers into the query start with a question mark, and operators are not filters', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const { headers } = await signUp('mary');
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** One line for each request; the route's pattern, not the URL, so that nothing a caller typed is logged. */
+/** Logs one line per request, with the route pattern instead of the URL, so that no caller's input is logged. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

@@ -8,12 +8,12 @@ const problem = (status: number) => ({
   content: { 'application/problem+json': { schema: Problem } },
 });
 
-/** The errors that a route may answer beside those that every route may. */
+/** The given error responses, and those that every route may send. */
 export const problems = <S extends number>(...statuses: S[]) =>
   Object.fromEntries([...statuses, 400, 500, 503].map((status) => [status, problem(status)])) as Record<
     S | 400 | 500 | 503,
     ReturnType<typeof problem>
   >;
 
-/** For a POST that needs none: nothing, or an empty object. */
+/** Body of a POST that needs none: nothing, or an empty object. */
 export const NoBody = z.strictObject({}).nullable();

@@ -5,7 +5,7 @@ import type { OpenSession } from '../services/accounts/open-session.ts';
 import { presentUser } from '../services/accounts/present-user.ts';
 import { signAccessToken } from './access-token.ts';
 
-/** The answer to register, login and refresh. */
+/** Builds the response to register, login and refresh. */
 export const presentSession = (
   app: Pick<FastifyInstance, 'deps' | 'jwt'>,
   session: OpenSession,

@@ -2,7 +2,7 @@ import type { WebSocket } from '@fastify/websocket';
 
 import type { Wire } from '../services/realtime/live-socket.ts';
 
-/** A WebSocket as the service sees it. */
+/** Wraps a WebSocket as a `Wire`. */
 export const toWire = (socket: WebSocket): Wire => ({
   send: (message) => socket.send(JSON.stringify(message)),
   bufferedBytes: () => socket.bufferedAmount,

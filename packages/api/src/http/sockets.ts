@@ -8,22 +8,22 @@ import { authenticate, callerOf } from './authenticate.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by the upgrade of a socket. */
+    /** Set during the upgrade of a socket. */
     socketHolder: SocketHolder | undefined;
   }
 }
 
-/** Far above any message of the protocol; `ws` itself would take 100 MiB. */
+/** Far above any message of the protocol; the default of `ws` is 100 MiB. */
 export const MAX_FRAME_BYTES = 65_536;
 const EVENTS_SCOPE = 'tasks:read';
-/** Clients answer a goodbye within this time or are cut. */
+/** Clients must answer the close frame within this time; then they are terminated. */
 const GOODBYE_MS = 1_000;
 
-/** Names that a client puts before its credential in `Sec-WebSocket-Protocol`; the answer names only these. */
+/** Names that precede a credential in `Sec-WebSocket-Protocol`; the response names only these. */
 const CREDENTIAL_PROTOCOLS = ['bearer', 'ticket'] as const;
 type CredentialProtocol = (typeof CREDENTIAL_PROTOCOLS)[number];
 
-/** Takes upgrades on routes that have a `wsHandler`. */
+/** Accepts upgrades on routes that have a `wsHandler`. */
 export async function registerSockets(app: FastifyInstance): Promise<void> {
   app.decorateRequest('socketHolder', undefined);
   await app.register(websocket, {
@@ -32,7 +32,7 @@ export async function registerSockets(app: FastifyInstance): Promise<void> {
       perMessageDeflate: false,
       handleProtocols: (offered) => CREDENTIAL_PROTOCOLS.find((name) => offered.has(name)) ?? false,
     },
-    // `ws` itself answers a broken frame with its close code.
+    // `ws` itself answers a broken frame with the right close code.
     errorHandler: (error, _socket, request) => {
       request.log.debug({ err: error }, 'socket ended with an error');
     },
@@ -51,7 +51,7 @@ export async function registerSockets(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** Who opens a socket: by header like everywhere, or by subprotocol, because browsers cannot set headers here. */
+/** Identifies who opens a socket: by header, or by subprotocol, because browsers cannot set headers here. */
 export async function authenticateSocket(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
   const offer = readOffer(request.headers['sec-websocket-protocol']);
   if (!offer) return withScope(await authenticate(app, request));
@@ -62,14 +62,14 @@ export async function authenticateSocket(app: FastifyInstance, request: FastifyR
   return withScope(await authenticate(app, request));
 }
 
-/** Events tell of executions and tasks, so a key needs the scope to read them. @throws {errors.MissingScope} */
+/** Events reveal executions and tasks, so a key needs the scope to read them. @throws {errors.MissingScope} */
 function withScope(principal: Principal): Principal {
   if ('scopes' in principal && !principal.scopes.includes(EVENTS_SCOPE))
     throw new errors.MissingScope(EVENTS_SCOPE);
   return principal;
 }
 
-/** The caller as somebody who stays: asked again and again whether the credential still opens something. */
+/** Turns the caller into a holder whose authorization can be checked again later. */
 export async function toHolder(app: FastifyInstance, request: FastifyRequest): Promise<SocketHolder> {
   const principal = callerOf(request.principal);
   if (!('sessionId' in principal)) return { principal, isStillAuthorized: () => isStillKnown(app, request) };
@@ -78,8 +78,8 @@ export async function toHolder(app: FastifyInstance, request: FastifyRequest): P
   const first = await userStates.read(userId, sessionId);
   return {
     principal,
-    // A session outlives its access tokens, so their expiry does not end a connection. A change of role does: the
-    // topics were chosen under the old one.
+    // A session outlives its access tokens, so their expiry does not end a connection. A changed role does: the topics
+    // were chosen under the old one.
     async isStillAuthorized() {
       const now = await userStates.read(userId, sessionId);
       return now !== undefined && now.tokenVersion === first?.tokenVersion && now.role === role;

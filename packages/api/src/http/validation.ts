@@ -2,7 +2,7 @@ import { errors, type Pointed, pointedAt } from '@mcp-server/shared';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 
-/** Validates with zod and says where the request does not fit. */
+/** Validates with zod and points to every invalid part of the request. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (input) => {
@@ -12,7 +12,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     return { error: pointedAt(new errors.InvalidRequest(), pointers) };
   };
 
-/** Body: an RFC 6901 pointer. Elsewhere there is none, so a name with a sign of where it stands. */
+/** Prefixes of names outside the body, where RFC 6901 pointers do not apply. */
 const PREFIX: Record<string, string> = { querystring: '?', params: ':', headers: 'header:' };
 
 function toPointers(issue: z.core.$ZodIssue, httpPart: string | undefined): Pointed['pointers'] {

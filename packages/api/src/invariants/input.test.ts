@@ -17,7 +17,7 @@ const RECOVERY_MS = 60_000;
 
 const accept = (content: object) => ({ action: 'accept', content });
 
-/** An API and a worker that can be killed and started anew, and a caller. `dir` outlives them. */
+/** An API and a worker that can be killed and restarted, and a caller. `dir` outlives them. */
 async function openProduct(t: Test, dir: string, redisUrl?: string) {
   const space = await openNamespace(t, redisUrl);
   const startApi = () => startProcess(t, 'api', { ...space.env, DATA_DIR: dir, DRAIN_DELAY_MS: '0' });
@@ -70,7 +70,7 @@ const reach = (call: Call, id: string, status: string) =>
   );
 
 t.test(
-  'worker and API die after the question, Redis is wiped, and away when it is answered: each effect comes once',
+  'worker and API die after the question, and Redis is wiped, then down during the answer: each effect happens once',
   { timeout: TEST_TIMEOUT_MS },
   async (t) => {
     const redis = await startOwnRedis(t);
@@ -135,7 +135,7 @@ t.test('a task and its events show the question, and the catalogue its tool', as
   t.match(plugin, { resources: [], prompts: [], actions: [tool, tool, tool] });
 });
 
-t.test('a caller who waits is told of the question at once', async (t) => {
+t.test('a waiting caller gets the question at once', async (t) => {
   const { call } = await openProduct(t, t.testdir({}));
   const ask = { plugin: 'sample', action: 'ask', payload: {}, wait: 50 };
   const startedAt = performance.now();

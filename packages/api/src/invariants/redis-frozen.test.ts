@@ -15,7 +15,7 @@ interface Answer {
 }
 
 t.test(
-  'Redis frozen for 20 s under load: every request is answered within 1 s, and what was accepted runs afterwards',
+  'Redis frozen for 20 s under load: every request gets a response within 1 s, and accepted work runs afterwards',
   { timeout: FIVE_MINUTES_MS },
   async (t) => {
     const redis = await startOwnRedis(t);
@@ -52,7 +52,7 @@ t.test(
   },
 );
 
-/** Starts a request every 50 ms, whether or not earlier ones were answered, and resolves to all answers. */
+/** Starts a request every 50 ms, whether or not earlier ones have ended; resolves to all responses. */
 async function loadFor(ms: number, send: () => Promise<Answer>): Promise<Answer[]> {
   const answers: Promise<Answer>[] = [];
   const until = performance.now() + ms;

@@ -13,7 +13,7 @@ const SECRETS = {
 };
 
 t.test(
-  'an API killed in the middle of a redrive: the same request goes on, to exactly its cap, and none is done twice',
+  'an API killed in the middle of a redrive: the same request resumes, up to exactly its cap, without a duplicate',
   { timeout: 180_000 },
   async (t) => {
     const space = await openNamespace(t);

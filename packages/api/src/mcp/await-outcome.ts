@@ -6,13 +6,13 @@ import type { AwaitedSubmission } from '../services/executions/execute-and-wait.
 import type { McpContext } from './exchange.ts';
 import { type ProgressWatch, watchProgress } from './progress.ts';
 
-/** How long a call waits, and what it means when the client goes away meanwhile. */
+/** How long a call waits, and whether it is cancelled when the client disconnects. */
 export interface WaitPolicy {
   waitMs: number;
   cancelsWhenGone: boolean;
 }
 
-/** Submits or continues work and waits for its end or its questions; undefined when there was neither in time. */
+/** Submits or continues work and waits for its end or its questions; the outcome is undefined after the wait. */
 export async function awaitOutcome(
   mcp: McpContext,
   ctx: ServerContext,
@@ -28,7 +28,7 @@ export async function awaitOutcome(
     try {
       const isWaiting = patience.waitMs > 0 && submitted.isEnqueued && !mcp.gone.aborted;
       const heard = isWaiting ? await waiter.ended(patience.waitMs) : undefined;
-      // Only who began it: a repeat shares the execution with the first call.
+      // Only the call that began it: a repeat shares the execution with the first call.
       const isLeft = mcp.gone.aborted && !heard && !submitted.isRepeat;
       if (isLeft && patience.cancelsWhenGone) {
         await cancelOwnExecution(mcp.deps, mcp.principal, submitted.execution._id);

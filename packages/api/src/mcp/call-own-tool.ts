@@ -17,7 +17,7 @@ const GetArguments = z.strictObject({
 });
 const CancelArguments = z.strictObject({ taskId: z.string() });
 
-/** Undefined when the tool is not one of the server's own. */
+/** Undefined if the tool is not one of the server's own. */
 export function callOwnTool(
   mcp: McpContext,
   { name, arguments: given = {} }: CallToolRequest['params'],
@@ -28,7 +28,7 @@ export function callOwnTool(
   return undefined;
 }
 
-/** Models read tool errors, so wrong arguments and unknown ids are such. */
+/** Models read tool errors, so invalid arguments and unknown ids are reported as such. */
 async function withArguments<T extends z.ZodType>(
   schema: T,
   given: unknown,

@@ -18,17 +18,17 @@ import { run } from './run.ts';
 import { presentEnd } from './tool-result.ts';
 import type { ToolEntry } from './toolbox.ts';
 
-/** A run that usually takes longer than this is an mcpTask from the beginning. */
+/** A run that usually takes longer than this becomes an mcpTask at once. */
 const LONG_RUN_MS = 2_000;
-/** The others become one when they have not ended after this. */
+/** Other runs become an mcpTask if they have not ended after this. */
 const SHORT_WAIT_MS = 2_000;
-/** How long a call that asks before it becomes an mcpTask is waited for to ask. */
+/** How long to wait for an input-first call to ask its first question. */
 const QUESTION_WAIT_MS = 15_000;
 
-/** How a call is answered. */
+/** How a call is handled. */
 interface Plan {
   waitMs: number;
-  /** What has not ended by then becomes an mcpTask; otherwise the answer says how to follow up. */
+  /** True: an unfinished run becomes an mcpTask. False: the response says how to follow up. */
   becomesTask: boolean;
 }
 
@@ -57,7 +57,7 @@ async function planCall(
   const { asTask, inputFirst } = action.tool;
   if (!hasTasks || asTask === 'never')
     return { waitMs: deps.config.MCP_WAIT_SECONDS * 1_000, becomesTask: false };
-  // The round that brings the answers is the one that becomes an mcpTask.
+  // An input-first call becomes an mcpTask in the round that brings the answers.
   if (inputFirst) return { waitMs: isContinued ? 0 : QUESTION_WAIT_MS, becomesTask: true };
   if (asTask !== 'auto') return { waitMs: 0, becomesTask: true };
   const { runMs } = await deps.durationStats.read({ plugin, action: action.name });
@@ -82,7 +82,7 @@ async function runTool(
   }
 }
 
-/** The call outlasted its wait: as an mcpTask, or with what the client needs to follow up. */
+/** Builds the response to a call that did not end within its wait: an mcpTask, or how to follow up. */
 async function presentUnfinished(
   mcp: McpContext,
   accepted: McpTaskRecord,

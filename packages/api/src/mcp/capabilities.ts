@@ -8,7 +8,7 @@ import {
 
 import { TASKS_EXTENSION } from './names.ts';
 
-/** What the client declared with this very request; nothing, in the legacy era, which declares once and elsewhere. */
+/** Capabilities that the client declared with this request; none in the legacy era, which declares them once. */
 export function capabilitiesOf(
   { era }: { era: 'modern' | 'legacy' },
   ctx: ServerContext,
@@ -28,7 +28,7 @@ export function requireTasks(capabilities: ClientCapabilities): void {
   });
 }
 
-/** What a client must have declared to be asked this. */
+/** Capabilities that a client needs to be asked this. */
 export function neededFor({ method, params }: Pick<InputRecord, 'method' | 'params'>): ClientCapabilities {
   if (method === 'roots/list') return { roots: {} };
   const { mode, tools, toolChoice } = JSON.parse(params) as Record<string, unknown>;
@@ -37,7 +37,7 @@ export function neededFor({ method, params }: Pick<InputRecord, 'method' | 'para
   return { elicitation: mode === 'url' ? { url: {} } : { form: {} } };
 }
 
-/** Whether a client may be asked: an empty `elicitation` stands for forms. */
+/** True if the client can be asked. An empty `elicitation` stands for forms. */
 export function canAnswer(
   { elicitation, sampling, roots }: ClientCapabilities,
   question: InputRecord,

@@ -5,17 +5,17 @@ import type { Principal } from '../services/principal.ts';
 import type { RoundState } from './round-state.ts';
 import type { Toolbox } from './toolbox.ts';
 
-/** One HTTP request to the endpoint, as far as handlers need to know it. */
+/** One HTTP request to the endpoint, reduced to what handlers need. */
 export interface Exchange {
   principal: Principal;
   requestId: string;
-  /** Of the header; `_meta` may carry one, too. */
+  /** From the header; `_meta` may carry one too. */
   idempotencyKey: string | undefined;
-  /** Fires when the client closes the connection before it has its answer. */
+  /** Fires when the client closes the connection before it has its response. */
   gone: AbortSignal;
 }
 
-/** What the handlers of one request work with. */
+/** Context of the handlers of one request. */
 export interface McpContext extends Exchange {
   deps: Deps;
   toolbox: Toolbox;

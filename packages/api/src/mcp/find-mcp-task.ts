@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { McpContext } from './exchange.ts';
 import { unknownTask } from './refusals.ts';
 
-/** The caller's own execution; admins see no more here. @throws {ProtocolError} that is the same for all others */
+/** Finds the caller's own execution. Admins get no extra visibility. @throws {ProtocolError} the same for unknown ids */
 export async function findOwnMcpTask(
   { deps, principal }: Pick<McpContext, 'deps' | 'principal'>,
   id: string,
 ): Promise<McpTaskRecord> {
-  // What is no id of ours is not looked for.
+  // Skip the lookup for ids that are not UUIDs.
   const isId = z.uuid().safeParse(id).success;
   const found = isId && (await findMcpTask(deps.models.ExecutionModel, { id, ownerId: principal.userId }));
   if (!found) throw unknownTask();

@@ -4,7 +4,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { type McpTask, openQuestions, presentQuestions } from './mcp-task.ts';
 import { TASK_GET } from './names.ts';
 
-/** For a client without the Tasks extension: the call goes on, and this is how to hear its end. */
+/** Builds the response for a client without the Tasks extension: the call continues, and this is how to get its end. */
 export function presentFollowUp(record: McpTaskRecord, task: McpTask): CallToolResult {
   const { taskId, status, pollIntervalMs, statusMessage } = task;
   const asks = status === 'input_required';

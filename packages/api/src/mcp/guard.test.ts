@@ -13,7 +13,7 @@ const METADATA = '/.well-known/oauth-protected-resource/mcp';
 const post = (test: TestApp, headers: Record<string, string>, payload: object = LIST) =>
   test.inject({ method: 'POST', url: '/mcp', headers: { ...ACCEPT, ...headers }, payload });
 
-t.test('who is not let in hears where to learn how', async (t) => {
+t.test('a refused client learns where to authenticate', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const owner = { userId: mary.id, role: 'user', sessionId: '' } as const;
@@ -33,7 +33,7 @@ t.test('who is not let in hears where to learn how', async (t) => {
   t.match(metadata.json(), { resource: 'http://localhost:80/mcp', scopes_supported: ['mcp'] });
 });
 
-t.test('a key opens the door that its scope names, and no other', async (t) => {
+t.test('a key opens the channel of its scope and no other', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -60,7 +60,7 @@ t.test('tokens that are not for this audience are refused', async (t) => {
   }
 });
 
-t.test('foreign names and pages of other sites are refused', async (t) => {
+t.test('foreign host names and pages of other sites are refused', async (t) => {
   const test = await startTestApp(t, { MCP_ALLOWED_HOSTS: 'mcp.example.com' });
   const { headers } = await test.signUp('mary');
   const as = async (host: string, origin?: string) => {
@@ -96,7 +96,7 @@ t.test('headers that disagree with the body are refused', async (t) => {
   t.match({ status: unknown.status, error: unknown.error }, { status: 404, error: { code: -32_601 } });
 });
 
-t.test('there is one message in a request and one request in a connection', async (t) => {
+t.test('batches, listening, GET and DELETE are refused', async (t) => {
   const test = await startTestApp(t);
   const { headers } = await test.signUp('mary');
 
@@ -119,7 +119,7 @@ t.test('there is one message in a request and one request in a connection', asyn
   }
 });
 
-t.test('an answer carries what every answer does, and counts', async (t) => {
+t.test('a response has the usual headers and is counted by the limit', async (t) => {
   const test = await startTestApp(t, { RATE_LIMIT_MAX_REQUESTS: '3' });
   const mary = openClient(await listen(test), await test.signUp('mary'));
 

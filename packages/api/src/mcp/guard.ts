@@ -2,7 +2,7 @@ import type { Logger } from '@mcp-server/shared';
 
 import { toProtocolError } from './refusals.ts';
 
-/** Wraps a handler: whatever it throws leaves as an error of the protocol that tells nothing of our insides. */
+/** Wraps a handler: whatever it throws becomes a protocol error that reveals no internals. */
 export type Guard = <A extends unknown[], R>(
   handle: (...given: A) => Promise<R>,
 ) => (...given: A) => Promise<R>;

@@ -7,7 +7,7 @@ import { IDEMPOTENCY_META } from './names.ts';
 
 const refuse = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 
-/** The key of a call, by header or by `_meta`, and what it is used for. @throws {ProtocolError} */
+/** Reads the idempotency key of a call, from the header or `_meta`. @throws {ProtocolError} */
 export function readIdempotency(
   { idempotencyKey }: Pick<Exchange, 'idempotencyKey'>,
   { mcpReq }: ServerContext,

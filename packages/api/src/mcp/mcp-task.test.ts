@@ -29,7 +29,7 @@ t.test('an action that ran and failed is completed, with an error as its result'
   }
 });
 
-t.test('what went wrong around a run is failed, with an error of the protocol', async (t) => {
+t.test('a fault around a run is failed, with a protocol error', async (t) => {
   for (const kind of ['crashed', 'expired', 'plugin_missing', 'outcome_unknown'] as const) {
     const shown = failed({ kind, message: 'so it is' });
     t.match(shown, { status: 'failed', error: { code: -32_603, message: 'so it is', data: { kind } } }, kind);
@@ -38,7 +38,7 @@ t.test('what went wrong around a run is failed, with an error of the protocol', 
   t.equal(failed({ kind: 'error', message: 'no', code: 'PROTOCOL_ERROR' }).status, 'failed');
 });
 
-t.test('words say where work that has not ended stands', async (t) => {
+t.test('the status message describes unfinished work', async (t) => {
   const at = new Date(2);
   const said = (changes: Partial<McpTaskRecord>) => show(changes).statusMessage;
 

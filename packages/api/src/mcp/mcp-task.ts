@@ -20,7 +20,7 @@ export interface McpTask {
   pollIntervalMs: number;
 }
 
-/** What went wrong around a run; an action that ran and failed is `completed`, with an error as its result. */
+/** Faults around a run. An action that ran and failed is `completed`, with an error as its result. */
 const PROTOCOL_FAULTS: ReadonlySet<FailureKind> = new Set([
   'crashed',
   'expired',
@@ -31,7 +31,7 @@ const PROTOCOL_FAULTS: ReadonlySet<FailureKind> = new Set([
 const MIN_POLL_MS = 250;
 const MAX_POLL_MS = 10_000;
 const DEFAULT_POLL_MS = 1_000;
-/** Asking four times while it usually runs finds its end soon without asking much. */
+/** Polls per usual run time: finds the end soon without polling much. */
 const POLLS_PER_RUN = 4;
 
 const INTERNAL_ERROR = -32_603;
@@ -44,7 +44,7 @@ export const pollIntervalOf = (runMs: DurationStats['runMs']): number =>
 const isProtocolFault = ({ kind, code }: Failure): boolean =>
   PROTOCOL_FAULTS.has(kind) || code === PROTOCOL_ERROR_CODE;
 
-/** Without the result: as it is answered when it is made. `retentionSeconds` is how long it is kept at least. */
+/** Presents an mcpTask without its result. `retentionSeconds` is the minimum time it is kept. */
 export function presentMcpTask(
   record: McpTaskRecord,
   usual: Pick<DurationStats, 'runMs'>,
@@ -62,7 +62,7 @@ export function presentMcpTask(
   };
 }
 
-/** What comes beside it when it is asked for: the result, the error, or the open questions that `isShown`. */
+/** Presents what accompanies a polled mcpTask: the result, the error, or the open questions that `isShown`. */
 export function presentOutcome(
   record: McpTaskRecord,
   isShown: (question: InputRecord) => boolean,
@@ -94,7 +94,7 @@ const presentFault = (failure: Failure | undefined) => ({
 export const openQuestions = ({ inputs }: Pick<McpTaskRecord, 'inputs'>): InputRecord[] =>
   (inputs ?? []).filter(({ answer }) => answer === undefined);
 
-/** Questions in the shape of `inputRequests`: by their keys. */
+/** Presents questions in the shape of `inputRequests`: by key. */
 export const presentQuestions = (
   questions: InputRecord[],
 ): Record<string, { method: string; params: unknown }> =>
@@ -102,7 +102,7 @@ export const presentQuestions = (
     questions.map(({ key, method, params }) => [key, { method, params: JSON.parse(params) as unknown }]),
   );
 
-/** In words: the one channel for progress that an mcpTask has. */
+/** Describes the status as text, the only channel for progress that an mcpTask has. */
 function describeStatus(record: McpTaskRecord): string | undefined {
   const { status, attemptsUsed, policy, progress, cancel, failure } = record;
   const attempts = policy.retry.attempts;

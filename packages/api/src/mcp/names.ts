@@ -4,12 +4,12 @@ export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** In `_meta` of a call: the same as the header `Idempotency-Key`, for clients that cannot set headers. */
 export const IDEMPOTENCY_META = 'mcp-server/idempotencyKey';
 
-/** In `_meta` of a tool result that is an error: the code of docs/errors.md, or the failure's kind and code. */
+/** In `_meta` of a tool result that is an error: the code from docs/errors.md, or the failure's kind and code. */
 export const PROBLEM_META = 'mcp-server/problem';
 
 /** The tools of the server itself, for clients without the Tasks extension. */
 export const TASK_GET = 'task_get';
 export const TASK_CANCEL = 'task_cancel';
 
-/** Code of a `FatalError` by which an action says that the call, not the work, was at fault: an mcpTask then `failed`. */
+/** Code of a `FatalError` with which an action blames the call, not the work: the mcpTask is then `failed`. */
 export const PROTOCOL_ERROR_CODE = 'PROTOCOL_ERROR';

@@ -2,12 +2,12 @@ import type { Tool } from '@modelcontextprotocol/server';
 
 import { TASK_CANCEL, TASK_GET } from './names.ts';
 
-/** The longest that `task_get` waits for an end, in seconds; below the cut-offs of common clients. */
+/** Maximum wait of `task_get` in seconds; below the timeouts of common clients. */
 export const MAX_TASK_WAIT_SECONDS = 45;
 
 const taskId = { type: 'string', format: 'uuid', description: 'The taskId that the call returned' };
 
-/** Plain tools by which a client without the Tasks extension follows its calls. */
+/** Plain tools with which clients without the Tasks extension follow their calls. */
 export const OWN_TOOLS: Tool[] = [
   {
     name: TASK_GET,

@@ -3,14 +3,14 @@ import type { ServerContext } from '@modelcontextprotocol/server';
 
 import type { EventFeed } from '../redis/event-feed.ts';
 
-/** How long the last progress may still be on its way when the end is known already. */
+/** How long the last progress may still be in flight once the end is known. */
 const DRAIN_MS = 250;
 
 /** Progress notifications of one call. */
 export interface ProgressWatch {
-  /** From now on what the execution tells is passed on, and what it told before. */
+  /** Passes on the progress of this execution from now on, and what has arrived before. */
   of(executionId: string): void;
-  /** Waits until the events of an execution that has ended are through. */
+  /** Waits until the events of an ended execution have arrived. */
   drain(): Promise<void>;
   stop(): void;
 }
@@ -21,7 +21,7 @@ const NO_PROGRESS: ProgressWatch = {
   stop: () => undefined,
 };
 
-/** Listens before the work is submitted, so that nothing is missed. Without a `progressToken` it does nothing. */
+/** Subscribes before the work is submitted, so that nothing is missed. Without a `progressToken` it does nothing. */
 export async function watchProgress(
   feed: EventFeed,
   ownerId: string,
@@ -36,7 +36,7 @@ export async function watchProgress(
 
   const take = ({ executionId, progress, status }: ExecutionEvent): void => {
     if (executionId !== id) return;
-    // The protocol wants it to grow; a new attempt begins anew.
+    // The protocol requires progress to grow, but a new attempt starts over.
     if (progress && progress.done > last) {
       last = progress.done;
       const { done, total, message } = progress;

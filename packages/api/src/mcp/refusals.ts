@@ -6,29 +6,29 @@ import { toolError } from './tool-result.ts';
 
 type Refusal = ReturnType<typeof toCatalogueError>;
 
-/** Nothing here reads a body. */
+/** No body is read here. */
 const NO_BODY_LIMIT = 0;
 const CALLERS_FAULT = new Set([400, 404]);
 
 const toRefusal = (error: unknown): Refusal => toCatalogueError(error, NO_BODY_LIMIT);
 
-/** What a program needs to know of a refusal. */
+/** The parts of a refusal that programs use. */
 const describe = ({ code, statusCode, retryAfterSeconds }: Refusal) => ({
   code: code.toLowerCase(),
   status: statusCode,
   ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
 });
 
-/** Places in the payload are places in a tool's `arguments`. */
+/** Paths in the payload are paths in a tool's `arguments`. */
 const pointersOf = ({ pointers }: Refusal) =>
   (pointers ?? []).map(({ pointer, detail }) => ({
     pointer: pointer.replace(/^\/payload/, '/arguments'),
     detail,
   }));
 
-/** An error on the way to a tool as its result, so that the model can read it and do better. */
+/** Converts an error before the run to a tool result, so that the model can read it and correct the call. */
 export function toToolRefusal(error: unknown): CallToolResult {
-  // These are the client's, not the model's: no other call of the tool would mend them.
+  // Faults of the client, not the model: another call of the tool would not fix them.
   if (error instanceof ProtocolError || error instanceof errors.InvalidAnswer) throw error;
   if (error instanceof errors.UnknownPlugin || error instanceof errors.UnknownAction) throw error;
   const refusal = toRefusal(error);
@@ -43,7 +43,7 @@ export function toToolRefusal(error: unknown): CallToolResult {
   });
 }
 
-/** Any error of a handler as one of the protocol. Ours say nothing about their cause; the log does. */
+/** Converts any error of a handler to a protocol error. Internal errors reveal no cause; the log has it. */
 export function toProtocolError(error: unknown, logger: Logger): ProtocolError {
   if (error instanceof ProtocolError) return error;
   const refusal = toRefusal(error);
@@ -57,6 +57,6 @@ export function toProtocolError(error: unknown, logger: Logger): ProtocolError {
   });
 }
 
-/** An id that is unknown, and one that is another's: the same in every method and tool. */
+/** The same error for unknown ids and ids of others, in every method and tool. */
 export const unknownTask = (): ProtocolError =>
   new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no task with this id.');

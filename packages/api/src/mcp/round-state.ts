@@ -3,15 +3,15 @@ import { hkdfSync } from 'node:crypto';
 import { createRequestStateCodec, type RequestStateCodec } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-/** What a client carries from one round of a call to the next: which execution asked which questions. */
+/** State that a client carries from one round of a call to the next: which execution asked which questions. */
 export const RoundState = z.strictObject({ executionId: z.uuid(), keys: z.array(z.string()) });
 export type RoundState = z.infer<typeof RoundState>;
 
 const KEY_BYTES = 32;
 
 /**
- * Signs round states, so that any API process can go on with a call. They are bound to the user and the method, and end
- * with the execution's deadline. The key is derived: a state can never pass as a token, nor a token as a state.
+ * Signs round states, so that any API process can continue a call. They are bound to the user and the method and expire
+ * with the execution's deadline. The key is derived, so a state never passes as a token, nor a token as a state.
  */
 export function buildRoundStates(config: {
   JWT_SECRET: string;

@@ -19,7 +19,7 @@ async function start(t: Test) {
 
 const asked = ({ result }: McpReply) => result['inputRequests'] as Record<string, { method: string }>;
 
-t.test('a question is asked on the call, and the answer goes on with it', async (t) => {
+t.test('a question is asked on the call, and the answer continues it', async (t) => {
   const { test, mary } = await start(t);
 
   const first = await mary('tools/call', ASK, withForms);
@@ -40,7 +40,7 @@ t.test('a question is asked on the call, and the answer goes on with it', async 
   t.equal(await test.models.ExecutionModel.countDocuments(), 1);
 });
 
-t.test('a state that was changed, or is of another user, method or tool, is refused', async (t) => {
+t.test('a state that was changed, or belongs to another user, method or tool, is refused', async (t) => {
   const { test, url, mary, only } = await start(t);
   const john = openClient(url, await test.signUp('john'));
   const { result } = await mary('tools/call', ASK, withForms);
@@ -67,7 +67,7 @@ t.test('a state that was changed, or is of another user, method or tool, is refu
   t.equal(await test.models.ExecutionModel.countDocuments(), 1);
 });
 
-t.test('an answer that does not fit is told, and the right one still counts', async (t) => {
+t.test('an invalid answer is reported, and a valid one is still accepted', async (t) => {
   const { mary } = await start(t);
   const { result } = await mary('tools/call', ASK, withForms);
   const { requestState } = result;
@@ -83,26 +83,29 @@ t.test('an answer that does not fit is told, and the right one still counts', as
   t.match(right.result, { structuredContent: { greeting: 'Hello, Ada!' } });
 });
 
-t.test('only what the client can answer is asked; when that is nothing the call ends', async (t) => {
-  const { mary, only } = await start(t);
-  const call = { name: 'asking__several', arguments: {} };
+t.test(
+  'only questions that the client can answer are asked; without any the call is cancelled',
+  async (t) => {
+    const { mary, only } = await start(t);
+    const call = { name: 'asking__several', arguments: {} };
 
-  const some = await mary('tools/call', call, { capabilities: { sampling: {} } });
-  const { requestState } = some.result;
-  const none = await mary('tools/call', call, {
-    capabilities: { sampling: {} },
-    requestState,
-    inputResponses: { model: { role: 'assistant', content: { type: 'text', text: 'Paris' }, model: 'm' } },
-  });
+    const some = await mary('tools/call', call, { capabilities: { sampling: {} } });
+    const { requestState } = some.result;
+    const none = await mary('tools/call', call, {
+      capabilities: { sampling: {} },
+      requestState,
+      inputResponses: { model: { role: 'assistant', content: { type: 'text', text: 'Paris' }, model: 'm' } },
+    });
 
-  t.same(Object.keys(asked(some)), ['model']);
-  t.match(none.error, {
-    code: -32_021,
-    data: { requiredCapabilities: { elicitation: { form: {} }, roots: {} } },
-  });
-  t.equal(none.status, 400);
-  await waitFor('its end', async () => (await only())?.status === 'cancelled');
-});
+    t.same(Object.keys(asked(some)), ['model']);
+    t.match(none.error, {
+      code: -32_021,
+      data: { requiredCapabilities: { elicitation: { form: {} }, roots: {} } },
+    });
+    t.equal(none.status, 400);
+    await waitFor('its end', async () => (await only())?.status === 'cancelled');
+  },
+);
 
 t.test('several questions, then one more: each round carries its own state', async (t) => {
   const { mary } = await start(t);
@@ -131,7 +134,7 @@ t.test('several questions, then one more: each round carries its own state', asy
   t.match(third.result, { structuredContent: { answers: ['Ada', {}, {}, 'red'] } });
 });
 
-t.test('answers that come before the question are used when it is asked', async (t) => {
+t.test('answers sent ahead of the question are used when it is asked', async (t) => {
   const { mary } = await start(t);
 
   const { result } = await mary('tools/call', ASK, {
@@ -191,39 +194,42 @@ t.test('an mcpTask asks through tasks/get and is answered through tasks/update',
   t.same(late.result, ack.result, 'an answer that comes too late is taken as it is');
 });
 
-t.test('input first: it is asked on the call, and the answer makes the mcpTask', async (t) => {
-  const { test, mary } = await start(t);
-  await test.models.PluginModel.updateOne(
-    { id: 'sample' },
-    {
-      $set: {
-        'actions.$[].tool': { asTask: 'required', inputFirst: true, onDisconnect: 'cancel' },
-        hash: 'x',
+t.test(
+  'input first: the question is asked on the call, and the answer turns it into an mcpTask',
+  async (t) => {
+    const { test, mary } = await start(t);
+    await test.models.PluginModel.updateOne(
+      { id: 'sample' },
+      {
+        $set: {
+          'actions.$[].tool': { asTask: 'required', inputFirst: true, onDisconnect: 'cancel' },
+          hash: 'x',
+        },
       },
-    },
-  );
-  const able = { capabilities: { ...WITH_TASKS, elicitation: {} } };
-  await waitFor('the policy', async () => (await mary('tools/call', ASK, withForms)).status === 400);
+    );
+    const able = { capabilities: { ...WITH_TASKS, elicitation: {} } };
+    await waitFor('the policy', async () => (await mary('tools/call', ASK, withForms)).status === 400);
 
-  const first = await mary('tools/call', ASK, able);
-  const second = await mary('tools/call', ASK, {
-    ...able,
-    requestState: first.result['requestState'],
-    inputResponses: { name: accept({ name: 'Ada' }) },
-  });
-  const ended = await waitFor('the end', async () => {
-    const { result } = await mary('tasks/get', { taskId: second.result['taskId'] }, able);
-    return result['status'] === 'completed' && result;
-  });
+    const first = await mary('tools/call', ASK, able);
+    const second = await mary('tools/call', ASK, {
+      ...able,
+      requestState: first.result['requestState'],
+      inputResponses: { name: accept({ name: 'Ada' }) },
+    });
+    const ended = await waitFor('the end', async () => {
+      const { result } = await mary('tasks/get', { taskId: second.result['taskId'] }, able);
+      return result['status'] === 'completed' && result;
+    });
 
-  t.match(first.result, { resultType: 'input_required' });
-  t.notOk('taskId' in first.result);
-  t.match(second.result, { resultType: 'task' });
-  t.notOk('requestState' in second.result);
-  t.match(ended, { result: { content: [{ text: 'Hello, Ada!' }] } });
-});
+    t.match(first.result, { resultType: 'input_required' });
+    t.notOk('taskId' in first.result);
+    t.match(second.result, { resultType: 'task' });
+    t.notOk('requestState' in second.result);
+    t.match(ended, { result: { content: [{ text: 'Hello, Ada!' }] } });
+  },
+);
 
-t.test('a client of the older era is told how to answer', async (t) => {
+t.test('a client of the legacy era learns how to answer', async (t) => {
   const { mary } = await start(t);
 
   const { result } = await mary('tools/call', ASK, { era: 'legacy' });

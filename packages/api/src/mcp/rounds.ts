@@ -23,19 +23,19 @@ export interface Target {
   action: string;
 }
 
-/** The round that a request goes on with; undefined for a first one. Signature and user were checked before. */
+/** The round that a request continues; undefined for a first one. Signature and user were already checked. */
 export function readRound({ mcpReq }: ServerContext): RoundState | undefined {
   const state = mcpReq.requestState();
   return state === undefined ? undefined : RoundState.parse(state);
 }
 
-/** Answers of this request, to questions of its round or before any was asked. */
+/** Answers in this request, to questions of its round or ahead of any question. */
 export const answersOf = ({ mcpReq }: ServerContext): Record<string, JsonValue> =>
   (mcpReq.inputResponses ?? {}) as Record<string, JsonValue>;
 
 /**
- * Stores answers as far as they are to open questions. What came too late, or once before, changes nothing: how it is
- * now is told either way. @throws {errors.InvalidAnswer}
+ * Stores answers to open questions. Late and repeated answers change nothing and are not an error.
+ * @throws {errors.InvalidAnswer}
  */
 export async function answerOwn(
   { deps, principal }: Pick<McpContext, 'deps' | 'principal'>,
@@ -50,7 +50,7 @@ export async function answerOwn(
   }
 }
 
-/** Goes on with a call: stores the answers to the questions of its round. @throws {ProtocolError} for another call's state */
+/** Continues a call: stores the answers of its round. @throws {ProtocolError} for the state of another call */
 export async function continueCall(
   mcp: McpContext,
   ctx: ServerContext,
@@ -73,8 +73,8 @@ export async function continueCall(
 }
 
 /**
- * The open questions as far as this client can answer them. With none of them there is nobody to ask, and the execution
- * ends. @throws {MissingRequiredClientCapabilityError}
+ * Presents the open questions that this client can answer. If it can answer none of them, the execution is cancelled.
+ * @throws {MissingRequiredClientCapabilityError}
  */
 export async function askClient(
   mcp: McpContext,

@@ -7,15 +7,15 @@ import type { McpContext } from './exchange.ts';
 import { readIdempotency } from './idempotency.ts';
 import { answersOf, askClient, continueCall, readRound, type Target } from './rounds.ts';
 
-/** How a run stands when its request is answered. */
+/** State of a run when its request is answered. */
 export type CallState =
   | { kind: 'ended'; end: EndedExecution }
   /** It asks the client; the answers come with the next request. */
   | { kind: 'asks'; answer: InputRequiredResult }
-  /** As it was when it was accepted or answered. */
+  /** The state at acceptance or at the last answer. */
   | { kind: 'unfinished'; execution: McpTaskRecord };
 
-/** Runs an action, or goes on with a run that had asked, until it ends, asks, or patience does. */
+/** Runs an action, or continues a run that asked, until it ends, asks, or the wait is over. */
 export async function run(
   mcp: McpContext,
   ctx: ServerContext,

@@ -15,11 +15,11 @@ const INSTRUCTIONS =
   'Tools are durable jobs: they are retried, survive restarts and continue after the call has returned. A call that ' +
   'does not end within its wait returns a taskId: get its result with task_get (or tasks/get), stop it with task_cancel.';
 
-/** Workers publish every few seconds, and what is not listed can be called all the same. */
+/** Workers publish every few seconds, and tools that are not listed yet can already be called. */
 const LIST_TTL_MS = 10_000;
 const LIST_HINT = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const;
 
-/** The protocol's server for one request: it keeps nothing that another request could need. */
+/** Builds the protocol server for one request; nothing is shared with other requests. */
 export function buildServer(mcp: McpContext): Server {
   const { deps, principal, era, toolbox, rounds } = mcp;
   const guard = buildGuard(deps.logger.child({ requestId: mcp.requestId }));

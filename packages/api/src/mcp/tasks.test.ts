@@ -20,7 +20,7 @@ const untilEnded = (client: McpClient, taskId: unknown) =>
     return result['status'] === 'working' ? undefined : result;
   });
 
-t.test('a call that lasts becomes an mcpTask and is followed to its end', async (t) => {
+t.test('a long call becomes an mcpTask and is followed to its end', async (t) => {
   const test = await startTestApp(t);
   await startWorker(t, test);
   const mary = openClient(await listen(test), await test.signUp('mary'));
@@ -53,7 +53,7 @@ t.test('a quick call is answered at once although the client knows mcpTasks', as
   t.notOk('taskId' in result);
 });
 
-t.test('what usually runs long is an mcpTask from the beginning', async (t) => {
+t.test('a usually long action becomes an mcpTask at once', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -109,7 +109,7 @@ t.test('the policy of an action decides over mcpTasks', async (t) => {
   t.match(never.result, { structuredContent: { status: 'working' } });
 });
 
-t.test('cancelling answers the same empty result whatever it finds', async (t) => {
+t.test('a cancel returns the same empty result in every state', async (t) => {
   const test = await startTestApp(t);
   await startWorker(t, test);
   const mary = openClient(await listen(test), await test.signUp('mary'));
@@ -142,32 +142,39 @@ t.test('methods of mcpTasks are for clients that declare them with the request',
   }
 });
 
-t.test('the id of another, even to an admin, is answered byte for byte as one that never was', async (t) => {
-  const test = await startTestApp(t, { MCP_WAIT_SECONDS: '1' });
-  await publishSample(test);
-  const url = await listen(test);
-  const admin = openClient(url, await test.signUp('admin', 'admin'));
-  const mary = openClient(url, await test.signUp('mary'));
-  const john = openClient(url, await test.signUp('john'));
-  const made = await mary('tools/call', { name: 'sample__echo', arguments: { message: 'hello' } }, withTasks);
-  const taskId = String(made.result['taskId']);
-  const calls = (id: string): [string, object][] => [
-    ['tasks/get', { taskId: id }],
-    ['tasks/cancel', { taskId: id }],
-    ['tools/call', { name: 'task_get', arguments: { taskId: id } }],
-    ['tools/call', { name: 'task_cancel', arguments: { taskId: id } }],
-  ];
+t.test(
+  'an id of another user gets the response of an unknown id, byte for byte, for admins too',
+  async (t) => {
+    const test = await startTestApp(t, { MCP_WAIT_SECONDS: '1' });
+    await publishSample(test);
+    const url = await listen(test);
+    const admin = openClient(url, await test.signUp('admin', 'admin'));
+    const mary = openClient(url, await test.signUp('mary'));
+    const john = openClient(url, await test.signUp('john'));
+    const made = await mary(
+      'tools/call',
+      { name: 'sample__echo', arguments: { message: 'hello' } },
+      withTasks,
+    );
+    const taskId = String(made.result['taskId']);
+    const calls = (id: string): [string, object][] => [
+      ['tasks/get', { taskId: id }],
+      ['tasks/cancel', { taskId: id }],
+      ['tools/call', { name: 'task_get', arguments: { taskId: id } }],
+      ['tools/call', { name: 'task_cancel', arguments: { taskId: id } }],
+    ];
 
-  for (const stranger of [john, admin]) {
-    for (const [index, [method, params]] of calls(taskId).entries()) {
-      const theirs = await stranger(method, { ...params }, withTasks);
-      const unknown = await stranger(method, { ...calls(UNKNOWN)[index]?.[1] }, withTasks);
-      const nonsense = await stranger(method, { ...calls('no id')[index]?.[1] }, withTasks);
-      t.same(theirs.messages, unknown.messages, method);
-      t.same(theirs.messages, nonsense.messages, method);
-      t.ok(theirs.error?.code === -32_602 || theirs.result['isError'] === true);
+    for (const stranger of [john, admin]) {
+      for (const [index, [method, params]] of calls(taskId).entries()) {
+        const theirs = await stranger(method, { ...params }, withTasks);
+        const unknown = await stranger(method, { ...calls(UNKNOWN)[index]?.[1] }, withTasks);
+        const nonsense = await stranger(method, { ...calls('no id')[index]?.[1] }, withTasks);
+        t.same(theirs.messages, unknown.messages, method);
+        t.same(theirs.messages, nonsense.messages, method);
+        t.ok(theirs.error?.code === -32_602 || theirs.result['isError'] === true);
+      }
     }
-  }
-  const own = await mary('tasks/get', { taskId }, withTasks);
-  t.match(own.result, { taskId, status: 'working' });
-});
+    const own = await mary('tasks/get', { taskId }, withTasks);
+    t.match(own.result, { taskId, status: 'working' });
+  },
+);

@@ -12,7 +12,7 @@ import { answerOwn, answersOf } from './rounds.ts';
 const TaskParams = z.looseObject({ taskId: z.string() });
 const Answer = z.looseObject({});
 
-/** The methods of the Tasks extension. */
+/** Registers the methods of the Tasks extension. */
 export function handleTasks(server: Server, mcp: McpContext, guard: Guard): void {
   const { deps, principal } = mcp;
   const schemas = { params: TaskParams, result: Answer };
@@ -34,7 +34,7 @@ export function handleTasks(server: Server, mcp: McpContext, guard: Guard): void
     guard(async ({ taskId }, ctx) => {
       requireTasks(capabilitiesOf(mcp, ctx));
       await findOwnMcpTask(mcp, taskId);
-      // The library lifts `inputResponses` out of the parameters.
+      // The library moves `inputResponses` out of the parameters.
       await answerOwn(mcp, taskId, answersOf(ctx));
       return {};
     }),

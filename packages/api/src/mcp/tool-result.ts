@@ -3,14 +3,14 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 
 import { PROBLEM_META } from './names.ts';
 
-/** What a tool shows when something went wrong; models read the text, programs the problem. */
+/** Tool result of an error: models read the text, programs the problem. */
 export const toolError = (text: string, problem: Record<string, unknown>): CallToolResult => ({
   content: [{ type: 'text', text }],
   isError: true,
   _meta: { [PROBLEM_META]: problem },
 });
 
-/** How a call ended. `structuredContent` is the result when that is an object; `content` is always there. */
+/** Presents the end of a call. `structuredContent` is the result if it is an object; `content` is always present. */
 export function presentEnd({ _id, status, result, content, failure }: EndedExecution): CallToolResult {
   if (status === 'completed') return presentSuccess(result, content);
   if (status === 'cancelled') return toolError('The call was cancelled.', { kind: 'cancelled' });

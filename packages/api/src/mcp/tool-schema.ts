@@ -3,7 +3,7 @@ import type { Tool } from '@modelcontextprotocol/server';
 type ObjectSchema = Tool['inputSchema'];
 type JsonObject = Record<string, unknown>;
 
-/** What a call answers instead of its result when it outlasts the wait; `task_get` takes the id. */
+/** Output of a call that did not end within its wait; `task_get` takes the id. */
 const FOLLOW_UP = {
   type: 'object',
   title: 'Still running',
@@ -16,7 +16,7 @@ const FOLLOW_UP = {
   required: ['taskId', 'status', 'pollAfterMs'],
 };
 
-/** The published schema of an input. Undefined when arguments, which are always an object, could never fit it. */
+/** Converts an input schema. Undefined if no arguments, which are always an object, can match it. */
 export function toInputSchema(text: string): ObjectSchema | undefined {
   const schema = JSON.parse(text) as JsonObject;
   if (schema.type === undefined) return { ...schema, type: 'object' };
@@ -24,9 +24,9 @@ export function toInputSchema(text: string): ObjectSchema | undefined {
 }
 
 /**
- * The schema of `structuredContent`: the result, or, where the call may outlast its wait, what says how to follow up.
- * Clients check answers against it. Undefined for results that are not objects and for schemas that refer to their own
- * root, which cannot be put below another one.
+ * Builds the schema of `structuredContent`: the result, or, where the call may not end within its wait, how to follow
+ * up. Clients validate results against it. Undefined for results that are not objects and for schemas that refer to
+ * their own root, which cannot be nested in another one.
  */
 export function toOutputSchema(
   text: string,

@@ -4,22 +4,22 @@ import type { Tool } from '@modelcontextprotocol/server';
 import { OWN_TOOLS } from './own-tools.ts';
 import { toInputSchema, toOutputSchema } from './tool-schema.ts';
 
-/** A tool and the action that it stands for. */
+/** A tool and the action behind it. */
 export interface ToolEntry {
   tool: Tool;
   plugin: string;
   action: CatalogueAction;
 }
 
-/** The tools of the catalogue as it is now. */
+/** The tools of the current catalogue. */
 export interface ToolList {
-  /** Sorted by name, the server's own included. */
+  /** Sorted by name, including the server's own. */
   tools: Tool[];
   find(name: string): ToolEntry | undefined;
 }
 
 export interface Toolbox {
-  /** Built again only when the catalogue has changed. */
+  /** Rebuilds the list only if the catalogue has changed. */
   list(): Promise<ToolList>;
 }
 
@@ -70,7 +70,7 @@ function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
   };
 }
 
-/** The first plugin by id keeps a public name; `plugin__action` is nobody else's. */
+/** The first plugin by id keeps a public name; `plugin__action` is always unique. */
 function chooseName(plugin: string, { name, publicName }: CatalogueAction, taken: Set<string>): string {
   return publicName !== undefined && !taken.has(publicName) ? publicName : `${plugin}__${name}`;
 }

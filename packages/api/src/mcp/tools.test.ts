@@ -33,7 +33,7 @@ t.test('a tool of the catalogue is listed and called, in both eras', async (t) =
   );
 });
 
-t.test('what a model does wrong it can read, what a client does wrong is an error', async (t) => {
+t.test('mistakes of a model are tool errors, mistakes of a client are protocol errors', async (t) => {
   const test = await startTestApp(t);
   await startWorker(t, test);
   const mary = openClient(await listen(test), await test.signUp('mary'));
@@ -72,7 +72,7 @@ t.test('limits and conflicts are tool errors with their codes', async (t) => {
   t.equal(await test.models.ExecutionModel.countDocuments(), 1);
 });
 
-t.test('the key of a call comes by header or by _meta, and only one of them', async (t) => {
+t.test('the idempotency key comes by header or by _meta, but not two different ones', async (t) => {
   const test = await startTestApp(t, { MCP_WAIT_SECONDS: '1' });
   await publishSample(test);
   const mary = openClient(await listen(test), await test.signUp('mary'));
@@ -111,7 +111,7 @@ t.test('the first plugin by id keeps a public name; its rivals go by plugin and 
   );
 });
 
-t.test('actions that are no tools are neither listed nor called', async (t) => {
+t.test('actions that cannot be tools are neither listed nor called', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   await test.models.PluginModel.updateOne({ _id: 'sample@1.0.0' }, { $set: { 'actions.0.isTool': false } });

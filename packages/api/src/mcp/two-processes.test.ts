@@ -9,7 +9,7 @@ const SECRETS = {
 };
 const able = { capabilities: { ...WITH_TASKS, elicitation: {} } };
 
-t.test('what one process began another goes on with', { timeout: 120_000 }, async (t) => {
+t.test('one process continues what another began', { timeout: 120_000 }, async (t) => {
   const space = await openNamespace(t);
   const env = { ...space.env, ...SECRETS };
   const a = await startProcess(t, 'api', env);

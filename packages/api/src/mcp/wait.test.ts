@@ -28,7 +28,7 @@ t.test('a client without mcpTasks waits a bounded time and follows up with a pla
   }
 });
 
-t.test('progress reaches who asked for it, and grows', async (t) => {
+t.test('progress reaches the caller that asked for it, and grows', async (t) => {
   const test = await startTestApp(t);
   await startWorker(t, test);
   const mary = openClient(await listen(test), await test.signUp('mary'));
@@ -66,39 +66,42 @@ t.test('closing the connection cancels the call', async (t) => {
   await waitFor('the end', async () => (await only(test))?.status === 'cancelled', 5_000);
 });
 
-t.test('not if its action is to go on, and not in the era in which closing meant nothing', async (t) => {
-  const test = await startTestApp(t);
-  await publishSample(test);
-  await test.models.PluginModel.updateOne(
-    { _id: 'sample@1.0.0' },
-    { $set: { 'actions.0.tool.onDisconnect': 'keep' } },
-  );
-  const url = await listen(test);
-  const echo = { name: 'sample__echo', arguments: { message: 'hello' } };
-
-  for (const [name, era] of [
-    ['mary', 'modern'],
-    ['john', 'legacy'],
-  ] as const) {
-    const account = await test.signUp(name);
-    const leaving = new AbortController();
-    const call = openClient(url, account)('tools/call', echo, { era, signal: leaving.signal });
-    const { _id: id } = await waitFor('the execution', () =>
-      test.models.ExecutionModel.findOne({ ownerId: account.id }).lean(),
-    );
-    await waitFor('the waiting', () => test.deps.waiters.count() === 1);
-    leaving.abort();
-    await t.rejects(call);
-    await waitFor('its leaving', () => test.deps.waiters.count() === 0);
-    const kept = await test.models.ExecutionModel.findById(id).lean();
-    t.match(kept, { status: 'queued' });
-    t.notOk(kept?.cancel);
+t.test(
+  'closing does not cancel an action with onDisconnect keep, nor a call of the legacy era',
+  async (t) => {
+    const test = await startTestApp(t);
+    await publishSample(test);
     await test.models.PluginModel.updateOne(
       { _id: 'sample@1.0.0' },
-      { $set: { hash: era, 'actions.0.tool.onDisconnect': 'cancel' } },
+      { $set: { 'actions.0.tool.onDisconnect': 'keep' } },
     );
-  }
-});
+    const url = await listen(test);
+    const echo = { name: 'sample__echo', arguments: { message: 'hello' } };
+
+    for (const [name, era] of [
+      ['mary', 'modern'],
+      ['john', 'legacy'],
+    ] as const) {
+      const account = await test.signUp(name);
+      const leaving = new AbortController();
+      const call = openClient(url, account)('tools/call', echo, { era, signal: leaving.signal });
+      const { _id: id } = await waitFor('the execution', () =>
+        test.models.ExecutionModel.findOne({ ownerId: account.id }).lean(),
+      );
+      await waitFor('the waiting', () => test.deps.waiters.count() === 1);
+      leaving.abort();
+      await t.rejects(call);
+      await waitFor('its leaving', () => test.deps.waiters.count() === 0);
+      const kept = await test.models.ExecutionModel.findById(id).lean();
+      t.match(kept, { status: 'queued' });
+      t.notOk(kept?.cancel);
+      await test.models.PluginModel.updateOne(
+        { _id: 'sample@1.0.0' },
+        { $set: { hash: era, 'actions.0.tool.onDisconnect': 'cancel' } },
+      );
+    }
+  },
+);
 
 t.test('a normal end cancels nothing', async (t) => {
   const test = await startTestApp(t);
@@ -115,7 +118,7 @@ t.test('a normal end cancels nothing', async (t) => {
   t.notOk(ended.cancel);
 });
 
-t.test('an application that closes answers who waits', async (t) => {
+t.test('a closing application responds to waiting callers', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = openClient(await listen(test), await test.signUp('mary'));
@@ -123,7 +126,7 @@ t.test('an application that closes answers who waits', async (t) => {
 
   const calls = [mary('tools/call', echo), mary('tools/call', echo, { era: 'legacy' })];
   await waitFor('both', () => test.deps.waiters.count() === 2);
-  // As main does: from here on answers close their connections.
+  // As main does: from here on responses close their connections.
   test.deps.readiness.startClosing();
   await test.app.close();
 

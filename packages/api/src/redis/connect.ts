@@ -2,7 +2,7 @@ import { createRedis, type Logger } from '@mcp-server/shared';
 
 type Redis = ReturnType<typeof createRedis>;
 
-/** Opens a connection that says once that Redis went away and once that it is back, not with every try. */
+/** Opens a connection that logs once when Redis goes away and once when it is back, not at every retry. */
 export function connectRedis(url: string, role: 'producer' | 'subscriber', logger: Logger): Redis {
   let isAway = false;
   const redis = createRedis(url, role, (error) => {

@@ -2,15 +2,15 @@ import { createRedis, endedChannel } from '@mcp-server/shared';
 
 type Redis = ReturnType<typeof createRedis>;
 
-/** Ids of executions that ended, told by workers. A hint only: messages get lost, the document decides. */
+/** Ids of executions that ended, published by workers. Only a hint: messages get lost, the document decides. */
 export interface EndedFeed {
   onEnded(listener: (executionId: string) => void): void;
 }
 
-/** The one subscription of this process. */
+/** Creates the single subscription of this process. */
 export function createEndedFeed(redis: Redis, prefix: string): EndedFeed {
   const channel = endedChannel(prefix);
-  // Rejects only when the connection is closed meanwhile; after a reconnect ioredis subscribes again by itself.
+  // Rejects only if the connection is closed; after a reconnect ioredis subscribes again by itself.
   redis.subscribe(channel).catch(() => undefined);
   return {
     onEnded(listener) {

@@ -14,21 +14,21 @@ import {
 
 type Redis = ReturnType<typeof createRedis>;
 
-/** Somebody who wants to hear the events of one user. */
+/** A subscriber to the events of one user. */
 export interface Watcher {
   onEvent(event: ExecutionEvent): void;
-  /** Events may have been lost while Redis was away. */
+  /** Events may have been lost while Redis was unavailable. */
   onGap(): void;
 }
 
-/** What was written after an event. `isComplete` is false when Redis does not have all of it any more. */
+/** Events written after a given one. `isComplete` is false if Redis no longer has all of them. */
 export interface Past {
   events: ExecutionEvent[];
   isComplete: boolean;
 }
 
 interface Stream {
-  /** The last id that was read; unknown until the loop asked for it. */
+  /** Id of the last event read; unknown until the loop has asked for it. */
   cursor: string | undefined;
   watchers: Set<Watcher>;
   ready: PromiseWithResolvers<void>;
@@ -36,7 +36,7 @@ interface Stream {
 
 const BLOCK_MS = 5_000;
 const READ_COUNT = 500;
-/** A blocked read that answers this much too late hangs: the connection is made anew. */
+/** A blocked read that is late by this much hangs: the connection is replaced. */
 const HUNG_AFTER_MS = BLOCK_MS + 5_000;
 const RETRY_MS = 250;
 const WATCH_TIMEOUT_MS = 1_000;
@@ -44,8 +44,8 @@ const WAKE_TTL_SECONDS = 60;
 const START = '0-0';
 
 /**
- * One blocking read for all users with an open socket in this process. A stream of its own wakes the read when the
- * set of users changes: unlike an unblock from outside, that works also when it comes before the read is blocked.
+ * Reads the events of all users with an open socket in this process, in one blocking read. A separate stream wakes the
+ * read when the set of users changes; unlike an unblock from outside, it also works before the read blocks.
  */
 export class EventFeed {
   readonly #reader: Redis;
@@ -59,7 +59,7 @@ export class EventFeed {
   #hadGap = false;
   #reading: Promise<void> | undefined;
 
-  /** `reader` is this feed's own: it is blocked most of the time. */
+  /** `reader` belongs to this feed: it is blocked most of the time. */
   constructor({ reader, writer }: { reader: Redis; writer: Redis }, prefix: string, logger: Logger) {
     this.#reader = reader;
     this.#writer = writer;
@@ -69,7 +69,7 @@ export class EventFeed {
     reader.on('close', () => (this.#hadGap = true));
   }
 
-  /** Once it resolves, every later event is heard (with Redis away: as soon as it is back, after a gap). */
+  /** Once it resolves, every later event is delivered. While Redis is unavailable: once it is back, after a gap. */
   async watch(ownerId: string, watcher: Watcher): Promise<() => void> {
     const known = this.#streams.get(ownerId);
     const stream = known ?? { cursor: undefined, watchers: new Set(), ready: Promise.withResolvers() };
@@ -84,7 +84,7 @@ export class EventFeed {
     };
   }
 
-  /** Rejects while Redis is away. The past is whole if the stream still has the event itself, or an older one. */
+  /** Rejects while Redis is unavailable. The past is complete if the stream still has the event or an older one. */
   async replay(ownerId: string, afterId: string): Promise<Past> {
     const key = this.#keyOf(ownerId);
     const [oldest] = await this.#writer.xrange(key, '-', '+', 'COUNT', 1);
@@ -155,7 +155,7 @@ export class EventFeed {
 
   #wake(): void {
     const pipeline = this.#writer.pipeline().xadd(this.#wakeKey, 'MAXLEN', 1, '*', 'wake', '1');
-    // With Redis away the loop is not blocked, and looks at the set before its next read.
+    // While Redis is unavailable the loop is not blocked and checks the set before its next read.
     pipeline
       .expire(this.#wakeKey, WAKE_TTL_SECONDS)
       .exec()

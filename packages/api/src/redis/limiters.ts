@@ -12,26 +12,26 @@ export interface Limit {
 
 export type Taken = { isAllowed: true } | { isAllowed: false; retryAfterSeconds: number };
 
-/** Counts by key, in Redis for all processes together. */
+/** Counts by key, in Redis for all processes. */
 export interface Limiter {
   take(key: string): Promise<Taken>;
   /** Undoes one `take`. */
   giveBack(key: string): Promise<void>;
 }
 
-/** A request waits this long for a count, not for the whole time that a hung Redis takes to fail. */
+/** A request waits this long for a count, not until a hung Redis fails. */
 const REDIS_TIMEOUT_MS = 150;
-/** After a failure only one request in this time finds out whether Redis is back. */
+/** After a failure one request per this time checks whether Redis is back. */
 const DISTRUST_MS = 1_000;
 
 /**
- * Builds limiters over one connection. While Redis is away each process counts by itself: limits become as many times
- * wider as there are processes, but none is ever off.
+ * Builds limiters over one connection. While Redis is unavailable each process counts alone: limits widen by the number
+ * of processes but never switch off.
  */
 export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => Limiter {
   let distrustUntil = 0;
 
-  /** Undefined when Redis did not answer in time. */
+  /** Undefined if Redis did not answer in time. */
   const inRedis = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
     if (redis.status !== 'ready' || performance.now() < distrustUntil) return undefined;
     const reply = await withTimeout(

@@ -2,11 +2,11 @@ import { cancelChannel, createRedis, endedChannel, pausesChannel } from '@mcp-se
 
 type Redis = ReturnType<typeof createRedis>;
 
-/** What this process tells the others. Only hints: without them the same is found by reading documents, later. */
+/** Notifies other processes. Only hints: those who miss one find the same in the documents later. */
 export interface Notifier {
   ended(executionId: string): Promise<void>;
   cancelRequested(executionId: string): Promise<void>;
-  /** Something was paused or resumed. */
+  /** A pool or plugin was paused or resumed. */
   pausesChanged(name: string): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export function buildNotifier(redis: Redis, prefix: string): Notifier {
     try {
       await redis.publish(channel, message);
     } catch {
-      // Redis is away: the beat and the waiters read the documents anyway.
+      // Redis is unavailable: the beat and the waiters read the documents anyway.
     }
   };
   return {

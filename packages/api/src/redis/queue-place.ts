@@ -3,17 +3,17 @@ import { type buildQueue, type createRedis, type ExecutionRecord, jobId } from '
 type Queue = ReturnType<typeof buildQueue>;
 type Redis = ReturnType<typeof createRedis>;
 
-/** Where a job stands in its queue. */
+/** Place of a job in its queue. */
 export interface QueuePlace {
-  /** `unknown`: Redis has no such job; `done`: it was delivered and left behind. */
+  /** `unknown`: Redis has no such job; `done`: it was delivered and not removed. */
   state: 'waiting' | 'delayed' | 'active' | 'unknown' | 'done';
-  /** Jobs that are taken before this waiting one. */
+  /** Number of jobs ahead of this waiting one. */
   ahead?: number;
-  /** When it was added, by the clock of the process that added it. */
+  /** Time it was added, by the clock of the process that added it. */
   enqueuedAt?: Date;
 }
 
-/** Finds the job of an execution, and how many are taken before it. */
+/** Finds the job of an execution and the number of jobs ahead of it. */
 export async function findPlace(
   queue: Queue,
   redis: Redis,
@@ -41,7 +41,7 @@ const STATES: Partial<Record<string, QueuePlace['state']>> = {
   failed: 'done',
 };
 
-/** Jobs without a priority, which BullMQ takes from the right end of a list, come first; then those by priority. */
+/** BullMQ first takes jobs without a priority, from the right end of a list, then the others by priority. */
 async function countAhead(queue: Queue, redis: Redis, id: string): Promise<number | undefined> {
   const [rank, listed, index] = await Promise.all([
     redis.zrank(queue.toKey('prioritized'), id),

@@ -7,7 +7,7 @@ type Redis = ReturnType<typeof createRedis>;
 const RANDOM_BYTES = 32;
 const SHAPE = /^[\w-]{43}$/;
 
-/** What tickets stand for, kept until they are taken once. Redis holds hashes of the tickets only. */
+/** Stores what tickets stand for until they are redeemed once. Redis holds only hashes of the tickets. */
 export interface TicketStore {
   put(text: string, ttlSeconds: number): Promise<string>;
   take(ticket: string): Promise<string | undefined>;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { baseUrl, METADATA_PATH } from '../http/mcp-challenge.ts';
 import { requireOwnHost } from '../http/own-host.ts';
 
-/** RFC 9728. No authorization server: tokens and keys are made here, at `/api/auth`. */
+/** RFC 9728. There is no authorization server: tokens and keys come from `/api/auth`. */
 const Metadata = z.object({
   resource: z.url(),
   resource_name: z.string(),

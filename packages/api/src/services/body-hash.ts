@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Idempotency } from '@mcp-server/shared';
 
-/** Names a request: the same method, path and body, whatever the order of keys, give the same hash. */
+/** Builds an idempotency key: the same method, path and body give the same hash, whatever the order of keys. */
 export function toIdempotency(
   key: string | undefined,
   request: { method: string; path: string; body: unknown },

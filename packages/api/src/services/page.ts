@@ -1,6 +1,6 @@
 import type { PageOrder, PagePosition } from '@mcp-server/shared';
 
-/** Paging of a list: every list takes it beside its filters. */
+/** Paging options of every list. */
 export interface PageQuery {
   after?: PagePosition | undefined;
   limit: number;
@@ -10,18 +10,18 @@ export interface PageQuery {
 
 export interface Page<T> {
   items: T[];
-  /** Where the next page begins; undefined on the last one. */
+  /** Start of the next page; undefined on the last one. */
   next?: PagePosition;
   total?: number;
 }
 
-/** What a list needs to know about an item to go on after it. */
+/** The fields of an item by which a list continues. */
 interface Placed {
   id: string;
   createdAt: Date;
 }
 
-/** A page of `found`, which was asked for one more than `limit`: that one tells whether there is a next page. */
+/** Cuts a page from `found`, which must be read with one item more than `limit`: that item reveals a next page. */
 export function cutPage<T extends Placed>(found: T[], limit: number): { items: T[]; next?: PagePosition } {
   const items = found.slice(0, limit);
   const last = items.at(-1);

@@ -1,32 +1,32 @@
 import { errors, type Role, type Scope } from '@mcp-server/shared';
 
-/** Who makes a request, as far as it matters to decisions. */
+/** Caller of a request, reduced to what decisions need. */
 interface Caller {
   userId: string;
   role: Role;
 }
 
-/** A person who logged in. */
+/** A signed-in person. */
 export interface SessionPrincipal extends Caller {
   sessionId: string;
 }
 
-/** A machine with an API key; it can do what its scopes say, and never more than its owner. */
+/** A machine with an API key, limited to its scopes and to the rights of its owner. */
 export interface KeyPrincipal extends Caller {
   keyId: string;
-  /** The public part of the key. */
+  /** Public part of the key. */
   keyPrefix: string;
   scopes: readonly Scope[];
 }
 
 export type Principal = SessionPrincipal | KeyPrincipal;
 
-/** For what only a person may do. @throws {errors.SessionRequired} */
+/** Requires a person. @throws {errors.SessionRequired} */
 export function sessionOf(principal: Principal): SessionPrincipal {
   if ('sessionId' in principal) return principal;
   throw new errors.SessionRequired();
 }
 
-/** Restricts a query to what the caller may see: admins see everything, everybody else what is theirs. */
+/** Restricts a query to what the caller may see: everything for admins, otherwise their own. */
 export const visibleTo = ({ role, userId }: Principal): { ownerId?: string } =>
   role === 'admin' ? {} : { ownerId: userId };

@@ -8,7 +8,7 @@ import type { Account, TestApp } from './test-app.ts';
 const VERSION = '2026-07-28';
 const TASKS = 'io.modelcontextprotocol/tasks';
 
-/** The capabilities of a client that knows mcpTasks. */
+/** Capabilities of a client that knows mcpTasks. */
 export const WITH_TASKS = { extensions: { [TASKS]: {} } };
 
 type Json = Record<string, unknown>;
@@ -16,10 +16,10 @@ type Json = Record<string, unknown>;
 export interface McpReply {
   status: number;
   headers: Headers;
-  /** Of the answer itself. */
+  /** Parts of the response message. */
   result: Json;
   error: { code: number; message: string; data?: Json } | undefined;
-  /** Every message in its order, notifications included. */
+  /** All messages in order, notifications included. */
   messages: Json[];
 }
 
@@ -29,24 +29,24 @@ export interface McpCall {
   meta?: object;
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** Given in place of the usual ones of the method. */
+  /** Answers to the questions of the previous round. */
   inputResponses?: object;
   requestState?: unknown;
 }
 
-/** Somebody who speaks the protocol by hand, so that tests see every byte. */
+/** A client that speaks the protocol by hand, so that tests see every byte. */
 export type McpClient = (method: string, params?: Json, call?: McpCall) => Promise<McpReply>;
 
-/** Makes the application listen; resolves to its base URL. */
+/** Starts listening; resolves to the base URL. */
 export async function listen({ app }: Pick<TestApp, 'app'>): Promise<string> {
   await app.listen({ port: 0, host: '127.0.0.1' });
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 }
 
-/** What every worker has. */
+/** Plugins of every worker. */
 const PLUGINS = ['http', 'sample', 'transform'];
 
-/** Starts a worker and waits until the application knows what it can run. */
+/** Starts a worker and waits until the application knows its plugins. */
 export async function startWorker(
   t: Test,
   test: TestApp,

@@ -1,8 +1,8 @@
 import { ECHO } from './test-app.ts';
 
 /**
- * Who calls, in the order of the columns. Things with an id belong to `user`; `stranger` is another user. `key` is a key
- * of `user` with every scope, `weakKey` one without the scope that the route asks for.
+ * Callers, in the order of the columns. Records with an id belong to `user`; `stranger` is another user. `key` is a key of
+ * `user` with every scope, `weakKey` one without the scope that the route requires.
  */
 export const CALLERS = [
   'admin',
@@ -16,12 +16,12 @@ export const CALLERS = [
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
-/** In the column of somebody who is let in, whatever the route then says. */
+/** The caller is admitted, whatever the route then responds. */
 export const LET_IN = 0;
 
 type Statuses = readonly [number, number, number, number, number, number, number, number];
 
-/** What is made afresh for each call of a row; its id takes the place of `:id`. */
+/** Record created for each call of a row; its id replaces `:id`. */
 export type Need =
   | 'task'
   | 'scheduledTask'
@@ -38,15 +38,15 @@ export type Need =
 export interface Row {
   expect: Statuses;
   needs?: Need;
-  /** The body, made from the id or token that the row needs and from a number that no other call has. */
+  /** Builds the body from the id or token of the record and a number that is unique to the call. */
   body?: (thing: string, unique: number) => object;
-  /** A ready path where `:id` is not all there is to fill in. */
+  /** Complete path, where `:id` is not all there is to fill in. */
   path?: string;
 }
 
 const PASSWORD = 'Test123456';
 
-/** Rights that many routes share. */
+/** Rights shared by many routes. */
 const everybody = (status: number): Statuses => [
   status,
   status,
@@ -57,21 +57,21 @@ const everybody = (status: number): Statuses => [
   status,
   status,
 ];
-/** All who are known, keys with any scope included. */
+/** All authenticated callers, keys with any scope included. */
 const known = (ok: number): Statuses => [ok, ok, ok, ok, ok, ok, 401, 401];
-/** All who are known, keys with the scope only. */
+/** All authenticated callers, but only keys with the scope. */
 const scoped = (ok: number): Statuses => [ok, ok, ok, ok, ok, 403, 401, 401];
-/** The owner and admins; to everybody else it does not exist. */
+/** The owner and admins; others get a 404. */
 const owned = (ok: number): Statuses => [ok, 404, ok, 404, ok, 403, 401, 401];
-/** People only. */
+/** Sessions only. */
 const people = (ok: number): Statuses => [ok, ok, ok, ok, 403, 403, 401, 401];
-/** The owner only, as a person. */
+/** The owner only, with a session. */
 const ownPeople = (ok: number): Statuses => [404, 404, ok, 404, 403, 403, 401, 401];
 const developers = (ok: number): Statuses => [ok, ok, 403, 403, 403, 403, 401, 401];
 const admins = (ok: number): Statuses => [ok, 403, 403, 403, 403, 403, 401, 401];
 
 /**
- * Every route with what it answers to whom; `/**` stands for all that a library has below a path. A route that is
+ * Every route with its status per caller; `/**` stands for everything that a library serves below a path. A route that is
  * missing here fails the test.
  */
 export const MATRIX: Record<string, Row> = {
@@ -79,10 +79,10 @@ export const MATRIX: Record<string, Row> = {
   'GET /health/ready': { expect: everybody(200) },
   'GET /openapi.json': { expect: everybody(200) },
   'GET /docs/**': { expect: everybody(LET_IN) },
-  // For scrapers on this machine: a token that is not METRICS_TOKEN is worse than none.
+  // For scrapers on this machine: a token other than METRICS_TOKEN is worse than none.
   'GET /metrics': { expect: [401, 401, 401, 401, 200, 200, 200, 401] },
 
-  // Browsers ask before they send; the answer says nothing about who may call.
+  // Browsers send this before the request; the response does not depend on the caller.
   'OPTIONS *': { expect: everybody(204), path: '/api/tasks' },
 
   'POST /api/auth/register': {
@@ -149,7 +149,7 @@ export const MATRIX: Record<string, Row> = {
   'GET /api/executions/:id/events': { expect: owned(200), needs: 'endedExecution' },
   'GET /api/executions/:id/explain': { expect: owned(200), needs: 'execution' },
   'POST /api/executions/:id/cancel': { expect: owned(200), needs: 'execution' },
-  // Admins neither: nobody answers in another's name.
+  // Admins cannot answer for others.
   'POST /api/executions/:id/input': {
     expect: [404, 404, 202, 404, 202, 403, 401, 401],
     needs: 'askingExecution',
@@ -164,15 +164,15 @@ export const MATRIX: Record<string, Row> = {
     expect: scoped(200),
     body: () => ({ filter: { kind: 'expired' } }),
   },
-  // Admins too, as with tasks: it belongs to the owner, and the audit says who did it.
+  // Admins too, as with tasks: the rerun belongs to the owner, and an audit event records the admin.
   'POST /api/executions/:id/rerun': { expect: owned(202), needs: 'execution' },
   'POST /mcp/execute': { expect: scoped(202), body: () => ({ ...ECHO, wait: 0 }) },
-  // What is answered inside is the protocol's matter.
+  // The status of the JSON-RPC response is not tested here.
   'POST /mcp': {
     expect: scoped(LET_IN),
     body: () => ({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
   },
-  // One request, one answer: no streams to get, no sessions to delete.
+  // One request, one response: there are no streams to get and no sessions to delete.
   'GET /mcp': { expect: scoped(405) },
   'DELETE /mcp': { expect: scoped(405) },
   'GET /.well-known/oauth-protected-resource/mcp': { expect: everybody(200) },
@@ -187,7 +187,7 @@ export const MATRIX: Record<string, Row> = {
   'GET /api/workers': { expect: developers(200) },
   'GET /api/audit': { expect: admins(200) },
 
-  // Without an upgrade there is nothing to open, but who comes without a name hears of that first.
+  // Without an upgrade there is nothing to open, but authentication is checked first.
   'GET /ws': { expect: [426, 426, 426, 426, 426, 403, 401, 401] },
   'GET /ws/info': { expect: everybody(200) },
   'POST /ws/ticket': { expect: people(201) },
@@ -196,14 +196,14 @@ export const MATRIX: Record<string, Row> = {
   'GET /admin/login.css': { expect: everybody(200) },
   'GET /admin/login.js': { expect: everybody(200) },
   'GET /admin/queues/**': { expect: admins(LET_IN) },
-  // Read-only unless DASHBOARD_WRITE says otherwise, for admins too.
+  // Read-only unless DASHBOARD_WRITE=1, for admins too.
   'GET /admin/queues/api/redis/stats': { expect: admins(403) },
   'PUT /admin/queues/**': { expect: admins(403) },
   'POST /admin/queues/**': { expect: admins(403) },
   'PATCH /admin/queues/**': { expect: admins(403) },
 };
 
-/** The row of a route: its own, or that of all below a path. */
+/** Finds the row of a route: its own, or that of everything below a path. */
 export function rowOf(route: string): Row | undefined {
   const wild = Object.keys(MATRIX).find((key) => key.endsWith('/**') && isBelow(route, key.slice(0, -3)));
   return MATRIX[route] ?? (wild === undefined ? undefined : MATRIX[wild]);

@@ -11,12 +11,12 @@ import type { Deps } from '../deps.ts';
 type Teardown = Parameters<typeof openNamespace>[0];
 type Env = Record<string, string>;
 
-/** The application on real services in a namespace of its own. */
+/** The application on real services, in a namespace of its own. */
 export interface TestApp extends Namespace {
   app: FastifyInstance;
   deps: Deps;
   inject: (options: InjectOptions) => Promise<LightMyRequestResponse>;
-  /** Makes an account and resolves to the headers of a signed-in request, and to what was answered. */
+  /** Registers an account; resolves to the headers of a signed-in request and to the response. */
   signUp: (name: string, role?: Role) => Promise<Account>;
 }
 
@@ -36,7 +36,7 @@ function buildTestConfig(env: Env): Config {
   };
 }
 
-/** Builds the application over whatever services `env` names; it need not find them. */
+/** Builds the application with the services that `env` names; they need not be reachable. */
 export async function startApp(
   t: Teardown,
   env: Env,
@@ -77,7 +77,7 @@ export async function startTestApp(
   return { ...namespace, ...started, signUp };
 }
 
-/** Publishes `sample.echo`, which wants a text as `message`, as a worker would. */
+/** Publishes `sample.echo`, whose input is a text `message`, as a worker would. */
 export async function publishSample({ models }: Namespace): Promise<void> {
   const schema = JSON.stringify({
     type: 'object',
@@ -117,7 +117,7 @@ export async function publishSample({ models }: Namespace): Promise<void> {
 
 export const ECHO = { plugin: 'sample', action: 'echo', payload: { message: 'hello' } };
 
-/** Makes a task of `sample.echo`. */
+/** Creates a task of `sample.echo`. */
 export async function createEchoTask(
   { inject }: Pick<TestApp, 'inject'>,
   { headers }: Account,

@@ -10,18 +10,18 @@ import { Worker } from 'bullmq';
 
 import { type Account, startTestApp, type TestApp } from './test-app.ts';
 
-/** Workers that notice a death within two seconds. */
+/** Settings of workers that notice a death within two seconds. */
 const FAST = { LEASE_MS: '1500', BEAT_MS: '300', STALLED_CHECK_MS: '300', SWEEP_MS: '300' };
 
-/** An application, an admin, a user, and workers beside it, for asking why work waits. */
+/** An application with an admin, a user and workers, for explaining why executions wait. */
 export interface ExplainCase {
   test: TestApp;
   admin: Account;
   mary: Account;
   startWorker: (env?: Record<string, string>) => Promise<ProductProcess>;
-  /** Waits until the API knows a plugin of a worker. */
+  /** Waits until the API knows a plugin. */
   knowPlugin: (id: string) => Promise<unknown>;
-  /** An accepted execution of the user. */
+  /** Submits an execution of the user; resolves to its id. */
   submit: (action: string, payload?: JsonValue) => Promise<string>;
   post: (url: string, payload?: object, who?: Account) => Promise<{ status: number; body: JsonValue }>;
   explain: (id: string) => Promise<Explanation>;
@@ -72,10 +72,10 @@ export async function openExplainCase(
   };
 }
 
-/** What happened, in order. */
+/** Names of the timeline steps, in order. */
 export const stepsOf = ({ timeline }: Explanation): string[] => timeline.map(({ what }) => what);
 
-/** Takes jobs of the pool as a worker does, and claims nothing, until the end of the test. */
+/** Takes the pool's jobs like a worker, but claims nothing, until the end of the test. */
 export function takeAndHold(t: Parameters<typeof startTestApp>[0], { redis, prefix }: TestApp): void {
   const letGo = Promise.withResolvers<void>();
   const connection = redis.duplicate();

@@ -8,12 +8,12 @@ import { startTestApp, type TestApp } from './test-app.ts';
 
 export type Received = { type: string; id?: string; executionId?: string } & Record<string, unknown>;
 
-/** A client of `/ws` as a program or a browser would be one. */
+/** A client of `/ws`, like a program or a browser. */
 export interface TestSocket {
   ws: WebSocket;
   received: Received[];
   say: (message: unknown) => void;
-  /** Waits for the first message that fits. */
+  /** Waits for the first message that matches. */
   hear: (what: string, fits: (message: Received) => boolean) => Promise<Received>;
   subscribe: (topics: string[], lastEventId?: string) => Promise<Received>;
   closed: Promise<number>;
@@ -21,7 +21,7 @@ export interface TestSocket {
 
 type Teardown = { teardown(fn: () => void): void };
 
-/** Opens a socket; rejects with the status when it is refused. */
+/** Opens a socket; rejects with the status if it is refused. */
 export async function openSocket(
   t: Teardown,
   url: string,
@@ -67,7 +67,7 @@ class RefusedError extends Error {
   }
 }
 
-/** The status with which a socket is refused. */
+/** Returns the status with which a socket is refused. */
 export async function refusal(...parameters: Parameters<typeof openSocket>): Promise<number> {
   try {
     const { ws } = await openSocket(...parameters);
@@ -79,7 +79,7 @@ export async function refusal(...parameters: Parameters<typeof openSocket>): Pro
   }
 }
 
-/** The application on a port of its own. */
+/** Starts the application on its own port. */
 export async function startListening(
   t: Parameters<typeof startTestApp>[0],
   env: Record<string, string> = {},

@@ -3,27 +3,27 @@ import { listWorkerSightings, readDatabaseTime } from '@mcp-server/shared';
 import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
 import type { Installation } from '../installation.ts';
 
-/** Leases are judged by the database's clock, delays of the queue by the workers' own: so far apart they may be. */
+/** Tolerated skew: leases use the database's clock, delays of the queue the workers' clocks. */
 const SKEW_MS = { warn: 2_000, fail: 5_000 };
-/** A busy worker's announcement is on its way for seconds, which looks like a clock that is behind. */
+/** A busy worker's announcement can take seconds to arrive, which looks like a slow clock. */
 const WORKER_SKEW_MS = { warn: 10_000, fail: 60_000 };
 const QUESTIONS = 3;
 const SYNC = 'synchronize that machine with NTP';
 
 interface Clock {
   name: string;
-  /** Ahead of the database's. */
+  /** Milliseconds ahead of the database. */
   aheadMs: number;
   limits: typeof SKEW_MS;
 }
 
 interface Reading {
   aheadMs: number;
-  /** It may be so much more or less: half of the time that the question took. */
+  /** Error margin: half of the round trip. */
   unsureMs: number;
 }
 
-/** By how much a clock is ahead of this process's: the quickest of a few answers, taken in the middle of its question. */
+/** Measures how far a clock is ahead of this process's, from the fastest of a few reads. */
 async function compareWithOurs(read: () => Promise<number>): Promise<Reading> {
   let best: Reading | undefined;
   for (let question = 0; question < QUESTIONS; question += 1) {
@@ -35,7 +35,7 @@ async function compareWithOurs(read: () => Promise<number>): Promise<Reading> {
   return best ?? { aheadMs: 0, unsureMs: 0 };
 }
 
-/** What is certain of a difference. */
+/** Returns the part of a difference that exceeds the error margin. */
 const certain = (aheadMs: number, unsureMs: number): number =>
   Math.sign(aheadMs) * Math.max(0, Math.abs(aheadMs) - unsureMs);
 
@@ -44,7 +44,7 @@ async function readRedis({ redis }: Installation): Promise<number> {
   return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
 }
 
-/** A worker writes its own time beside the database's whenever it announces itself. */
+/** Every announcement of a worker carries the worker's own time and the database's. */
 async function readWorkers({ models }: Installation): Promise<Clock[]> {
   const sightings = await listWorkerSightings(models.WorkerModel);
   return sightings.map(({ worker: { _id, updatedAt, seenAt } }) => ({

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 import { defineCheck, fail, type Finding, ok, unlessWrong } from '../check.ts';
 
-/** Files of the data folder that hold secrets or passwords. */
+/** Files in the data folder that contain secrets or passwords. */
 const PRIVATE_FILES = ['secrets.json', 'demo-account.json', 'running.json'];
 const READ_BY_OTHERS = 0o077;
 const WRITTEN_BY_OTHERS = 0o022;
 
-/** Permission bits; undefined when there is no such file. */
+/** Permission bits; undefined if the file does not exist. */
 const modeOf = (path: string): Promise<number | undefined> =>
   stat(path).then(
     ({ mode }) => mode,

@@ -4,11 +4,11 @@ import { dirname, resolve } from 'node:path';
 import { defineCheck, fail, type Finding, ok, warn } from '../check.ts';
 
 const GIBIBYTE = 2 ** 30;
-/** Of what is wanted: less than this is as good as full. */
+/** Share of the wanted space below which a disk counts as full. */
 const FULL_SHARE = 0.1;
 const MAKE_ROOM = 'free some space, or keep fewer logs (LOG_KEEP_FILES)';
 
-/** Free bytes of the disk on which a folder is, or will be. */
+/** Free bytes of the disk that contains a folder, or will contain it. */
 async function freeBytesAt(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path);

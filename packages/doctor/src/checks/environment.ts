@@ -6,7 +6,7 @@ import { defineCheck, fail, type Finding, unlessWrong } from '../check.ts';
 
 const NOT_A_PROBLEM = /^The environment/;
 
-/** Every problem with which a process would end at its start. */
+/** Lists the configuration errors that would stop a process at its start. */
 function problemsOf(name: string, load: () => unknown): Finding[] {
   try {
     load();

@@ -9,7 +9,7 @@ interface StoredIndex {
   expireAfterSeconds?: number;
 }
 
-/** What makes two indexes the same, but for their names. */
+/** Describes everything that distinguishes two indexes, except their names. */
 const describe = ({ key, unique, partialFilterExpression, expireAfterSeconds }: StoredIndex): string =>
   [
     Object.entries(key)
@@ -20,11 +20,11 @@ const describe = ({ key, unique, partialFilterExpression, expireAfterSeconds }: 
     ...(expireAfterSeconds === undefined ? [] : [`TTL ${expireAfterSeconds}`]),
   ].join(' ');
 
-/** Those that the model declares and the collection lacks. */
+/** Lists indexes that the model declares and the collection lacks. */
 async function findMissing(model: Model<unknown>): Promise<string[]> {
   const { collectionName } = model.collection;
   const stored = (await model.collection.indexes().catch((error: unknown) => {
-    // NamespaceNotFound: nobody has made the collection yet.
+    // NamespaceNotFound: the collection has not been created yet.
     if ((error as { code?: number }).code === 26) return [];
     throw error;
   })) as StoredIndex[];
@@ -38,7 +38,7 @@ async function findMissing(model: Model<unknown>): Promise<string[]> {
 
 const SHOWN = 4;
 
-/** The first few: on a new database all of them are missing. */
+/** Lists the first few: on a new database all of them are missing. */
 const list = (missing: string[]): string =>
   missing.length > SHOWN
     ? `${missing.slice(0, SHOWN).join(', ')} and ${missing.length - SHOWN} more`

@@ -3,7 +3,7 @@ import { defineCheck, fail, ok } from '../check.ts';
 const COLLECTION = 'doctorprobes';
 const WAIT_MS = 5_000;
 
-/** Accepted work is only as safe as the write that accepted it: on a majority of members, and in the journal. */
+/** Accepted work is only as safe as the write that accepted it: on a majority of members, in their journals. */
 export default defineCheck({
   needs: ['mongodb'],
   async run({ mongo: { connection } }) {
@@ -23,7 +23,7 @@ export default defineCheck({
       { upsert: true, writeConcern },
     );
     const tookMs = Math.round(performance.now() - startedAt);
-    // A user that may not drop leaves an empty collection behind.
+    // A user without the right to drop collections leaves an empty one behind.
     await probes?.deleteOne({ _id: 'probe' });
     await probes?.drop().catch(() => undefined);
     if (!written?.acknowledged) {

@@ -2,9 +2,9 @@ import { defineCheck, fail, ok, warn } from '../check.ts';
 import { hostOf } from '../host.ts';
 import { compareVersions } from '../version.ts';
 
-/** Older servers lack what update pipelines use. */
+/** Older servers lack operators that update pipelines use. */
 const OLDEST = '4.4';
-/** The oldest that its makers still mend. */
+/** The oldest version that still gets fixes. */
 const KEPT = '6.0';
 
 export default defineCheck({

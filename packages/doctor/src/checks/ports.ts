@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { defineCheck, fail, type Finding, ok } from '../check.ts';
 
 const PATIENCE_MS = 5_000;
-/** A field of `/health/ready` that only this product's processes answer with. */
+/** A field of `/health/ready` that only processes of this product send. */
 const OURS = { PORT: 'mongodb', WORKER_PORT: 'worker' } as const;
 
 async function isTaken(host: string, port: number): Promise<boolean> {
@@ -31,7 +31,7 @@ async function isOurs(url: string, field: string): Promise<boolean> {
 
 async function judge(name: keyof typeof OURS, host: string, port: number): Promise<Finding> {
   if (port === 0) return ok(`${name} 0: any free port`);
-  // What listens on every address listens here, too.
+  // A program that listens on every address listens here too.
   const here = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   if (!(await isTaken(here, port))) return ok(`${name} ${port} is free`);
   if (await isOurs(`http://${here}:${port}`, OURS[name]))

@@ -4,7 +4,7 @@ import { defineCheck, type Finding, unlessWrong, warn } from '../check.ts';
 import type { Installation } from '../installation.ts';
 import { listPools } from '../pools.ts';
 
-/** Work that is asked for now should have begun by then. */
+/** Age after which an execution that could start is worth a warning. */
 const OLD_SECONDS = 60;
 
 async function judgePool(
@@ -30,7 +30,7 @@ async function judgePool(
   return { jobs: Object.values(open).reduce((sum, count) => sum + count, 0), wrong };
 }
 
-/** What somebody paused, and may have forgotten. */
+/** Lists pauses, which an operator may have forgotten. */
 async function findPauses({ models }: Installation): Promise<{ pools: Set<string>; wrong: Finding[] }> {
   const { pools, plugins } = await readPaused(models.PauseModel);
   const wrong = [...pools.values(), ...plugins.values()].map(({ kind, name, since, reason }) => {

@@ -12,7 +12,7 @@ export default defineCheck({
     const [used, max, system] = ['used_memory', 'maxmemory', 'total_system_memory'].map((name) =>
       Number(info[name] ?? 0),
     ) as [number, number, number];
-    // Without a bound of its own it ends where the machine does.
+    // Without a limit of its own Redis can use the memory of the machine.
     const bound = max > 0 ? max : system;
     const share = bound > 0 ? used / bound : 0;
     const of = `${max > 0 ? 'maxmemory' : 'the machine'} (${Math.round(bound / MEBIBYTE)} MiB)`;

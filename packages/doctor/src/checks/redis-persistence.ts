@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
 import { readInfo } from '../redis-info.ts';
 
-/** Undefined where CONFIG is refused. */
+/** Undefined if CONFIG is not allowed. */
 const readFsync = (redis: Redis): Promise<string | undefined> =>
   redis.config('GET', 'appendfsync').then(
     (answer) => (answer as string[])[1],

@@ -3,7 +3,7 @@ import { hostOf } from '../host.ts';
 import { readInfo } from '../redis-info.ts';
 import { compareVersions } from '../version.ts';
 
-/** What BullMQ recommends. */
+/** The minimum that BullMQ recommends. */
 const OLDEST = '6.2';
 const KEPT = '7.0';
 

@@ -22,7 +22,7 @@ function judgeGiven({ given, env }: Installation): Finding[] {
   return weak.map((name) => judge(`${name} is weak or a placeholder`, DRAW));
 }
 
-/** Those that the environment lacks are in the data folder, where the first start of an API puts them. */
+/** Secrets missing in the environment are in the data folder, where the first start of an API puts them. */
 async function judgeNeeded({ given, env }: Installation): Promise<Finding[]> {
   const stored = await readSecretFile(env.DATA_DIR);
   const value = (name: (typeof NEEDED)[number]) => given[name] ?? stored?.[name];
@@ -35,7 +35,7 @@ async function judgeNeeded({ given, env }: Installation): Promise<Finding[]> {
   return isSame ? [fail('JWT_SECRET and REFRESH_TOKEN_SECRET are the same', DRAW)] : [];
 }
 
-/** A store that others can reach must ask for a password. */
+/** A store on another machine must require a password. */
 function judgeStores({ env }: Installation): Finding[] {
   return (['MONGODB_URI', 'REDIS_URL'] as const).flatMap((name) => {
     const hosts = hostOf(env[name]).split(',');

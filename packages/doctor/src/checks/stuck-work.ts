@@ -3,13 +3,13 @@ import { END_STATUSES, type ExecutionRecord, jobId, readDatabaseTime } from '@mc
 import { defineCheck, fail, type Finding, unlessWrong } from '../check.ts';
 import type { Installation } from '../installation.ts';
 
-/** The sweep has found it by then, if there is one. */
+/** Time after which a running sweep would have repaired it. */
 const STUCK_MS = 30_000;
-/** The oldest so many of the waiting are asked for, one by one. */
+/** Number of the oldest waiting executions that are checked. */
 const SAMPLE = 200;
 const SWEEP = 'start a worker that reaches Redis and the database; its sweep repairs this within seconds';
 
-/** Waiting in the database, and no job in Redis that would ever deliver it. */
+/** Counts executions that wait in the database without a job in Redis. */
 async function countUndelivered({ models, queueOf }: Installation, before: Date): Promise<number> {
   const waiting = await models.ExecutionModel.find(
     { status: 'queued', updatedAt: { $lt: before } },

@@ -1,7 +1,7 @@
 import { defineCheck, ok, unlessWrong, warn } from '../check.ts';
 
 const PATIENCE_MS = 5_000;
-/** Counters of a worker that stay at zero while nothing goes wrong, and what it means when they do not. */
+/** Counters of a worker that stay at zero if all is well, and the meaning of other values. */
 const ZERO = {
   mcp_swept_total: 'the sweep repaired deliveries: a process died, or Redis lost jobs',
   mcp_superseded_total:
@@ -10,7 +10,7 @@ const ZERO = {
 };
 const LOOK = 'check the worker log around that time; a restart resets the counter';
 
-/** The sum of a metric over its labels, in Prometheus text. */
+/** Sums a metric over its labels, from Prometheus text. */
 const sumOf = (text: string, name: string): number =>
   text
     .split('\n')
@@ -27,7 +27,7 @@ async function readMetrics(url: string, token: string | undefined): Promise<stri
   }
 }
 
-/** Of the worker of this machine; a fleet's are added up by Prometheus (`infra/prometheus`). */
+/** Checks the worker of this machine; Prometheus adds up those of a fleet (`infra/prometheus`). */
 export default defineCheck({
   async run({ env }) {
     const host = env.WORKER_HOST === '0.0.0.0' ? '127.0.0.1' : env.WORKER_HOST;

@@ -14,7 +14,7 @@ export interface DoctorRun {
   output: string;
 }
 
-/** Runs the doctor as its own process, in this environment and no other. */
+/** Runs the doctor as a process with exactly this environment. */
 export async function runDoctor(env: Record<string, string>, ...args: string[]): Promise<DoctorRun> {
   const child = spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...NO_ENV_FILE, ...env },
@@ -27,7 +27,7 @@ export async function runDoctor(env: Record<string, string>, ...args: string[]):
   return { code, output };
 }
 
-/** The same, its report taken apart. */
+/** Runs it with `--json` and parses the report. */
 export async function readLines(
   env: Record<string, string>,
   ...args: string[]
@@ -37,7 +37,7 @@ export async function readLines(
   return { code, lines, output };
 }
 
-/** What a check says beside that all is well, in one text. */
+/** Returns the warnings and failures of a check as one text. */
 export const complaintsOf = (lines: readonly Line[], check: string): string =>
   lines
     .filter((line) => line.check === check && line.level !== 'ok')

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Role } from './primitives.ts';
 import { Email, Password, Username } from './user.ts';
 
-/** Longer texts cannot be one of our tokens or passwords and are refused before any work is done on them. */
+/** Longer texts cannot be a token or password of this server; they are refused before any work is done. */
 const MAX_CREDENTIAL_LENGTH = 1_024;
 
 export const PasswordChange = z.strictObject({
@@ -12,25 +12,25 @@ export const PasswordChange = z.strictObject({
 });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
-/** Consumes a one-time token that an admin made. */
+/** Uses a one-time token that an admin created. */
 export const PasswordReset = z.strictObject({
   token: z.string().min(1).max(MAX_CREDENTIAL_LENGTH),
   password: Password,
 });
 export type PasswordReset = z.infer<typeof PasswordReset>;
 
-/** The only time that `token` is shown. */
+/** The only response that contains `token`. */
 export const ResetToken = z.object({ token: z.string(), expiresIn: z.int().describe('Seconds') });
 export type ResetToken = z.infer<typeof ResetToken>;
 
-/** `role` and `isActive` are an admin's to change. */
+/** Only admins can change `role` and `isActive`. */
 export const UserChanges = z
   .strictObject({ email: Email, username: Username, role: Role, isActive: z.boolean() })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, 'must change something');
 export type UserChanges = z.infer<typeof UserChanges>;
 
-/** An open session as its owner sees it. */
+/** An open session, as shown to its owner. */
 export const Session = z.object({
   id: z.uuid(),
   /** The session that made this request. */
@@ -47,7 +47,7 @@ export const UserStats = z.object({
   total: z.int(),
   active: z.int(),
   byRole: z.record(Role, z.int()),
-  /** Accounts made in the last 7 days. */
+  /** Accounts created in the last 7 days. */
   newThisWeek: z.int(),
   /** Accounts whose last login was in the last 24 hours. */
   loggedInToday: z.int(),

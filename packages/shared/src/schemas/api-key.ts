@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { ObjectIdText } from './primitives.ts';
 
-/** What an API key may do; never more than its owner. */
+/** Rights of an API key; never more than its owner's. */
 export const Scope = z.enum([
   'tasks:read',
   'tasks:write',
@@ -19,11 +19,11 @@ export type Scope = z.infer<typeof Scope>;
 export const ApiKeyRecord = z.object({
   userId: ObjectIdText,
   name: z.string(),
-  /** `mcp_<keyid>`: by it the key is found, and known to its owner. */
+  /** `mcp_<keyid>`: identifies the key to the API and to its owner. */
   prefix: z.string(),
-  /** SHA-256 of the whole key, hex; enough, because 256 bits of it are random. */
+  /** SHA-256 of the whole key, hex; sufficient, because 256 bits of it are random. */
   keyHash: z.string(),
-  /** The key's last characters, so that its owner can tell keys apart. */
+  /** Last characters of the key, so that its owner can distinguish keys. */
   lastFour: z.string(),
   scopes: z.array(Scope),
   expiresAt: z.date().optional(),
@@ -47,7 +47,7 @@ export const ApiKeyInput = z.strictObject({
 });
 export type ApiKeyInput = z.infer<typeof ApiKeyInput>;
 
-/** An API key as its owner sees it. */
+/** An API key, as shown to its owner. */
 export const ApiKey = z.object({
   id: ObjectIdText,
   name: z.string(),
@@ -60,6 +60,6 @@ export const ApiKey = z.object({
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
-/** The answer to making a key: the only time that `key` is shown. */
+/** Response to the creation of a key: the only one that contains `key`. */
 export const CreatedApiKey = ApiKey.extend({ key: z.string() });
 export type CreatedApiKey = z.infer<typeof CreatedApiKey>;

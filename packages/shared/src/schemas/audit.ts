@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { JsonValue, ObjectIdText } from './primitives.ts';
 
-/** What is written down because it reaches further than one's own single execution. */
+/** Actions that are audited, because they affect more than one execution or another user. */
 export const AuditAction = z.enum([
   'execution.rerun',
   'executions.redrive',
@@ -14,18 +14,18 @@ export const AuditAction = z.enum([
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 
-/** `begun` stays when its process died in the middle. `refused`: by a rule; `failed`: by a fault. */
+/** `begun` stays if the process died in the middle. `refused`: by a rule; `failed`: by a fault. */
 export const AuditOutcome = z.enum(['begun', 'done', 'refused', 'failed']);
 export type AuditOutcome = z.infer<typeof AuditOutcome>;
 
-/** One thing that somebody did, as stored in `auditevents`. */
+/** An audited action, as stored in `auditevents`. */
 export const AuditRecord = z.object({
-  /** The account that did it. */
+  /** Account that performed the action. */
   actor: ObjectIdText,
-  /** The public prefix of the API key that was used, if one was. */
+  /** Public prefix of the API key, if one was used. */
   via: z.string().optional(),
   action: AuditAction,
-  /** What it was done to: an id, a pool, a plugin, or `executions` for a filter. */
+  /** Target: an id, a pool, a plugin, or `executions` for a filter. */
   target: z.string(),
   ip: z.string(),
   outcome: AuditOutcome,
@@ -37,7 +37,7 @@ export const AuditRecord = z.object({
 });
 export type AuditRecord = z.infer<typeof AuditRecord>;
 
-/** An audit event as answered by the API. */
+/** An audit event in API responses. */
 export const AuditEvent = z.object({
   id: z.string(),
   actor: z.string(),

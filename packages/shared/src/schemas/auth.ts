@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { ObjectIdText, Role } from './primitives.ts';
 import { Email, Password, User, Username } from './user.ts';
 
-/** Longer texts cannot be one of our tokens or passwords and are refused before any work is done on them. */
+/** Longer texts cannot be a token or password of this server; they are refused before any work is done. */
 const MAX_CREDENTIAL_LENGTH = 1_024;
 
-/** What a person sends to make an account. A role above `user` needs a right: see "First admin" in the docs. */
+/** Input of a registration. A role above `user` needs authorization: see "First admin" in the docs. */
 export const RegisterInput = z.strictObject({
   email: Email,
   username: Username,
@@ -15,7 +15,7 @@ export const RegisterInput = z.strictObject({
 });
 export type RegisterInput = z.infer<typeof RegisterInput>;
 
-/** The password is not held against today's rules: an old one must still log in, or fail as any wrong one. */
+/** The password is not checked against today's rules: an old one must still log in, or fail like any wrong one. */
 export const LoginInput = z.strictObject({
   email: Email,
   password: z.string().min(1).max(MAX_CREDENTIAL_LENGTH),
@@ -25,7 +25,7 @@ export type LoginInput = z.infer<typeof LoginInput>;
 export const RefreshInput = z.strictObject({ refreshToken: z.string().min(1).max(MAX_CREDENTIAL_LENGTH) });
 export type RefreshInput = z.infer<typeof RefreshInput>;
 
-/** The answer to register, login and refresh. `expiresIn` is the access token's life in seconds. */
+/** Response to register, login and refresh. `expiresIn` is the lifetime of the access token in seconds. */
 export const SignedIn = z.object({
   user: User,
   accessToken: z.string(),
@@ -36,16 +36,16 @@ export type SignedIn = z.infer<typeof SignedIn>;
 
 export const TOKEN_ISSUER = 'mcp-server';
 
-/** Claims of an access token. A token with other claims, or with more, is not one of ours. */
+/** Claims of an access token. A token with missing or additional claims is not valid. */
 export const AccessClaims = z.strictObject({
   iss: z.literal(TOKEN_ISSUER),
   aud: z.tuple([z.literal('api'), z.literal('mcp')]),
-  /** Tells access tokens from any other kind that might be signed with the same key one day. */
+  /** Distinguishes access tokens from other kinds that may be signed with the same key. */
   typ: z.literal('access'),
   sub: ObjectIdText,
-  /** The user's `tokenVersion` when the token was made; an older one is void. */
+  /** The user's `tokenVersion` when the token was issued; an older version is void. */
   tv: z.int().min(0),
-  /** The session (`family`) that the token belongs to and ends with. */
+  /** Session (`family`) that the token belongs to and ends with. */
   sid: z.uuid(),
   iat: z.int(),
   exp: z.int(),

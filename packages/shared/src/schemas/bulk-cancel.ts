@@ -20,7 +20,7 @@ export const BulkCancelInput = z.strictObject({
 });
 export type BulkCancelInput = z.infer<typeof BulkCancelInput>;
 
-/** What a bulk cancel did. */
+/** Result of a bulk cancel. */
 export const BulkCancel = z.object({
   matched: z.int().describe('Unfinished executions that match the filter'),
   cancelled: z.int().describe('Executions that never run (again)'),

@@ -5,7 +5,7 @@ import { ObjectIdText } from './primitives.ts';
 
 const MAX_IDS = 1_000;
 
-/** What bulk calls can narrow by. At least one field is given: nothing is done to everything by a slip. */
+/** Filters of bulk calls. At least one field is required, so that a mistake cannot affect everything. */
 export const bulkFilter = {
   plugin: Slug.optional(),
   action: Slug.optional(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { AccessClaims, LoginInput } from './auth.ts';
 
-/** Claims of the dashboard's cookie. It opens nothing else, and an access token does not open the dashboard as one. */
+/** Claims of the dashboard's cookie. It is valid for the dashboard only, where an access token is not. */
 export const DashboardClaims = z.strictObject({
   ...AccessClaims.shape,
   aud: z.tuple([z.literal('dashboard')]),
@@ -10,5 +10,5 @@ export const DashboardClaims = z.strictObject({
 });
 export type DashboardClaims = z.infer<typeof DashboardClaims>;
 
-/** Nothing with an admin's session in the header, or what a login takes. */
+/** Null with an admin's session in the header; otherwise e-mail and password. */
 export const DashboardSessionInput = LoginInput.nullable();

@@ -16,11 +16,11 @@ export const EventType = z.enum([
 export type EventType = z.infer<typeof EventType>;
 
 /**
- * What happened to an execution, as WebSocket and SSE clients see it. A hint to look: it may come twice, and the
- * document decides. Payloads, results and messages of failures are never in it.
+ * An event of an execution, as WebSocket and SSE clients get it. Only a hint: it may arrive twice, and the document
+ * decides. It never contains payloads, results or failure messages.
  */
 export const ExecutionEvent = z.object({
-  /** Its place in the user's stream, to resume after. */
+  /** Position in the user's stream, to resume after. */
   id: z.string(),
   type: EventType,
   at: z.iso.datetime(),
@@ -29,7 +29,7 @@ export const ExecutionEvent = z.object({
   plugin: z.string(),
   action: z.string(),
   status: ExecutionStatus,
-  /** Counted from 1; missing before the first one starts. */
+  /** Counted from 1; missing before the first attempt. */
   attempt: z.int().optional(),
   progress: z
     .object({ done: z.number(), total: z.number().optional(), message: z.string().optional() })
@@ -37,9 +37,9 @@ export const ExecutionEvent = z.object({
 });
 export type ExecutionEvent = z.infer<typeof ExecutionEvent>;
 
-/** An event without its place: the stream gives that. */
+/** An event without its position, which the stream assigns. */
 export const StoredEvent = ExecutionEvent.omit({ id: true });
 export type StoredEvent = z.infer<typeof StoredEvent>;
 
-/** An id of a Redis stream: milliseconds, a dash, a counter. */
+/** Id in a Redis stream: milliseconds, a dash, a counter. */
 export const EventId = z.string().regex(/^\d{1,15}-\d{1,10}$/, 'must be the id of an event');

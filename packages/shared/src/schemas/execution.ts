@@ -44,7 +44,7 @@ export type FailureKind = z.infer<typeof FailureKind>;
 export const Failure = z.object({ kind: FailureKind, message: z.string(), code: z.string().optional() });
 export type Failure = z.infer<typeof Failure>;
 
-/** Short SHA-256 over plugin, action, kind of failure and the message without what varies. */
+/** Short SHA-256 over plugin, action, kind of failure and the message without its variable parts. */
 export const Fingerprint = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 export const AttemptOutcome = z.enum([
@@ -60,7 +60,7 @@ export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
 export const ExecutionSource = z.enum(['task', 'execute', 'mcp', 'schedule']);
 export type ExecutionSource = z.infer<typeof ExecutionSource>;
 
-/** One try of an execution on one worker, named by its epoch. */
+/** One try of an execution on one worker, identified by its epoch. */
 export const AttemptRecord = z.object({
   epoch: z.int(),
   worker: z.string(),
@@ -71,11 +71,11 @@ export const AttemptRecord = z.object({
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
-/** Until when the holder of the epoch may believe that it owns the run (database clock). */
+/** The time until which the holder of the epoch owns the run (database clock). */
 export const Lease = z.object({ until: z.date(), worker: z.string(), token: z.string() });
 export type Lease = z.infer<typeof Lease>;
 
-/** A side effect guarded by `ctx.once`; a start without an end means that its process died inside it. */
+/** A side effect guarded by `ctx.once`; a start without an end means that the process died inside it. */
 export const StepRecord = z.object({
   startedAt: z.date(),
   epoch: z.int(),
@@ -93,14 +93,14 @@ export const ProgressRecord = z.object({
 });
 export type ProgressRecord = z.infer<typeof ProgressRecord>;
 
-/** An execution as stored in `pluginexecutions`. Payload and result are JSON text: see docs/decisions/0002. */
+/** An execution as stored in `pluginexecutions`. Payload and result are JSON text; see docs/decisions/0002. */
 export const ExecutionRecord = z.object({
   _id: z.uuid(),
   ownerId: ObjectIdText,
   taskId: ObjectIdText.optional(),
   fireTime: z.date().optional(),
   rerunOf: z.uuid().optional(),
-  /** The redrive that made it. */
+  /** The redrive that created it. */
   redriveId: z.uuid().optional(),
   source: ExecutionSource,
   plugin: Slug,
@@ -110,9 +110,9 @@ export const ExecutionRecord = z.object({
   payload: z.string(),
   policy: ExecutionPolicy,
   status: ExecutionStatus,
-  /** Names one Redis job, `<_id>-<seq>`. */
+  /** Identifies one Redis job, `<_id>-<seq>`. */
   seq: z.int(),
-  /** Names one claim; every write of a running attempt is filtered by it. */
+  /** Identifies one claim; every write of a running attempt is filtered by it. */
   epoch: z.int(),
   lease: Lease.optional(),
   attemptsUsed: z.int(),
@@ -121,24 +121,24 @@ export const ExecutionRecord = z.object({
   attempts: z.array(AttemptRecord),
   nextAttemptAt: z.date().optional(),
   deadlineAt: z.date().optional(),
-  /** Since when its job is put off because its plugin is paused (database clock). */
+  /** Start of the deferral while its plugin is paused (database clock). */
   heldAt: z.date().optional(),
-  /** When the sweep had it delivered anew under a raised `seq`; the newest 20. */
+  /** Redeliveries by the sweep under a raised `seq`; the newest 20. */
   redeliveries: z.array(z.object({ seq: z.int(), at: z.date() })).optional(),
-  /** The last worker that claimed it had no such action. */
+  /** The last worker that claimed it does not have the action. */
   lacksAction: z.literal(true).optional(),
   cancel: z.object({ at: z.date(), by: z.string() }).optional(),
   result: z.string().optional(),
-  /** What the action made of its result for people and models: content blocks as JSON text. */
+  /** Presentation of the result for people and models: content blocks as JSON text. */
   content: z.string().optional(),
   failure: Failure.optional(),
-  /** Names the kind of failure: executions that failed for the same reason share it. See executions/fingerprint.ts. */
+  /** Identifies the cause: executions that failed for the same reason share it. See executions/fingerprint.ts. */
   fingerprint: Fingerprint.optional(),
-  /** It was done again at least once. Written after the fact, as a hint for those who look for what was not. */
+  /** It has at least one rerun. A hint for readers that look for executions without one; written afterwards. */
   hasRerun: z.literal(true).optional(),
-  /** What it asked for, in the order of asking; `input_required` while one is without an answer. */
+  /** Questions in the order of asking; the status is `input_required` while one is unanswered. */
   inputs: z.array(InputRecord).optional(),
-  /** Answers that came with the call, by key, before anybody asked: JSON text. */
+  /** Answers sent with the call, ahead of any question, by key: JSON text. */
   earlyAnswers: z.string().optional(),
   steps: z.record(z.string(), StepRecord).optional(),
   progress: ProgressRecord.optional(),
@@ -149,7 +149,7 @@ export const ExecutionRecord = z.object({
   waitMs: z.number().optional(),
   runMs: z.number().optional(),
   endedAt: z.date().optional(),
-  /** From acceptance until it is settled: keeps an index of what the sweep may have to mend. */
+  /** From acceptance until it is settled: keeps an index of what the sweep may have to repair. */
   isUnsettled: z.literal(true).optional(),
   settledAt: z.date().optional(),
   expiresAt: z.date().optional(),
@@ -158,7 +158,7 @@ export const ExecutionRecord = z.object({
 });
 export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
 
-/** An execution as answered by the API. Times are ISO 8601, durations milliseconds. */
+/** An execution in API responses. Times are ISO 8601, durations milliseconds. */
 export const Execution = z.object({
   id: z.uuid(),
   ownerId: z.string(),
@@ -176,12 +176,12 @@ export const Execution = z.object({
   status: ExecutionStatus,
   payload: JsonValue,
   result: JsonValue.optional(),
-  /** What the action made of its result for people and models. */
+  /** Presentation of the result for people and models. */
   content: z.array(ContentBlock).optional(),
   failure: Failure.optional(),
-  /** What it asked for, in the order of asking. */
+  /** Questions in the order of asking. */
   inputs: z.array(Input).optional(),
-  /** How many of them have no answer yet; absent when there is none. */
+  /** Number of unanswered questions; absent if there are none. */
   openInputs: z.int().optional(),
   fingerprint: z.string().optional(),
   attemptsUsed: z.int(),
@@ -215,7 +215,7 @@ export const Execution = z.object({
 });
 export type Execution = z.infer<typeof Execution>;
 
-/** An execution in a list: without what may be large. */
+/** An execution in a list, without its large fields. */
 export const ExecutionSummary = Execution.omit({
   payload: true,
   result: true,

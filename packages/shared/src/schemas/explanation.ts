@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { AttemptOutcome, ExecutionStatus, Failure } from './execution.ts';
 
-/** Why an execution is where it is. Stable for ever; docs/guide.md says what each means. */
+/** Code of the reason for an execution's state. Stable for ever; docs/guide.md describes each. */
 export const ReasonCode = z.enum([
   'not_before',
   'retry_backoff',
@@ -27,7 +27,7 @@ export const ReasonCode = z.enum([
 ]);
 export type ReasonCode = z.infer<typeof ReasonCode>;
 
-/** One reason in words, with the facts behind it. Times are the database's. */
+/** One reason as text, with the facts behind it. Times are the database's. */
 export const Reason = z.object({
   code: ReasonCode,
   text: z.string(),
@@ -91,7 +91,7 @@ export const TimelineEvent = z.object({
 });
 export type TimelineEvent = z.infer<typeof TimelineEvent>;
 
-/** Of the newest ended executions of an action, in milliseconds. Null while none has ended. */
+/** Percentiles over the newest ended executions of an action, in milliseconds. Null if none has ended. */
 export const Percentiles = z.object({ p50: z.number(), p95: z.number() });
 export type Percentiles = z.infer<typeof Percentiles>;
 
@@ -103,7 +103,7 @@ export const DurationStats = z.object({
 });
 export type DurationStats = z.infer<typeof DurationStats>;
 
-/** Why an execution is not running or not finished, what happened so far, and what is usual. */
+/** Explains why an execution is not running or not finished, with its timeline and the usual times. */
 export const Explanation = z.object({
   id: z.uuid(),
   status: ExecutionStatus,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { FailureKind } from './execution.ts';
 
-/** Failures of one kind, as answered by the API. */
+/** Failures of one kind, in API responses. */
 export const FailureGroup = z.object({
   fingerprint: z.string().nullable().describe('`null`: stored before fingerprints existed'),
   plugin: z.string(),

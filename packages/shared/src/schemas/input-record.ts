@@ -8,16 +8,16 @@ export const InputRecord = z.object({
   key: InputKey,
   method: InputMethod,
   params: z.string(),
-  /** Of the attempt that asked. */
+  /** Epoch of the attempt that asked. */
   epoch: z.int(),
   askedAt: z.date(),
-  /** The protocol's result for its method: `{action, content}`, a sampled message, or `{roots}`. */
+  /** Result of the protocol for the method: `{action, content}`, a sampled message, or `{roots}`. */
   answer: z.string().optional(),
   answeredAt: z.date().optional(),
 });
 export type InputRecord = z.infer<typeof InputRecord>;
 
-/** A question as answered by the API; `params` and `answer` in the protocol's shape, times ISO 8601. */
+/** A question in API responses; `params` and `answer` have the protocol's shape, times are ISO 8601. */
 export const Input = z.object({
   key: z.string(),
   method: InputMethod,

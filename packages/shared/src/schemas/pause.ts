@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** What can be paused. */
+/** Targets that can be paused. */
 export const PauseKind = z.enum(['pool', 'plugin']);
 export type PauseKind = z.infer<typeof PauseKind>;
 
-/** Why somebody paused something. */
+/** Reason that an operator gives for a pause. */
 export const PauseReason = z.string().trim().min(1).max(500);
 
-/** A pause as stored in `pauses`: while the document is there, nothing of it starts. `_id` is `<kind>:<name>`. */
+/** A pause as stored in `pauses`: while the document exists, nothing of its target starts. `_id` is `<kind>:<name>`. */
 export const PauseRecord = z.object({
   _id: z.string(),
   kind: PauseKind,
@@ -22,7 +22,7 @@ export const PauseRecord = z.object({
 });
 export type PauseRecord = z.infer<typeof PauseRecord>;
 
-/** A pause as answered by the API. */
+/** A pause in API responses. */
 export const Pause = z.object({
   since: z.iso.datetime(),
   by: z.string().describe('Id of the account that paused it'),

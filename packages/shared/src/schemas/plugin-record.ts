@@ -15,7 +15,7 @@ export const PluginRecord = z.object({
   /** SHA-256 of the published content, hex. */
   hash: z.string(),
   publishedBy: z.string(),
-  /** Database clock; a plugin that no worker refreshed lately has no living worker. */
+  /** Database clock; decides whether the plugin has a live worker. */
   seenAt: z.date(),
   createdAt: z.date(),
   updatedAt: z.date(),

@@ -10,7 +10,7 @@ export type Priority = z.infer<typeof Priority>;
 /** A MongoDB ObjectId as 24 hex digits. */
 export const ObjectIdText = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 hexadecimal digits');
 
-/** A time that a caller sends: ISO 8601 with a zone. */
+/** A time sent by a caller: ISO 8601 with a zone. */
 export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 /** Sent by callers in `Idempotency-Key`; printable ASCII. */

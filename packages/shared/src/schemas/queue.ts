@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 import { Pause } from './pause.ts';
 
-/** A pool and its queue as answered by the API. Counts are of executions in the database, `jobs` of Redis. */
+/** A pool and its queue in API responses. Counts are of executions in the database, `jobs` of Redis. */
 export const QueueView = z.object({
   pool: z.string(),
-  paused: Pause.nullable().describe('Who paused the pool, since when and why'),
+  paused: Pause.nullable().describe('Null unless the pool is paused'),
   pausedPlugins: z.array(z.object({ plugin: z.string(), ...Pause.shape })),
   depth: z.object({
     queued: z.int(),

@@ -34,7 +34,7 @@ export const RedriveInput = z.strictObject({
 });
 export type RedriveInput = z.infer<typeof RedriveInput>;
 
-/** What a redrive did: `matched` = `started` + `skipped` + `remaining`. */
+/** Result of a redrive: `matched` = `started` + `skipped` + `remaining`. */
 export const Redrive = z.object({
   redriveId: z.uuid(),
   matched: z.int().describe('Executions that match the filter'),
@@ -53,14 +53,14 @@ export const Redrive = z.object({
 export type Redrive = z.infer<typeof Redrive>;
 
 /**
- * A redrive that was asked for under an idempotency key, as stored in `redrives`. Without an answer it was stopped in
- * the middle, and the same request goes on with it.
+ * A redrive requested with an idempotency key, as stored in `redrives`. Without an answer it was interrupted, and the same
+ * request resumes it.
  */
 export const RedriveRecord = z.object({
-  /** Made from the caller and the key. */
+  /** Derived from the caller and the key. */
   _id: z.uuid(),
   bodyHash: z.string(),
-  /** JSON text of the answer. */
+  /** JSON text of the response. */
   answer: z.string().optional(),
   expiresAt: z.date(),
   createdAt: z.date(),

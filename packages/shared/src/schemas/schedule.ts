@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { checkCron, isTimeZone } from '../schedules/cron.ts';
 
 const DAY_MS = 86_400_000;
-/** Below a second a clock would be all overhead; such work belongs into one action that loops. */
+/** Shorter intervals would be all overhead; such work belongs in one action that loops. */
 const MIN_EVERY_MS = 1_000;
 
-/** What becomes of fire times that nobody took in time: the newest of them fires once, or none does. */
+/** Handling of missed fire times: `one` fires the newest of them, `none` fires none. */
 export const CatchUp = z.enum(['none', 'one']);
 export type CatchUp = z.infer<typeof CatchUp>;
 
@@ -16,7 +16,7 @@ export type Overlap = z.infer<typeof Overlap>;
 
 const Instant = z.iso.datetime({ offset: true });
 
-/** What a user sends to have a task fire by itself: exactly one of `runAt`, `every` and `cron`. */
+/** Schedule input: exactly one of `runAt`, `every` and `cron`. */
 export const ScheduleInput = z
   .strictObject({
     runAt: Instant.optional().describe('Fires once, at this time'),
@@ -48,7 +48,7 @@ export const ScheduleInput = z
   });
 export type ScheduleInput = z.infer<typeof ScheduleInput>;
 
-/** When it fires: one of the three, as stored. */
+/** When a schedule fires: one of the three, as stored. */
 export const ScheduleRule = z.object({
   runAt: z.date().optional(),
   every: z.int().optional(),
@@ -58,7 +58,7 @@ export const ScheduleRule = z.object({
 });
 export type ScheduleRule = z.infer<typeof ScheduleRule>;
 
-/** The part of a task that says when it fires by itself. */
+/** The schedule of a task, as stored. */
 export const ScheduleRecord = z.object({
   ...ScheduleRule.shape,
   catchUp: CatchUp,
@@ -67,11 +67,11 @@ export const ScheduleRecord = z.object({
 });
 export type ScheduleRecord = z.infer<typeof ScheduleRecord>;
 
-/** Why a fire time made no execution: the code and text that a request would have been refused with. */
+/** Why a fire time was skipped: code and message with which a request would have been refused. */
 export const ScheduleRefusal = z.object({ fireTime: z.date(), code: z.string(), message: z.string() });
 export type ScheduleRefusal = z.infer<typeof ScheduleRefusal>;
 
-/** A schedule as answered by the API. */
+/** A schedule in API responses. */
 export const Schedule = z.object({
   runAt: z.iso.datetime().optional(),
   every: z.int().optional(),

@@ -5,7 +5,7 @@ import { ExecutionStatus, Failure } from './execution.ts';
 import { IdempotencyKey, JsonValue, ObjectIdText, Priority } from './primitives.ts';
 import { Schedule, ScheduleInput, ScheduleRecord, ScheduleRefusal } from './schedule.ts';
 
-/** A mirror of the newest execution's status; `pending` before there is one, `scheduled` while only a clock is set. */
+/** Status of the newest execution; `pending` without one, `scheduled` without one but with a schedule. */
 export const TaskStatus = z.enum(['pending', 'scheduled', ...ExecutionStatus.options]);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
@@ -15,7 +15,7 @@ const Tag = z.string().min(1).max(50);
 const Tags = z.array(Tag).max(20);
 const TimeoutMs = z.int().min(1).max(86_400_000);
 
-/** What a user sends to make a task. */
+/** Input to create a task. */
 export const TaskInput = z.strictObject({
   title: Title,
   description: Description.optional(),
@@ -30,7 +30,7 @@ export const TaskInput = z.strictObject({
 });
 export type TaskInput = z.infer<typeof TaskInput>;
 
-/** What a user sends to change a task: fields left out stay as they are, `null` takes an optional one away. */
+/** Input to update a task: omitted fields keep their values, `null` clears an optional one. */
 export const TaskChanges = z.strictObject({
   title: Title.optional(),
   description: Description.nullable().optional(),
@@ -45,7 +45,7 @@ export const TaskChanges = z.strictObject({
 });
 export type TaskChanges = z.infer<typeof TaskChanges>;
 
-/** A task as stored in `tasks`. The payload is JSON text, like that of an execution. */
+/** A task as stored in `tasks`. The payload is JSON text, as in executions. */
 export const TaskRecord = z.object({
   ownerId: ObjectIdText,
   title: z.string(),
@@ -58,14 +58,14 @@ export const TaskRecord = z.object({
   retry: RetryPolicy.partial().optional(),
   timeoutMs: z.int().optional(),
   schedule: ScheduleRecord.optional(),
-  /** Raised by every change of the schedule, never reset: a tick of an older one can never be taken for a new one. */
+  /** Raised by every change of the schedule and never reset, so that an old tick is never mistaken for a new one. */
   scheduleRevision: z.int().optional(),
-  /** The first fire time not handled yet; absent without a schedule, while paused, and after the last one. */
+  /** The first unhandled fire time; absent without a schedule, while paused, and after the last one. */
   nextRunAt: z.date().optional(),
   lastRefusal: ScheduleRefusal.optional(),
   status: TaskStatus,
   lastExecutionId: z.uuid().optional(),
-  /** When the execution of lastExecutionId was accepted: a newer one may replace it, an older one never. */
+  /** Acceptance time of `lastExecutionId`: a newer execution may replace it, an older one never. */
   lastExecutionAt: z.date().optional(),
   lastFailure: Failure.optional(),
   idempotencyKey: IdempotencyKey.optional(),
@@ -75,7 +75,7 @@ export const TaskRecord = z.object({
 });
 export type TaskRecord = z.infer<typeof TaskRecord>;
 
-/** A task as answered by the API. */
+/** A task in API responses. */
 export const Task = z.object({
   id: ObjectIdText,
   ownerId: z.string(),
@@ -90,7 +90,7 @@ export const Task = z.object({
   timeoutMs: z.int().optional(),
   schedule: Schedule.optional(),
   nextRunAt: z.iso.datetime().optional(),
-  /** Why the newest fire time made no execution; absent when it made one. */
+  /** Why the newest fire time was skipped; absent if it was not. */
   lastRefusal: z.object({ fireTime: z.iso.datetime(), code: z.string(), message: z.string() }).optional(),
   status: TaskStatus,
   lastExecutionId: z.string().optional(),
@@ -100,13 +100,13 @@ export const Task = z.object({
 });
 export type Task = z.infer<typeof Task>;
 
-/** Figures of tasks and of the executions of the last seven days (UTC, today included). */
+/** Statistics of tasks, and of the executions of the last seven days (UTC, including today). */
 export const TaskStats = z.object({
   total: z.int(),
   byStatus: z.record(z.string(), z.int()),
   byPlugin: z.record(z.string(), z.int()),
   lastDays: z.array(z.object({ day: z.iso.date(), accepted: z.int(), completed: z.int(), failed: z.int() })),
-  /** Completed of all that completed or failed; null when none has. */
+  /** Share of completed executions among those that completed or failed; null without any. */
   successRate: z.number().nullable(),
   runTime: z.object({ medianMs: z.number(), p95Ms: z.number() }).nullable(),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { ObjectIdText, Role } from './primitives.ts';
 
-/** bcrypt reads 72 bytes; a longer password would match on its first 72 alone. */
+/** bcrypt reads 72 bytes; a longer password would match on its first 72. */
 const MAX_PASSWORD_BYTES = 72;
 
 export const Email = z.email().max(254).toLowerCase();
@@ -25,21 +25,21 @@ export const UserRecord = z.object({
   role: Role,
   isActive: z.boolean(),
   lastLoginAt: z.date().optional(),
-  /** Raised to end every access token of the user at once. */
+  /** Raised to revoke every access token of the user at once. */
   tokenVersion: z.int(),
   /** Set on the first admin only; a unique partial index makes it the only one. */
   bootstrap: z.literal(true).optional(),
-  /** SHA-256 of the one-time token that sets a new password; gone once it is used. */
+  /** SHA-256 of the one-time token that sets a new password; removed once it is used. */
   resetHash: z.string().optional(),
   resetExpiresAt: z.date().optional(),
-  /** Set on a removed first admin, whose record stays so that nobody becomes first again. */
+  /** Set on a deleted first admin, whose record stays so that there is never a second first admin. */
   deletedAt: z.date().optional(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
 export type UserRecord = z.infer<typeof UserRecord>;
 
-/** A user as answered by the API. */
+/** A user in API responses. */
 export const User = z.object({
   id: ObjectIdText,
   email: z.string(),
@@ -54,7 +54,7 @@ export type User = z.infer<typeof User>;
 /** A login and its chain of refresh tokens, as stored in `sessions`. */
 export const SessionRecord = z.object({
   userId: ObjectIdText,
-  /** All rotations of one login share it; reuse of an old token ends the whole family. */
+  /** Shared by all refresh tokens of one login; reuse of an old one ends the whole family. */
   family: z.string(),
   refreshHash: z.string(),
   userAgent: z.string().optional(),

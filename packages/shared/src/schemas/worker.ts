@@ -12,14 +12,14 @@ export const WorkerRecord = z.object({
   pools: z.array(z.string()),
   /** `<id>@<version>` */
   plugins: z.array(z.string()),
-  /** Runs that it can hold at once, and those it holds. */
+  /** Maximum and current number of runs. */
   slots: z.int(),
   running: z.int(),
-  /** Of those: executions whose process died before. Missing in documents of older workers, like all that follow. */
+  /** Running executions whose process died before. Missing in documents of older workers, like all that follow. */
   suspects: z.int().optional(),
-  /** Runs that ignore their signal; each still takes a slot. */
+  /** Runs that ignore their abort signal; each still occupies a slot. */
   abandoned: z.int().optional(),
-  /** Milliseconds since it last began a run, as of `seenAt`; missing when it never did. */
+  /** Milliseconds since its latest run started, as of `seenAt`; missing if it never ran anything. */
   idleMs: z.int().optional(),
   state: WorkerState,
   startedAt: z.date(),
@@ -30,7 +30,7 @@ export const WorkerRecord = z.object({
 });
 export type WorkerRecord = z.infer<typeof WorkerRecord>;
 
-/** A worker as answered by the API. */
+/** A worker in API responses. */
 export const WorkerView = z.object({
   id: z.string(),
   host: z.string(),
@@ -45,7 +45,7 @@ export const WorkerView = z.object({
   abandoned: z.int().describe('Runs that ignore their abort signal'),
   lastTookAt: z.iso.datetime().optional().describe('Start of its latest run'),
   state: WorkerState,
-  /** It was seen lately, by the database's clock. A dead one is shown for ten minutes. */
+  /** Seen recently, by the database's clock. Dead workers are listed for ten minutes. */
   isAlive: z.boolean(),
   startedAt: z.iso.datetime(),
   seenAt: z.iso.datetime(),

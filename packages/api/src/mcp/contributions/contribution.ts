@@ -4,10 +4,10 @@ import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { McpContext } from '../exchange.ts';
 import type { CallState } from '../run.ts';
 
-/** Something that a plugin contributes and one of its actions carries out. */
+/** An entry that a plugin contributes and that one of its actions backs. */
 export type Contribution<T> = T & { plugin: string };
 
-/** All of one kind in the catalogue, by plugin and in each plugin's own order. */
+/** Collects one kind of entry from the catalogue, by plugin and in each plugin's own order. */
 async function collect<T>(
   { deps }: Pick<McpContext, 'deps'>,
   pick: (known: KnownPlugin['plugin']) => T[],
@@ -21,7 +21,7 @@ async function collect<T>(
 export const listResources = (mcp: Pick<McpContext, 'deps'>): Promise<Contribution<CatalogueResource>[]> =>
   collect(mcp, ({ resources }) => resources);
 
-/** Names of prompts are not told apart by plugin: the first plugin by id keeps one. */
+/** Prompt names are not qualified by plugin: the first plugin by id keeps a name. */
 export async function listPrompts(mcp: Pick<McpContext, 'deps'>): Promise<Contribution<CataloguePrompt>[]> {
   const byName = new Map<string, Contribution<CataloguePrompt>>();
   for (const prompt of await collect(mcp, ({ prompts }) => prompts)) {
@@ -31,8 +31,8 @@ export async function listPrompts(mcp: Pick<McpContext, 'deps'>): Promise<Contri
 }
 
 /**
- * The result of a run that carries out a resource or a prompt, which have no errors of their own.
- * @throws {ProtocolError} when it failed, was cancelled or has not ended
+ * Returns the result of a run behind a resource or a prompt, which have no error results of their own.
+ * @throws {ProtocolError} if it failed, was cancelled or has not ended
  */
 export function resultOf(standing: Exclude<CallState, { kind: 'asks' }>): string {
   if (standing.kind === 'unfinished') {

@@ -21,7 +21,7 @@ async function start(t: Test) {
 const names = (list: unknown, field: string) =>
   (list as Record<string, string>[]).map((entry) => entry[field]);
 
-t.test('a resource is listed, read as an execution, and not found where there is none', async (t) => {
+t.test('a resource is listed, read as an execution, and not found at an unknown URI', async (t) => {
   const { test, mary } = await start(t);
   const uri = 'trips://stations/Oslo';
 
@@ -41,7 +41,7 @@ t.test('a resource is listed, read as an execution, and not found where there is
   t.equal(await test.models.ExecutionModel.countDocuments({ source: 'mcp', plugin: 'trips' }), 4);
 });
 
-t.test('own executions are resources, those of others are as unknown as any', async (t) => {
+t.test('own executions are resources, those of others are not found', async (t) => {
   const { test, url, mary } = await start(t);
   const john = openClient(url, await test.signUp('john'));
   await mary('tools/call', { name: 'sample__echo', arguments: { message: 'hello' } });
@@ -64,7 +64,7 @@ t.test('own executions are resources, those of others are as unknown as any', as
   t.match(listed.result, { ttlMs: 0, cacheScope: 'private' });
 });
 
-t.test('a prompt is listed, completed and got', async (t) => {
+t.test('a prompt is listed, completed and rendered', async (t) => {
   const { mary } = await start(t);
   const ref = { type: 'ref/prompt', name: 'plan_trip' };
   const completing = (name: string, value: string) =>
@@ -86,7 +86,7 @@ t.test('a prompt is listed, completed and got', async (t) => {
   t.equal((await completing('nothing', '')).error?.code, -32_602);
 });
 
-t.test('what carries out resources and prompts is no tool', async (t) => {
+t.test('actions behind resources and prompts are not tools', async (t) => {
   const { mary } = await start(t);
 
   const { result } = await mary('tools/list');

@@ -15,7 +15,7 @@ import type { McpContext } from '../exchange.ts';
 import { run } from '../run.ts';
 import { type Contribution, listPrompts, listResources, resultOf } from './contribution.ts';
 
-/** So many values at most go with one answer (the protocol's own limit). */
+/** Maximum number of values in one response (the protocol's own limit). */
 const MAX_COMPLETIONS = 100;
 
 const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);
@@ -31,7 +31,7 @@ export async function listAllPrompts(mcp: McpContext): Promise<ListPromptsResult
   };
 }
 
-/** Without its completions. */
+/** Omits the completions. */
 const describeArgument = ({
   name,
   description,
@@ -64,7 +64,7 @@ export async function getPrompt(
   };
 }
 
-/** Values of the catalogue that begin with what was typed. Templates of resources have none. */
+/** Completes with values from the catalogue that start with the typed text. Resource templates have none. */
 export async function complete(mcp: McpContext, { params }: CompleteRequest): Promise<CompleteResult> {
   const { ref, argument } = params;
   if (ref.type === 'ref/resource') {

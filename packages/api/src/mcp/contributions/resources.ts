@@ -17,12 +17,12 @@ import { listResources, resultOf } from './contribution.ts';
 
 const EXECUTION_URI = 'execution://';
 const JSON_TYPE = 'application/json';
-/** Of the caller's executions the newest are listed; all can be read. */
+/** Number of the caller's newest executions in the list; all of them can be read. */
 const LISTED_EXECUTIONS = 20;
-/** Code of the `FatalError` by which an action says that a URI is of nothing. */
+/** Code of the `FatalError` with which an action reports that nothing exists at a URI. */
 const NOT_FOUND_CODE = 'NOT_FOUND';
 
-/** What plugins contribute, then the caller's newest executions. */
+/** Lists the resources of plugins, then the caller's newest executions. */
 export async function listAllResources(mcp: McpContext): Promise<ListResourcesResult> {
   const contributed = (await listResources(mcp)).filter(({ isTemplate }) => !isTemplate);
   const newest = await listExecutions(mcp.deps.models.ExecutionModel, {
@@ -73,7 +73,7 @@ const describe = ({ name, title, description, mimeType }: Described) => ({
   ...(mimeType === undefined ? {} : { mimeType }),
 });
 
-/** Reads an own execution, or runs the action behind a resource. @throws {ProtocolError} */
+/** Reads one of the caller's executions, or runs the action behind a resource. @throws {ProtocolError} */
 export async function readResource(
   mcp: McpContext,
   { params: { uri } }: ReadResourceRequest,

@@ -10,7 +10,7 @@ import { findParamMismatch } from './param-headers.ts';
 
 /** The Model Context Protocol over HTTP, both eras. */
 export interface McpEndpoint {
-  /** `body` is the parsed JSON of `request`. Who calls was found out before. */
+  /** `body` is the parsed JSON of `request`. The caller is already authenticated. */
   respond(request: Request, body: unknown, exchange: Exchange): Promise<Response>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ interface ToolCall {
   arguments?: Record<string, unknown>;
 }
 
-/** Since this revision headers repeat what the body says. */
+/** From this revision on, headers repeat parts of the body. */
 const MODERN_VERSION = '2026-07-28';
 const HEADER_MISMATCH = -32_020;
 const METHOD_NOT_FOUND = -32_601;
@@ -33,7 +33,7 @@ export function buildMcpEndpoint(deps: Deps): McpEndpoint {
     ({ era, authInfo }) => buildServer({ ...exchangeOf(authInfo), era, deps, toolbox, rounds }),
     { onerror: (err) => deps.logger.debug({ err }, 'mcp request refused') },
   );
-  /** The library compares the other headers; of arguments it knows only those of tools that it holds itself. */
+  /** The library compares the other headers; for arguments it only knows the tools that it holds itself. */
   const refuseMismatch = async (request: Request, body: unknown): Promise<Response | undefined> => {
     const { method, id, params } = (body ?? {}) as { method?: unknown; id?: unknown; params?: ToolCall };
     const isModern = request.headers.get('mcp-protocol-version') === MODERN_VERSION;
@@ -55,7 +55,7 @@ export function buildMcpEndpoint(deps: Deps): McpEndpoint {
   };
 }
 
-/** The credential itself goes no further than the check of it. */
+/** The credential is not passed on. */
 const toAuthInfo = (exchange: Exchange): AuthInfo => ({
   token: '',
   clientId: exchange.principal.userId,
@@ -69,7 +69,7 @@ function exchangeOf(authInfo: AuthInfo | undefined): Exchange {
   return exchange as Exchange;
 }
 
-/** What the library would serve and this server does not: batches, which no revision since 2025-06-18 has, and listening. */
+/** Refuses what the library would serve and this server does not: batches (gone since 2025-06-18) and listening. */
 function refuse(body: unknown): Response | undefined {
   if (Array.isArray(body)) return problem(400, INVALID_REQUEST, 'Batches are not supported.', null);
   const { method, id } = (body ?? {}) as { method?: unknown; id?: unknown };

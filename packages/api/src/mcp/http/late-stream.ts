@@ -1,6 +1,6 @@
 import { withTimeout } from '@mcp-server/shared';
 
-/** What is answered within this keeps its own status and shape. */
+/** A response within this time keeps its own status and shape. */
 const STREAM_AFTER_MS = 5_000;
 const KEEP_ALIVE_MS = 10_000;
 
@@ -11,8 +11,8 @@ const STREAM_HEADERS = {
 };
 
 /**
- * Answers with what comes soon as it is. Anything later becomes an event stream that carries comments until then, so
- * that no proxy takes a waiting call for a dead one.
+ * Returns the response as it is if it comes soon. Later it becomes an event stream that carries comments until then, so
+ * that no proxy mistakes a waiting call for a dead one.
  */
 export async function respondInTime(answering: Promise<Response>): Promise<Response> {
   const soon = await withTimeout(answering, STREAM_AFTER_MS);

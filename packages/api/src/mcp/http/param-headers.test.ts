@@ -17,7 +17,7 @@ t.test('arguments and the headers that repeat them agree', async (t) => {
     ['literally', { region: 'eu' }, { 'mcp-param-region': 'eu' }],
     ['in Base64', { region: 'Zürich' }, { 'mcp-param-region': base64('Zürich') }],
     [
-      'half a wrapper is no wrapper',
+      'half a wrapper is taken literally',
       { region: '=?base64?SGVsbG8=' },
       { 'mcp-param-region': '=?base64?SGVsbG8=' },
     ],
@@ -27,7 +27,7 @@ t.test('arguments and the headers that repeat them agree', async (t) => {
   }
 });
 
-t.test('what does not agree is told', async (t) => {
+t.test('mismatches are reported', async (t) => {
   for (const [title, given, headers] of [
     ['another value', { region: 'eu' }, { 'mcp-param-region': 'us' }],
     ['no header', { region: 'eu' }, {}],

@@ -1,4 +1,4 @@
-/** Marks an argument that clients repeat in a header, so that proxies can route by it. The value is the header's name. */
+/** Marks an argument that clients repeat in a header, so that proxies can route by it. The value names the header. */
 const ANNOTATION = 'x-mcp-header';
 const PREFIX = 'mcp-param-';
 const ENCODED = /^=\?base64\?(?<text>.*)\?=$/;
@@ -9,8 +9,8 @@ interface Schema {
 }
 
 /**
- * Compares the arguments of a call with the headers that repeat them: a proxy decided by the headers, so they must agree.
- * Resolves to what is wrong, or undefined. A header without an argument and an argument without its header are wrong too.
+ * Compares the arguments of a call with the headers that repeat them: a proxy decided by the headers, so they must
+ * match. Returns the mismatch, or undefined. A header without its argument is a mismatch too, and vice versa.
  */
 export function findParamMismatch(
   schema: Schema,
@@ -47,7 +47,7 @@ function compare(header: string, value: unknown, headers: Headers): string | und
 
 const toHeaderText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Values that a header cannot carry are wrapped; everything else is meant literally. */
+/** Unwraps values that a header cannot carry literally. */
 function decode(sent: string): string | undefined {
   const text = ENCODED.exec(sent)?.groups?.['text'];
   if (text === undefined) return sent;

@@ -3,7 +3,7 @@ import t from 'tap';
 import { startTestApp } from '../../testing/test-app.ts';
 
 t.test(
-  'the page and everything it loads come from here, under a policy without inline scripts',
+  'the page and everything it loads come from this server, under a policy without inline scripts',
   async (t) => {
     const { inject } = await startTestApp(t);
     const page = await inject({ url: '/docs/' });

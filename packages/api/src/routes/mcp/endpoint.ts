@@ -11,7 +11,7 @@ import { problems } from '../../http/responses.ts';
 import { buildMcpEndpoint } from '../../mcp/http/endpoint.ts';
 
 const RIGHTS = { access: 'signed-in', scope: 'mcp' } as const;
-/** Said by Fastify and Node as they see fit. */
+/** Set by Fastify and Node themselves. */
 const CONNECTION_HEADERS = new Set(['connection', 'transfer-encoding']);
 const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'cookie']);
 
@@ -41,7 +41,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
     },
     async (request, reply) => {
       const gone = signalOfLeaving(reply);
-      // A stream has sent its headers before anybody knew of the closing; its idle connection would hold that up.
+      // A stream sent its headers before closing began; its idle keep-alive connection would delay it.
       reply.raw.once('finish', () => {
         if (app.deps.readiness.isClosing()) request.raw.socket.end();
       });
@@ -58,7 +58,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
   );
 
   for (const method of ['GET', 'DELETE'] as const) {
-    // Sessions and streams of earlier revisions; nothing here lives longer than its request.
+    // Methods of earlier revisions, with sessions and streams; here nothing outlives its request.
     app.route({
       method,
       url: '',
@@ -72,7 +72,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
   }
 };
 
-/** Fires when the connection is closed before the answer was given. */
+/** Fires when the connection is closed before the response is complete. */
 function signalOfLeaving({ raw }: FastifyReply): AbortSignal {
   const leaving = new AbortController();
   raw.once('close', () => {
@@ -81,7 +81,7 @@ function signalOfLeaving({ raw }: FastifyReply): AbortSignal {
   return leaving.signal;
 }
 
-/** The library sees who calls, and never with what. */
+/** The library sees the caller but not the credential. */
 function withoutCredentials({ raw }: FastifyRequest) {
   const headers = Object.fromEntries(
     Object.entries(raw.headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name)),

@@ -12,7 +12,7 @@ const call = (test: TestApp, { headers }: Account, changes: object = {}, more: R
     payload: { ...ECHO, ...changes },
   });
 
-/** Ends the only execution, as a worker would; with `tells` it also says so over Redis. */
+/** Ends the only execution, as a worker would; with `tells` it also publishes the end over Redis. */
 async function endAsWorker(test: TestApp, end: 'completed' | 'failed', { tells }: { tells: boolean }) {
   const { _id: id } = await waitFor('an execution', () => test.models.ExecutionModel.findOne().lean());
   const claim = {
@@ -39,7 +39,7 @@ async function endAsWorker(test: TestApp, end: 'completed' | 'failed', { tells }
   return id;
 }
 
-t.test('a call answers with the result once the execution has ended', async (t) => {
+t.test('a call returns the result once the execution has ended', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -53,7 +53,7 @@ t.test('a call answers with the result once the execution has ended', async (t) 
   t.same(reply.json(), { executionId, status: 'completed', result: { message: 'hello' } });
 });
 
-t.test('a failed execution answers 200 with the failure, also when no message came', async (t) => {
+t.test('a failed execution returns 200 with the failure, even without a message', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -67,7 +67,7 @@ t.test('a failed execution answers 200 with the failure, also when no message ca
   t.same(reply.json(), { executionId, status: 'failed', failure: { kind: 'error', message: 'no' } });
 });
 
-t.test('without a worker a call answers 202 after its wait, or at once when asked', async (t) => {
+t.test('without a worker a call returns 202 after its wait, or at once if requested', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -85,7 +85,7 @@ t.test('without a worker a call answers 202 after its wait, or at once when aske
   }
 });
 
-t.test('closing sends waiting callers away with 202', async (t) => {
+t.test('closing returns 202 to waiting callers', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -135,7 +135,7 @@ t.test('too much unfinished work of a user is refused until some has ended', asy
   await waitFor('room again', async () => (await call(test, mary, { wait: 0 })).statusCode === 202);
 });
 
-t.test('too much unfinished work of all is refused', async (t) => {
+t.test('too much unfinished work in total is refused', async (t) => {
   const test = await startTestApp(t, { MAX_UNFINISHED: '1' });
   await publishSample(test);
   const mary = await test.signUp('mary');

@@ -30,7 +30,7 @@ const Ended = z.object({
 });
 const Unfinished = z.object({ executionId: z.uuid(), status: ExecutionStatus });
 
-/** When to look again at work that outlasted the wait. */
+/** When to poll work that did not end within the wait. */
 const RETRY_AFTER_SECONDS = 1;
 
 const execute: FastifyPluginAsyncZod = async (app) => {

@@ -5,7 +5,7 @@ import { ECHO, publishSample, startTestApp } from '../../testing/test-app.ts';
 
 const TOKEN = 'scrape-Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7U';
 
-t.test('JSON and Prometheus text tell the same numbers', async (t) => {
+t.test('JSON and Prometheus text contain the same numbers', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const { headers } = await test.signUp('mary');
@@ -51,7 +51,7 @@ t.test('JSON and Prometheus text tell the same numbers', async (t) => {
   t.notMatch(text.body, /nowhere|[0-9a-f]{24}|mary/);
 });
 
-t.test('Prometheus gets text because it asks for it, browsers JSON', async (t) => {
+t.test('Prometheus gets text because it requests it, browsers get JSON', async (t) => {
   const { inject } = await startTestApp(t);
   const ask = async (accept: string) =>
     String((await inject({ url: '/metrics', headers: { accept } })).headers['content-type']);
@@ -63,7 +63,7 @@ t.test('Prometheus gets text because it asks for it, browsers JSON', async (t) =
   t.match(await ask('text/html,*/*'), 'application/json');
 });
 
-t.test('only this machine or the token gets metrics', async (t) => {
+t.test('metrics require a request from this machine, or the token', async (t) => {
   const { inject } = await startTestApp(t, { METRICS_TOKEN: TOKEN });
   const ask = async (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
     (await inject({ url: '/metrics', headers, remoteAddress })).statusCode;
@@ -86,7 +86,7 @@ t.test('only this machine or the token gets metrics', async (t) => {
   t.equal(await ask({ authorization: 'Bearer x' }), 401, 'a wrong token is wrong on this machine too');
 });
 
-t.test('without a token nobody from elsewhere gets in, whatever they send', async (t) => {
+t.test('without a configured token every remote request is refused', async (t) => {
   const { inject } = await startTestApp(t);
   const authorization = 'Bearer undefined';
 

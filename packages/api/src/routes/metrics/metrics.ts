@@ -5,7 +5,7 @@ import { requireScraper } from '../../http/metrics-guard.ts';
 import { problems } from '../../http/responses.ts';
 import { MetricsReport, reportMetrics, writeMetrics } from '../../services/metrics/report.ts';
 
-/** What Prometheus asks for; browsers and curl do not. */
+/** Sent by Prometheus, not by browsers or curl. */
 const PROMETHEUS = /text\/plain|openmetrics-text/;
 
 const metrics: FastifyPluginAsyncZod = async (app) => {

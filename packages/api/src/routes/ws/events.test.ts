@@ -32,7 +32,7 @@ t.test('events of own executions arrive, without payload and result', async (t) 
   t.notMatch(JSON.stringify(socket.received), /hello|payload|result/);
 });
 
-t.test('topics choose: of one task, of tasks at all, of one execution', async (t) => {
+t.test('topics select events: of one task, of all tasks, of one execution', async (t) => {
   const test = await startListening(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -68,7 +68,7 @@ t.test('topics choose: of one task, of tasks at all, of one execution', async (t
   );
 });
 
-t.test('what belongs to others is not found, and none of its events comes', async (t) => {
+t.test('topics of others are not found, and none of their events arrives', async (t) => {
   const test = await startListening(t);
   await publishSample(test);
   const [mary, john] = [await test.signUp('mary'), await test.signUp('john')];
@@ -89,7 +89,7 @@ t.test('what belongs to others is not found, and none of its events comes', asyn
   );
 });
 
-t.test('a socket resumes after its last event, and is told when the past is gone', async (t) => {
+t.test('a socket resumes after its last event, and gets a reset if the past is gone', async (t) => {
   const test = await startListening(t);
   const mary = await test.signUp('mary');
   const write = (changes: Partial<ExecutionRecord> = {}) => {

@@ -7,7 +7,7 @@ import { startTestApp } from '../../testing/test-app.ts';
 import { openSocket, refusal, startListening } from '../../testing/test-socket.ts';
 
 t.test(
-  'the token comes by header, subprotocol or ticket, and only the name of the protocol goes back',
+  'the credential comes by header, subprotocol or ticket, and only the protocol name is returned',
   async (t) => {
     const test = await startListening(t);
     const mary = await test.signUp('mary');
@@ -33,7 +33,7 @@ t.test(
   },
 );
 
-t.test('nobody comes in without a valid credential in its place', async (t) => {
+t.test('a socket requires a valid credential in the right place', async (t) => {
   const test = await startListening(t);
   const mary = await test.signUp('mary');
   const token = mary.headers.authorization.replace('Bearer ', '');
@@ -63,7 +63,7 @@ t.test('nobody comes in without a valid credential in its place', async (t) => {
   t.equal((await test.inject({ method: 'POST', url: '/ws/ticket' })).statusCode, 401);
 });
 
-t.test('a listed origin comes in, and so does the host the caller sees', async (t) => {
+t.test('configured origins and the host that the caller sees are allowed', async (t) => {
   const test = await startListening(t, { CORS_ORIGIN: 'https://app.example.com, https://two.example.com' });
   const { headers } = await test.signUp('mary');
 
@@ -71,7 +71,7 @@ t.test('a listed origin comes in, and so does the host the caller sees', async (
   t.equal(await refusal(t, test.url, { headers, origin: 'https://app.example.com.evil.example' }), 403);
 });
 
-t.test('frames beyond the limit and endless garbage end the socket, not the process', async (t) => {
+t.test('oversized frames and endless garbage end the socket, not the process', async (t) => {
   const test = await startListening(t);
   const { headers } = await test.signUp('mary');
   const large = await openSocket(t, test.url, { headers });
@@ -89,7 +89,7 @@ t.test('frames beyond the limit and endless garbage end the socket, not the proc
   t.equal((await test.inject({ url: '/health' })).statusCode, 200);
 });
 
-t.test('a user has a limit of sockets, and a place is free again when one closes', async (t) => {
+t.test('the number of sockets per user is limited, and closing one frees a place', async (t) => {
   const test = await startListening(t, { WS_MAX_SOCKETS_PER_USER: '2', WS_MAX_SOCKETS: '3' });
   const [{ headers }, john] = [await test.signUp('mary'), await test.signUp('john')];
   const open = await Promise.all([1, 2].map(() => openSocket(t, test.url, { headers })));
@@ -102,7 +102,7 @@ t.test('a user has a limit of sockets, and a place is free again when one closes
   t.equal(await refusal(t, test.url, { headers }), 101);
 });
 
-t.test('a client that answers no ping is cut, one that answers stays', async (t) => {
+t.test('a client that does not answer pings is disconnected, one that does stays', async (t) => {
   const test = await startListening(t, { WS_PING_MS: '1500' });
   const { headers } = await test.signUp('mary');
   const silent = await openSocket(t, test.url, { headers, autoPong: false });
@@ -130,7 +130,7 @@ t.test('a socket ends within 5 s of the end of its session or account', async (t
   t.equal(other.ws.readyState, other.ws.OPEN);
 });
 
-t.test('a reader that takes nothing is cut before it fills the memory', async (t) => {
+t.test('a client that does not read is disconnected before it fills the memory', async (t) => {
   const test = await startListening(t);
   const mary = await test.signUp('mary');
   const slow = await openSocket(t, test.url, { headers: mary.headers });
@@ -145,7 +145,7 @@ t.test('a reader that takes nothing is cut before it fills the memory', async (t
   });
 });
 
-t.test('on closing, sockets are told that the server goes away', async (t) => {
+t.test('on closing, sockets get a close frame that the server is going away', async (t) => {
   const test = await startListening(t);
   const { headers } = await test.signUp('mary');
   const socket = await openSocket(t, test.url, { headers });
@@ -157,7 +157,7 @@ t.test('on closing, sockets are told that the server goes away', async (t) => {
   t.equal(test.app.websocketServer.clients.size, 0);
 });
 
-t.test('the facts about the socket are public', async (t) => {
+t.test('the description of the socket is public', async (t) => {
   const { inject } = await startTestApp(t);
 
   const reply = await inject({ url: '/ws/info' });

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import { openSocket, startListening } from '../../testing/test-socket.ts';
 
-t.test('after an outage of Redis sockets are told to look anew, and hear what comes then', async (t) => {
+t.test('after an outage of Redis sockets get a reset, and then new events', async (t) => {
   const redis = await startOwnRedis(t);
   const test = await startListening(t, { REDIS_URL: redis.url });
   const mary = await test.signUp('mary');

@@ -11,7 +11,7 @@ const socket: FastifyPluginAsyncZod = async (app) => {
   app.route({
     method: 'GET',
     url: '',
-    // Not `signed-in`: here a credential may also come as a subprotocol or a ticket.
+    // Not `signed-in`: the credential may also be a subprotocol or a ticket.
     config: { access: 'public' },
     exposeHeadRoute: false,
     schema: {
@@ -35,7 +35,7 @@ const socket: FastifyPluginAsyncZod = async (app) => {
     wsHandler: (ws, { socketHolder }) => {
       const live = socketHolder && app.deps.sockets.open(socketHolder, toWire(ws));
       if (!live) return;
-      // There are no binary messages in this protocol: one is as bad as an empty text.
+      // The protocol has no binary messages; they are treated as invalid.
       ws.on('message', (message: Buffer, isBinary) => live.receive(isBinary ? '' : message.toString()));
       ws.on('pong', () => live.answered());
       ws.on('close', () => app.deps.sockets.release(live));

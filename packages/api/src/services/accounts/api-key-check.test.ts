@@ -20,7 +20,7 @@ const OWNER: Stored<UserRecord> = {
 
 const { key: KEY, prefix: PREFIX } = drawApiKey();
 
-/** A check over one stored key, and what it asked of the database. */
+/** A check with one stored key, and its calls of the database. */
 function buildCounted(sighting: Partial<ApiKeySighting> = {}) {
   const asked = { reads: 0, touches: 0 };
   const stored = {
@@ -76,7 +76,7 @@ t.test('requests of the same second share one read and one write', async (t) => 
   t.same(asked, { reads: 1, touches: 1 });
 });
 
-t.test('a use is written down again only after half a minute', async (t) => {
+t.test('a use is recorded again only after half a minute', async (t) => {
   const recent = buildCounted({ unusedMs: 20_000 });
   const longAgo = buildCounted({ unusedMs: 40_000 });
 
@@ -87,7 +87,7 @@ t.test('a use is written down again only after half a minute', async (t) => {
   t.equal(longAgo.asked.touches, 1);
 });
 
-t.test('an expired key opens nothing and is not touched', async (t) => {
+t.test('an expired key is refused and its use is not recorded', async (t) => {
   const { check, asked } = buildCounted({ isExpired: true });
 
   t.equal(await check.check(KEY), undefined);

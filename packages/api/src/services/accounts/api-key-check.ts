@@ -6,15 +6,15 @@ import type { KeyPrincipal } from '../principal.ts';
 import { hashApiKey, readApiKeyPrefix } from './api-key-text.ts';
 import { buildReadings } from './readings.ts';
 
-/** The owner sees a use within a minute, and the database sees two writes a minute and process at most. */
+/** The owner sees a use within a minute; each process writes at most twice a minute per key. */
 const TOUCH_AFTER_MS = 30_000;
 
 export interface ApiKeyCheck {
-  /** Who calls with this key; undefined when it is made up, revoked or expired, or its owner is disabled or gone. */
+  /** Caller behind a key; undefined if it is invalid, revoked or expired, or its owner is disabled or deleted. */
   check(key: string): Promise<KeyPrincipal | undefined>;
-  /** Whether the key of somebody who came in with it is still good. */
+  /** True if the key of an authenticated caller is still valid. */
   isLive(principal: KeyPrincipal): Promise<boolean>;
-  /** Makes the next check of this key a fresh one, in this process. */
+  /** Makes the next check of this key read the database, in this process. */
   forget(prefix: string): void;
 }
 
@@ -30,7 +30,7 @@ interface KeyState {
   isTouchDue: boolean;
 }
 
-/** Compared with when there is no such key, so that time does not tell which ids exist. */
+/** Compared with if the key is unknown, so that timing does not reveal which ids exist. */
 const NO_HASH = Buffer.alloc(32);
 
 export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyCheck {
@@ -60,7 +60,7 @@ export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyC
       const isRight = timingSafeEqual(hashApiKey(key), state?.hash ?? NO_HASH);
       if (!state || !isRight) return undefined;
       if (state.isTouchDue) {
-        // Before the write: the requests of the next second share this reading.
+        // Before the write: requests of the next second share this state.
         state.isTouchDue = false;
         await touch(state.principal.keyId);
       }

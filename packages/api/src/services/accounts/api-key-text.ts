@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** Keys begin like this; scanners for leaked secrets and the API know them by it. */
+/** Prefix by which the API and secret scanners recognize keys. */
 export const API_KEY_PREFIX = 'mcp_';
 
 const ID_BYTES = 8;
@@ -10,7 +10,7 @@ const SHAPE = /^(?<body>(?<prefix>mcp_[0-9a-f]{16})_[0-9a-f]{64})(?<checksum>[0-
 
 const checksumOf = (body: string): string => crc32(body).toString(16).padStart(8, '0');
 
-/** `mcp_<keyid>_<secret><CRC32>`: the checksum refuses typing errors and made-up keys without a look into the database. */
+/** Generates `mcp_<keyid>_<secret><CRC32>`. The checksum rejects typos and guesses without a database read. */
 export function drawApiKey(): { key: string; prefix: string } {
   const prefix = `${API_KEY_PREFIX}${randomBytes(ID_BYTES).toString('hex')}`;
   const body = `${prefix}_${randomBytes(SECRET_BYTES).toString('hex')}`;

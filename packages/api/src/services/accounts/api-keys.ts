@@ -15,7 +15,7 @@ import type { ApiKeyCheck } from './api-key-check.ts';
 import { drawApiKey, hashApiKey } from './api-key-text.ts';
 
 const DAY_MS = 86_400_000;
-/** Enough for every machine of a person. A bound, not an account: requests at the same time may pass it by a few. */
+/** Enough for every machine of one person. A soft bound: concurrent requests may exceed it by a few. */
 const MAX_KEYS = 100;
 const SHOWN_TAIL = 4;
 
@@ -25,7 +25,7 @@ interface KeyDeps {
 }
 
 /**
- * Makes a key for the caller. The key is in this answer and nowhere else: only its digest is stored.
+ * Creates a key for the caller. The key exists only in this response: the database stores its digest.
  * @throws {errors.TooManyApiKeys}
  */
 export async function createApiKey(

@@ -5,14 +5,14 @@ import { errors, retryLater } from '@mcp-server/shared';
 import type { Limit, Limiter } from '../../redis/limiters.ts';
 import { clientNetwork } from './client-network.ts';
 
-/** What somebody may guess at. */
+/** Operations that invite guessing. */
 export type GuardedOperation = 'login' | 'register' | 'refresh' | 'reset' | 'password';
 
 export interface AuthThrottle {
   /**
-   * Runs `work` unless too much failed before, by account and by address. Counted before the work, so that many at once
-   * do not slip through; what succeeds is given back, except for registrations, which are the thing to limit.
-   * @throws {errors.TooManyRequests} and whatever `work` throws.
+   * Runs `work` unless too many calls failed before, by account and by address. Each call counts before it runs, so that
+   * concurrent ones do not slip through; successful ones are uncounted, except registrations, which are limited as such.
+   * @throws {errors.TooManyRequests} and whatever `work` throws
    */
   guard<T>(
     kind: GuardedOperation,
@@ -22,18 +22,18 @@ export interface AuthThrottle {
 }
 
 /**
- * In units of AUTH_LIMIT_FAILURES. The narrow limit is for an account from one address: nobody can lock an account for
- * its owner elsewhere. One address gets more, for there may be an office behind it, and an account from everywhere
- * gets the most: it stops only what comes from many addresses at once.
+ * In units of AUTH_LIMIT_FAILURES. The narrow limit is for an account from one address, so an attacker cannot lock out
+ * the owner elsewhere. An address gets more, because there may be an office behind it. An account from all addresses
+ * gets the most: that limit only stops attacks from many addresses at once.
  */
 const PAIR = 1;
 const ADDRESS = 5;
 const ACCOUNT = 10;
 
-/** A session that several tabs refresh at once fails often without anybody guessing. */
+/** A session that several tabs refresh at once often fails without an attack. */
 const REFRESH_PAIR = 5;
 
-/** An attempt that ends otherwise (a full queue, a database that is away) says nothing about who made it. */
+/** Other failures (a full queue, an unavailable database) say nothing about the caller. */
 const FAILURES = [errors.BadCredentials, errors.Unauthenticated, errors.ResetRefused];
 
 export function buildAuthThrottle(
@@ -50,7 +50,7 @@ export function buildAuthThrottle(
   return {
     async guard(kind, { account, address }, work) {
       const network = clientNetwork(address);
-      // The address comes first: one that is refused no longer uses up what an account has.
+      // Address first: a refused address no longer uses up the allowance of an account.
       const counts: [Limiter, string][] = [
         [byAddress, keyOf(kind, network)],
         [kind === 'refresh' ? byRefreshPair : byPair, keyOf(kind, account, network)],
@@ -76,6 +76,6 @@ async function takeOrRefuse(limit: Limiter, key: string): Promise<void> {
   if (!taken.isAllowed) throw retryLater(new errors.TooManyRequests('attempts'), taken.retryAfterSeconds);
 }
 
-/** Digests, because addresses of people are nothing to keep in Redis. */
+/** Digests, because Redis need not hold e-mail addresses. */
 const keyOf = (...parts: string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url');

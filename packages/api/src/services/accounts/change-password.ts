@@ -20,8 +20,7 @@ interface PasswordDeps extends SessionDeps {
 }
 
 /**
- * Sets the caller's password and ends all other sessions. Every token made so far is void, so the session that asked
- * goes on with new ones.
+ * Sets the caller's password, ends all other sessions and revokes all tokens, so the calling session gets new ones.
  * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Unauthenticated} {errors.Busy}
  */
 export const changeOwnPassword = (
@@ -45,7 +44,7 @@ async function changeIfRight(
   if (!found || !isRight) throw new errors.BadCredentials();
   const toHash = await deps.passwords.hash(newPassword);
   const user = await replacePassword(UserModel, { id: userId, fromHash: found.passwordHash, toHash });
-  // Somebody else set it between the two: what the caller proved to know is no longer the password.
+  // Another request changed it in between: what the caller proved to know is no longer the password.
   if (!user) throw new errors.BadCredentials();
   await revokeSessionsOf(SessionModel, { userId, exceptFamily: sessionId });
   deps.userStates.forgetUser(userId);

@@ -14,8 +14,8 @@ import type { UserStates } from './user-states.ts';
 import { findVisibleUser } from './users.ts';
 
 /**
- * Changes an account. Everybody may change their own name and address; role and state are an admin's, and take a
- * session: a key changes nobody's rights.
+ * Updates an account. Users can change their own e-mail and username. Role and state require an admin with a session:
+ * API keys never change rights.
  * @throws {errors.NotFound} {errors.Forbidden} {errors.SessionRequired} {errors.AccountExists} {errors.LastAdmin}
  */
 export async function changeUser(
@@ -38,7 +38,7 @@ export async function changeUser(
   );
   if (update.kind === 'gone') throw new errors.NotFound('user');
   if (update.kind === 'taken') throw new errors.AccountExists(update.field);
-  // Sessions of before must not open anything when the account is enabled again.
+  // Old sessions must not work again when the account is enabled later.
   if (changes.isActive === false) await endSessionsOf(deps, id);
   deps.userStates.forgetUser(id);
   return update.user;

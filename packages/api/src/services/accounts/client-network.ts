@@ -1,11 +1,11 @@
 import ipaddr from 'ipaddr.js';
 
-/** What one subscriber gets: all of an IPv6 /64 is one client. */
+/** Size of one subscriber's network: an IPv6 /64 is one client. */
 const IPV6_NETWORK_BITS = 64;
 
 /**
- * The address that limits count by. An IPv4 address inside an IPv6 one (`::ffff:`) is unwrapped first: otherwise all of
- * IPv4 would be one /64.
+ * Returns the address that limits count by. An IPv4 address mapped into IPv6 (`::ffff:`) is unwrapped first; otherwise
+ * all of IPv4 would be one /64.
  */
 export function clientNetwork(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

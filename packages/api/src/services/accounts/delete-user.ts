@@ -24,8 +24,8 @@ const PAGE_SIZE = 100;
 type DeleteDeps = CancelDeps & { userStates: UserStates };
 
 /**
- * Removes an account and what is its own. The order makes every step repeatable: whoever dies in the middle leaves a
- * disabled account, which can be removed again. The first admin's record stays without a person.
+ * Deletes an account and everything it owns. Every step can be repeated: a crash in the middle leaves a disabled
+ * account that can be deleted again. The first admin's record stays as an anonymous tombstone.
  * @throws {errors.NotFound} {errors.LastAdmin}
  */
 export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: string): Promise<void> {
@@ -39,7 +39,7 @@ export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: 
   await endSessionsOf(deps, id);
   await deleteTasksOf(TaskModel, id);
   await cancelUnfinishedOf(deps, principal, id);
-  // Other processes may accept work of this user until their picture of the user is too old.
+  // Other processes may accept work of this user until their cached user state expires.
   await delay(Math.max(0, MAX_AGE_MS - (performance.now() - disabledAt)));
   await deleteTasksOf(TaskModel, id);
   await cancelUnfinishedOf(deps, principal, id);
@@ -48,7 +48,7 @@ export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: 
   await (user.bootstrap ? tombstoneUser(UserModel, id) : deleteUser(UserModel, id));
 }
 
-/** Page by page, so that much work neither fills the memory nor is held up by what still runs. */
+/** Pages through the work, so that neither memory nor running executions limit it. */
 async function cancelUnfinishedOf(deps: DeleteDeps, principal: Principal, ownerId: string): Promise<void> {
   for (let after: string | undefined; ;) {
     const ids = await listUnfinishedIds(deps.models.ExecutionModel, {

@@ -11,8 +11,8 @@ const isActiveAdmin = ({ role, isActive }: Pick<UserRecord, 'role' | 'isActive'>
   role === 'admin' && isActive;
 
 /**
- * Makes a change after which `before` may be no active admin any more, and takes it back when nobody else is one.
- * Counting first is not enough: two admins who lower each other at the same time would both be the other's reason.
+ * Applies a change that may take away the last active admin, and reverts it if it did. Counting first is not enough:
+ * two admins demoting each other concurrently would each count the other.
  * @throws {errors.LastAdmin}
  */
 export async function ensureAdminRemains<T>(

@@ -2,7 +2,7 @@ import { errors, findUserById, type Models, type Stored, type UserRecord } from 
 
 import type { Principal } from '../principal.ts';
 
-/** The caller's own account. @throws {errors.Unauthenticated} when it was removed this very moment. */
+/** Finds the caller's own account. @throws {errors.Unauthenticated} if it was just deleted */
 export async function findOwnProfile(
   { models }: { models: Models },
   { userId }: Principal,

@@ -10,7 +10,7 @@ interface LoginDeps extends SessionDeps {
 }
 
 /**
- * Opens a session for an e-mail and a password. Unknown, disabled and wrong look and take the same.
+ * Opens a session with e-mail and password. Unknown, disabled and wrong accounts get the same response in the same time.
  * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Busy}
  */
 export const logIn = (deps: LoginDeps, input: LoginInput, client: Client): Promise<OpenSession> =>

@@ -3,7 +3,7 @@ import { type Models, revokeSession } from '@mcp-server/shared';
 import type { SessionPrincipal } from '../principal.ts';
 import type { UserStates } from './user-states.ts';
 
-/** Ends the caller's session: its refresh token at once, its access tokens within a second everywhere. */
+/** Ends the caller's session: the refresh token at once, access tokens within a second in all processes. */
 export async function logOut(
   deps: { models: Models; userStates: UserStates },
   { userId, sessionId }: SessionPrincipal,

@@ -4,7 +4,7 @@ import type { SessionPrincipal } from '../principal.ts';
 import { logIn } from './log-in.ts';
 
 /**
- * Logs an admin in for the dashboard. Others get no session from here, whatever their password.
+ * Logs an admin in for the dashboard. Other accounts get no session here, even with the right password.
  * @throws {errors.BadCredentials} {errors.Forbidden} {errors.TooManyRequests} {errors.Busy}
  */
 export async function openDashboardSession(

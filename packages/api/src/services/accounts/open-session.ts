@@ -4,13 +4,13 @@ import { insertSession, type Models, type Stored, type UserRecord } from '@mcp-s
 
 import type { RefreshTokens } from './refresh-tokens.ts';
 
-/** Where a session was opened from; shown to its owner. */
+/** Origin of a session; shown to its owner. */
 export interface Client {
   ip: string;
   userAgent?: string;
 }
 
-/** A user with an open session. The access token is made by whoever speaks to the caller. */
+/** A user with an open session. The HTTP layer signs the access token. */
 export interface OpenSession {
   user: Stored<UserRecord>;
   /** The session's id. */
@@ -27,7 +27,7 @@ export interface SessionDeps {
 const DAY_MS = 86_400_000;
 const MAX_USER_AGENT_LENGTH = 200;
 
-/** Opens a session. Its end is fixed now: rotation does not prolong it. */
+/** Opens a session. Its end is fixed now; refreshing does not extend it. */
 export async function openSession(
   { models, refreshTokens, config }: SessionDeps,
   user: Stored<UserRecord>,

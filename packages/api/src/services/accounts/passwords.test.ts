@@ -2,7 +2,7 @@ import t from 'tap';
 
 import { buildPasswords } from './passwords.ts';
 
-t.test('beyond its queue it refuses at once and says when to come back', async (t) => {
+t.test('beyond its queue it refuses at once and says when to retry', async (t) => {
   const passwords = buildPasswords();
 
   const outcomes = await Promise.allSettled(

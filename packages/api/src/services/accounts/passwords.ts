@@ -3,23 +3,23 @@ import { randomBytes } from 'node:crypto';
 import { errors, retryLater } from '@mcp-server/shared';
 import bcrypt from 'bcrypt';
 
-/** About 35 checks a second on two cores; OWASP's floor. */
+/** About 35 checks a second on two cores; the minimum that OWASP recommends. */
 const COST = 10;
-/** bcrypt works on libuv's four threads, which file and DNS work share: more at once only slows everything down. */
+/** bcrypt uses libuv's four threads, which file and DNS work share: more at once only slows everything down. */
 const MAX_RUNNING = 4;
-/** About a second of work. Beyond it callers are told to come back instead of waiting for minutes. */
+/** About a second of work. Beyond it callers are asked to retry instead of waiting for minutes. */
 const MAX_WAITING = 32;
-/** bcrypt reads 72 bytes: a longer password would match on its first 72 alone. */
+/** bcrypt reads 72 bytes; without this a longer password would match on its first 72. */
 const MAX_BYTES = 72;
 
 export interface Passwords {
   /** @throws {errors.Busy} */
   hash(password: string): Promise<string>;
-  /** Takes as long without a hash as with one, so that time does not tell which accounts exist. @throws {errors.Busy} */
+  /** Takes as long without a hash as with one, so that timing does not reveal accounts. @throws {errors.Busy} */
   verify(password: string, hash: string | undefined): Promise<boolean>;
 }
 
-/** Hashing with a bounded queue. */
+/** Builds password hashing with a bounded queue. */
 export function buildPasswords(): Passwords {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -28,7 +28,7 @@ export function buildPasswords(): Passwords {
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running < MAX_RUNNING) running += 1;
     else if (waiting.length >= MAX_WAITING) throw retryLater(new errors.Busy('password checks'), 1);
-    // The one who leaves hands its place over, so `running` stays as it is.
+    // The slot passes to the next waiting call, so `running` does not change.
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** A refresh token as handed out, and the hash under which it is stored. */
+/** A refresh token as issued, and the hash stored for it. */
 export interface RefreshToken {
   token: string;
   hash: string;
@@ -8,7 +8,7 @@ export interface RefreshToken {
 
 export interface RefreshTokens {
   draw(family: string): RefreshToken;
-  /** The family and hash of a token that was drawn here, whether or not it is still the newest; else undefined. */
+  /** Family and hash of a token issued by this server, whether or not it is still the latest; otherwise undefined. */
   read(token: string): { family: string; hash: string } | undefined;
 }
 
@@ -16,9 +16,9 @@ const RANDOM_BYTES = 32;
 const SHAPE = /^(?<family>[0-9a-f-]{36})\.(?<random>[\w-]{43})\.(?<seal>[\w-]{43})$/;
 
 /**
- * A token is `<family>.<random>.<seal>`. The seal, an HMAC over the rest, lets an old token be known as ours without
- * storing it: only a sealed one can end a family, so nobody ends another's session by guessing. The database holds an
- * HMAC of the newest token under the same secret, never a token.
+ * A token is `<family>.<random>.<seal>`. The seal, an HMAC over the rest, proves that an old token was issued here
+ * without storing it. Only a sealed token can end a family, so guessing cannot end sessions. The database holds an HMAC
+ * of the latest token under the same secret, never a token.
  */
 export function buildRefreshTokens(secret: string): RefreshTokens {
   const mac = (purpose: 'seal' | 'store', text: string) =>

@@ -13,7 +13,7 @@ import type { AuthThrottle } from './auth-throttle.ts';
 import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
-/** What the caller brings along to be given more than the role `user`. */
+/** Credentials for a role above `user`. */
 export interface Credentials {
   adminKey?: string | undefined;
   /** The role of the signed-in caller, if there is one. */
@@ -27,7 +27,7 @@ interface RegisterDeps extends SessionDeps {
 }
 
 /**
- * Makes an account and opens its first session.
+ * Creates an account and opens its first session.
  * @throws {errors.AdminRefused} {errors.AccountExists} {errors.TooManyRequests} {errors.Busy}
  */
 export async function registerUser(
@@ -62,11 +62,11 @@ function rightToRole(
   return 'first_admin_only';
 }
 
-/** Digests are of equal length, so neither length nor content shows in the time. */
+/** Compares digests of equal length, so that timing reveals neither length nor content. */
 const isSameText = (one: string, other: string): boolean =>
   timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest());
 
-/** Whoever becomes admin tries to be the first: the unique index on `bootstrap` knows whether there ever was one. */
+/** Every new admin is first inserted as the first one: the unique index on `bootstrap` decides whether one existed. */
 async function insertWithRight(
   { models }: RegisterDeps,
   { email, username, role, passwordHash }: Omit<RegisterInput, 'password'> & { passwordHash: string },

@@ -14,7 +14,7 @@ import type { AuthThrottle } from './auth-throttle.ts';
 import type { Passwords } from './passwords.ts';
 import type { UserStates } from './user-states.ts';
 
-/** Long enough to hand a link over, too short to lie around. */
+/** Long enough to pass a link on, short enough to limit misuse. */
 const RESET_LIFE_SECONDS = 600;
 const RANDOM_BYTES = 32;
 const SHAPE = /^(?<id>[0-9a-f]{24})\.[\w-]{43}$/;
@@ -29,8 +29,8 @@ interface ResetDeps {
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
- * Makes a one-time token that sets a new password of this user, in place of an earlier one. It is in this answer and
- * nowhere else.
+ * Creates a one-time token that sets a new password for this user, replacing an earlier one. The token exists only in
+ * this response.
  * @throws {errors.NotFound}
  */
 export async function createResetToken(
@@ -44,7 +44,7 @@ export async function createResetToken(
 }
 
 /**
- * Sets the password that a token allows to set, once, and ends all sessions of its user.
+ * Sets the password with a one-time token and ends all sessions of its user.
  * @throws {errors.ResetRefused} {errors.TooManyRequests} {errors.Busy}
  */
 export async function resetPassword(

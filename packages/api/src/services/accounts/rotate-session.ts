@@ -4,14 +4,14 @@ import type { AuthThrottle } from './auth-throttle.ts';
 import type { Client, OpenSession, SessionDeps } from './open-session.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 
-/** Two tabs that refresh at once are no theft: within this time of a rotation an old token is only refused. */
+/** Two tabs that refresh at once are not a theft: within this time an old token is only refused. */
 const REUSE_GRACE_MS = 10_000;
 
 /**
- * Exchanges the newest refresh token of a session for the next one. The rule, as simple as it gets:
- * - the newest token wins, exactly once; nobody is ever handed a token that somebody else got;
- * - an older token of ours is refused, and if the last rotation is more than 10 s ago it ends the session, because
- *   then two parties hold tokens of it and one of them is a thief.
+ * Exchanges the latest refresh token of a session for the next one:
+ * - the latest token works exactly once, and each exchange issues a token to one caller only;
+ * - an older token is refused. If the last exchange is more than 10 s ago, it also ends the session: two parties hold
+ *   tokens of it, so one of them is a thief.
  * @throws {errors.Unauthenticated} {errors.TooManyRequests}
  */
 export async function rotateSession(

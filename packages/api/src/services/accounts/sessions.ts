@@ -30,7 +30,7 @@ export async function listOwnSessions(
   return cutPage(await listLiveSessions(models.SessionModel, query), limit);
 }
 
-/** Ends one of the caller's sessions. @throws {errors.NotFound} also for another's session. */
+/** Ends one of the caller's sessions. @throws {errors.NotFound} also for sessions of others */
 export async function endOwnSession(
   { models, userStates }: SessionsDeps,
   { userId }: SessionPrincipal,
@@ -42,7 +42,7 @@ export async function endOwnSession(
   userStates.forget(userId, family);
 }
 
-/** Ends all sessions of a user: their tokens are void here at once, within a second elsewhere. */
+/** Ends all sessions of a user: tokens stop working here at once, elsewhere within a second. */
 export async function endSessionsOf({ models, userStates }: SessionsDeps, userId: string): Promise<void> {
   await raiseTokenVersion(models.UserModel, userId);
   await revokeSessionsOf(models.SessionModel, { userId });

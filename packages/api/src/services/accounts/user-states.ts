@@ -2,16 +2,16 @@ import type { Role, SessionRecord, Stored, UserRecord } from '@mcp-server/shared
 
 import { buildReadings } from './readings.ts';
 
-/** What a request may do depends on this. */
+/** Part of a user that decides what a request may do. */
 export interface UserState {
   role: Role;
   tokenVersion: number;
 }
 
 export interface UserStates {
-  /** At most 1 s old. Undefined when the user is gone or disabled, or the session has ended. */
+  /** At most 1 s old. Undefined if the user is deleted or disabled, or the session has ended. */
   read(userId: string, family: string): Promise<UserState | undefined>;
-  /** Makes the next reading of this session a fresh one, in this process. */
+  /** Makes the next read of this session read the database, in this process. */
   forget(userId: string, family: string): void;
   /** The same for all sessions of a user. */
   forgetUser(userId: string): void;

@@ -33,7 +33,7 @@ export async function listAccounts(
   return { ...cutPage(found, limit), ...(total === undefined ? {} : { total }) };
 }
 
-/** Admins see every account, everybody else their own; another's is as unknown as none. @throws {errors.NotFound} */
+/** Finds an account: any for admins, otherwise the caller's own; others are not found. @throws {errors.NotFound} */
 export async function findVisibleUser(
   { models }: UsersDeps,
   { userId, role }: Principal,

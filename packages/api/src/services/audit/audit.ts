@@ -22,7 +22,7 @@ export interface AuditDeps {
   logger: Logger;
 }
 
-/** Who does something, and from where. */
+/** Caller of an audited action, and the address it came from. */
 export interface AuditCaller {
   principal: Principal;
   ip: string;
@@ -32,16 +32,16 @@ type Details = Record<string, JsonValue | undefined>;
 
 export interface AuditEntry {
   action: AuditAction;
-  /** What it is done to: an id, a pool, a plugin. */
+  /** Id, pool or plugin that the action is applied to. */
   target: string;
   /** Never a payload, a result, a message or a secret. */
   details?: Details;
 }
 
 /**
- * Does `work` between two writes of one audit event: nothing is done that is not written down first, and what dies in the
- * middle stays `begun`. `note` adds to the details.
- * @throws what `work` throws, and what the database refuses the first write with.
+ * Runs `work` between two writes of one audit event: the action is recorded before it happens, and after a crash it stays
+ * `begun`. `note` adds to the details.
+ * @throws whatever `work` throws, and the error of the first write
  */
 export async function audited<T>(
   deps: AuditDeps,
@@ -64,8 +64,8 @@ export async function audited<T>(
     try {
       await endAudit(deps.models.AuditModel, { id, outcome, details: JSON.stringify(noted) });
     } catch (err) {
-      // It was done all the same; the event says that it began.
-      deps.logger.warn({ err, auditId: id }, 'end of an audit event not written');
+      // The action is complete; the event only shows that it began.
+      deps.logger.warn({ err, auditId: id }, 'end of audit event not written');
     }
   };
   try {
@@ -80,7 +80,7 @@ export async function audited<T>(
   }
 }
 
-/** All events, newest first; for admins. */
+/** Lists all events, newest first; for admins. */
 export async function listAuditEvents(
   { models }: { models: Models },
   { after, limit, ...filter }: AuditFilter & { after?: PagePosition | undefined; limit: number },

@@ -3,8 +3,8 @@ import { type BulkFilter, errors } from '@mcp-server/shared';
 import { type Principal, visibleTo } from '../principal.ts';
 
 /**
- * Narrows a filter to what the caller may touch: admins reach everybody unless they name an owner, everybody else
- * reaches what is theirs. @throws {errors.Forbidden} when somebody else names an owner.
+ * Narrows a filter to what the caller can reach: admins reach all users unless they name an owner, others only their own
+ * executions. @throws {errors.Forbidden} if a caller other than an admin names another owner
  */
 export function narrowToCaller(principal: Principal, filter: BulkFilter): BulkFilter {
   const own = visibleTo(principal);

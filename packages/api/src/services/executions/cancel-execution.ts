@@ -22,8 +22,8 @@ export interface CancelDeps {
 }
 
 /**
- * Cancels the caller's execution. Waiting work is `cancelled` in the answer; running work is asked to stop; an ended
- * one stays as it is: the first end wins.
+ * Cancels the caller's execution. A waiting one is `cancelled` in the response; a running one is asked to stop; an ended
+ * one is not changed, because the first end wins.
  * @throws {errors.NotFound}
  */
 export async function cancelOwnExecution(

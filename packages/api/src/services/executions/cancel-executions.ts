@@ -18,15 +18,15 @@ import { type CancelDeps, settleCancelled } from './cancel-execution.ts';
 
 type BulkCancelDeps = CancelDeps & AuditDeps;
 
-/** One bulk of updates; it takes some ten milliseconds. */
+/** Number of executions in one bulk update, which takes about ten milliseconds. */
 const BATCH_SIZE = 250;
-/** What one request takes on. */
+/** Maximum number of executions in one request. */
 const MAX_IDS = 10_000;
 const MAX_COUNT = 1_000_000;
 
 /**
- * Cancels what fits, in batches: first all of it, so that as little as possible starts meanwhile, then the telling.
- * Safe to repeat: what has ended is not matched.
+ * Cancels the matching executions in batches. All cancels come first, so that as little as possible starts in between;
+ * settling follows. Safe to repeat: ended executions do not match.
  * @throws {errors.Forbidden}
  */
 export async function cancelByFilter(
@@ -55,7 +55,7 @@ export async function cancelByFilter(
   });
 }
 
-/** The time is that of the acceptance. */
+/** `from` and `to` are acceptance times. */
 const toFilter = ({ from, to, status, ...fields }: BulkCancelInput['filter']): BulkFilter => ({
   ...fields,
   status: status === undefined ? UNFINISHED_STATUSES : [status],
@@ -64,7 +64,7 @@ const toFilter = ({ from, to, status, ...fields }: BulkCancelInput['filter']): B
 });
 
 /**
- * What waits first and what runs second: a run that stops makes room, and its worker would take the next one that waits.
+ * Waiting executions first, running ones second: a stopping run frees a slot, and its worker would start a waiting one.
  */
 async function cancelAll(deps: BulkCancelDeps, filter: BulkFilter, by: string): Promise<CancelManyOutcome> {
   const statuses = filter.status ?? UNFINISHED_STATUSES;
@@ -72,7 +72,7 @@ async function cancelAll(deps: BulkCancelDeps, filter: BulkFilter, by: string): 
   const first = await cancelEach(deps, { ...filter, status: waiting }, by, MAX_IDS);
   if (waiting.length === statuses.length) return first;
   const left = MAX_IDS - first.cancelled.length;
-  // With what came to wait again meanwhile: a retry, a hand-back.
+  // Include executions that became waiting again (retry, hand-back).
   const second = await cancelEach(deps, filter, by, left);
   return { cancelled: [...first.cancelled, ...second.cancelled], requested: second.requested };
 }
@@ -96,7 +96,7 @@ async function cancelEach(
     after = last;
     left -= ids.length;
     const batch = await cancelExecutions(ExecutionModel, { ids, statuses, by, retentionSeconds });
-    // At once: their workers stop the sooner.
+    // Notify right away so workers stop sooner.
     await tellRequested(deps, batch.requested);
     done.cancelled.push(...batch.cancelled);
     done.requested.push(...batch.requested);

@@ -11,8 +11,8 @@ import {
 } from '@mcp-server/shared';
 
 /**
- * Checks answers against the questions that are open, and turns them into the texts that are stored. Answers to other
- * keys are passed on as they are: they can only be repeats. @throws {errors.InvalidAnswer} with the places
+ * Checks answers against the open questions and converts them to the stored JSON texts. Answers to other keys pass
+ * unchecked: they can only be repeats. @throws {errors.InvalidAnswer} with pointers
  */
 export function checkAnswers(
   inputs: readonly InputRecord[],
@@ -34,7 +34,7 @@ export function checkAnswers(
   return texts;
 }
 
-/** The form of an elicitation says what its content must be; the worker checks it once more, by the action's own schema. */
+/** Checks the content of a form. The worker checks it again by the action's own schema. */
 function checkContent(input: InputRecord, answer: object): Pointed['pointers'] {
   if (input.method !== 'elicitation/create' || !('content' in answer)) return [];
   const { requestedSchema } = JSON.parse(input.params) as { requestedSchema?: unknown };

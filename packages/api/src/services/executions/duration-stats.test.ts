@@ -4,7 +4,7 @@ import t from 'tap';
 
 import { buildDurationStatsReader } from './duration-stats.ts';
 
-t.test('what is usual is told by the newest ended executions of that action', async (t) => {
+t.test('usual times come from the newest ended executions of the action', async (t) => {
   const { models } = await openNamespace(t);
   const ended = (runMs: number, endedAt: number, changes = {}) =>
     buildExecution({
@@ -34,7 +34,7 @@ t.test('what is usual is told by the newest ended executions of that action', as
   t.same(await usual.read({ plugin: 'sample', action: 'none' }), { waitMs: null, runMs: null, samples: 0 });
 });
 
-t.test('readings are shared for a while, failed ones are not', async (t) => {
+t.test('results are shared for a while, failures are not', async (t) => {
   let readings = 0;
   const usual = buildDurationStatsReader({
     async readTimes() {

@@ -1,12 +1,12 @@
 import type { Percentiles, RecentTime, DurationStats as Usual } from '@mcp-server/shared';
 
-/** So many of the newest ended executions say what is usual. */
+/** Number of recently ended executions to aggregate. */
 const SAMPLES = 200;
-/** What is usual changes slowly. */
+/** The statistics change slowly. */
 const MAX_AGE_MS = 10_000;
 const MAX_ENTRIES = 1_000;
 
-/** How long an action usually waits and runs. */
+/** Reads how long an action usually waits and runs. */
 export interface DurationStatsReader {
   read(of: { plugin: string; action: string }): Promise<Usual>;
 }
@@ -25,7 +25,7 @@ export function buildDurationStatsReader({ readTimes }: { readTimes: ReadTimes }
       if (known.size >= MAX_ENTRIES) known.delete(known.keys().next().value ?? '');
       const usual = readTimes({ plugin, action, limit: SAMPLES }).then(summarize);
       known.set(key, { at, usual });
-      // A failed reading is not kept.
+      // A failed read is not kept.
       usual.catch(() => {
         if (known.get(key)?.usual === usual) known.delete(key);
       });
@@ -42,7 +42,7 @@ function summarize(times: RecentTime[]): Usual {
   };
 }
 
-/** By nearest rank: a value that was really seen. */
+/** By nearest rank: a value that occurred. */
 function percentiles(values: number[]): Percentiles | null {
   const sorted = values.toSorted((one, other) => one - other);
   const at = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];

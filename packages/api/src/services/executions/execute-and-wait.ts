@@ -16,19 +16,19 @@ import type { WaitedFor } from './waiting-room.ts';
 
 export interface CallResponse {
   submitted: Submitted;
-  /** Undefined when it did not end in time, or when nobody can tell in time because Redis is away. */
+  /** Undefined if it did not end in time, or if the end cannot be observed because Redis is unavailable. */
   end: EndedExecution | undefined;
-  /** As far as it was heard of: `input_required` when it asks, which ends the waiting too. */
+  /** Last known status; `input_required` if it asked, which also ends the wait. */
   status: ExecutionStatus;
 }
 
-/** Accepted work, and a place from which its end is heard. Whoever takes it must release the waiter. */
+/** An accepted execution and a waiter for its end. The caller must dispose of the waiter. */
 export interface AwaitedSubmission {
   submitted: Pick<Submitted, 'isRepeat' | 'isEnqueued'> & { execution: McpTaskRecord };
   waiter: Waiter;
 }
 
-/** Accepts an execution; the place to wait is taken before the insert. */
+/** Accepts an execution. The waiter is registered before the insert, so that no end is missed. */
 export async function submitAwaited(
   deps: SubmitDeps & { waiters: Waiters },
   principal: Principal,
@@ -48,7 +48,7 @@ export async function submitAwaited(
   }
 }
 
-/** Accepts an execution and waits a while for its end, or for its first question. */
+/** Accepts an execution and waits for its end or its first question. */
 export async function executeAndWait(
   deps: SubmitDeps & { waiters: Waiters },
   principal: Principal,

@@ -17,7 +17,7 @@ interface FindDeps {
   queues: ExecutionQueues;
 }
 
-/** The caller's execution; another's is as unknown as one that never was. @throws {errors.NotFound} */
+/** Finds the caller's execution; those of others are not found either. @throws {errors.NotFound} */
 export async function findOwnExecution(
   { models }: Pick<FindDeps, 'models'>,
   principal: Principal,
@@ -28,7 +28,7 @@ export async function findOwnExecution(
   return execution;
 }
 
-/** The same, once it has ended or asks for input, or `waitMs` have passed. @throws {errors.NotFound} */
+/** Finds it, and waits up to `waitMs` until it ends or asks for input. @throws {errors.NotFound} */
 export async function awaitOwnExecution(
   deps: FindDeps,
   principal: Principal,
@@ -36,7 +36,7 @@ export async function awaitOwnExecution(
 ): Promise<ExecutionRecord> {
   const execution = await findOwnExecution(deps, principal, id);
   if (waitMs === 0 || isEnded(execution.status) || !deps.queues.isReachable()) return execution;
-  // Of a question that the caller sees already there is nothing more to hear.
+  // The caller already sees the pending question, so wait only for the end.
   const waiter = deps.waiters.register(id, execution.status === 'input_required' ? 'end' : 'answer');
   try {
     const end = await waiter.ended(waitMs);
@@ -46,9 +46,9 @@ export async function awaitOwnExecution(
   }
 }
 
-/** More of them are counted on nobody's fingers; `GET /api/executions` finds them all. */
+/** Cap on ids returned inline; `GET /api/executions` lists them all. */
 const MAX_RERUNS = 100;
 
-/** The ids of those that did an execution again, oldest first: they have the same owner. */
+/** Lists the ids of an execution's reruns, oldest first; they have the same owner. */
 export const listOwnReruns = ({ models }: Pick<FindDeps, 'models'>, id: string): Promise<string[]> =>
   listReruns(models.ExecutionModel, { id, limit: MAX_RERUNS });

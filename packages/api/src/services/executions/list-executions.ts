@@ -9,7 +9,7 @@ import {
 import { cutPage, type Page, type PageQuery } from '../page.ts';
 import { type Principal, visibleTo } from '../principal.ts';
 
-/** The caller's executions. */
+/** Lists the caller's executions. */
 export async function listOwnExecutions(
   { models }: { models: Models },
   principal: Principal,
@@ -23,5 +23,5 @@ export async function listOwnExecutions(
   return { ...cutPage(found.map(place), limit), ...(total === undefined ? {} : { total }) };
 }
 
-/** A page goes on after an id, whatever the record calls it. */
+/** Paging continues after an `id`, which is `_id` in the record. */
 const place = (execution: ListedExecution) => ({ ...execution, id: execution._id });

@@ -8,10 +8,10 @@ import {
 
 import { type Principal, visibleTo } from '../principal.ts';
 
-/** Failures looked at: the newest ones. It takes a second or two, and more would not change what stands at the top. */
+/** Number of newest failures to aggregate: takes a second or two, and more would not change the top groups. */
 const LOOKED_AT = 100_000;
 
-/** Kinds of failures among the caller's executions, the most frequent first. */
+/** Groups failures among the caller's executions, the most frequent kind first. */
 export async function listFailures(
   { models }: { models: Models },
   principal: Principal,

@@ -6,7 +6,7 @@ import {
   type JsonValue,
 } from '@mcp-server/shared';
 
-/** How a call ended. `status` tells it: `result` is there when it completed, `failure` when it failed. */
+/** End of a call: `result` is present if it completed, `failure` if it failed. */
 export interface CallEnd {
   executionId: string;
   status: EndStatus;

@@ -12,7 +12,7 @@ import type {
 
 const parseJson = (text: string) => JSON.parse(text) as JsonValue;
 
-/** An execution as the API shows it: JSON texts parsed, times as ISO 8601, leases and keys left out. */
+/** Presents an execution: JSON texts parsed, times as ISO 8601, leases and keys omitted. */
 export function presentExecution(execution: ExecutionRecord): Execution {
   return {
     ...summarizeExecution(execution),
@@ -24,7 +24,7 @@ export function presentExecution(execution: ExecutionRecord): Execution {
   };
 }
 
-/** An execution as a list shows it. */
+/** Presents an execution for a list. */
 export function summarizeExecution(execution: ListedExecution): ExecutionSummary {
   const { _id: id, ownerId, taskId, rerunOf, source, plugin, action, pluginVersion, pool } = execution;
   const openInputs = execution.inputs?.filter(({ answeredAt }) => !answeredAt).length;

@@ -13,16 +13,16 @@ import type { Principal } from '../principal.ts';
 import { checkAnswers } from './check-answers.ts';
 
 export interface ProvidedInput {
-  /** As it is now: `input_required` while questions are open. */
+  /** Current state: `input_required` while questions are open. */
   execution: ExecutionRecord;
   /** Keys of the questions that are still open. */
   open: string[];
 }
 
 /**
- * Answers what the caller's own execution asked for, admins included: nobody answers in another's name. Parts may come one
- * by one, the first answer to a question stands, answers to unknown questions are ignored, and a repeat of what was
- * stored is told as it was the first time.
+ * Answers questions of the caller's own execution; admins cannot answer for others. Answers can come one at a time. The
+ * first answer to a question wins, answers to unknown questions are ignored, and a repeat gets the same response as the
+ * first request.
  * @throws {errors.NotFound} {errors.InvalidAnswer} {errors.PayloadTooLarge} {errors.NotWaitingForInput}
  */
 export async function provideOwnInput(
@@ -49,14 +49,14 @@ export async function provideOwnInput(
       break;
     case 'resumed':
     case 'repeated':
-      // Whoever stored the last answer may have died before it was enqueued; adding the same seq again is harmless.
+      // The process that stored the last answer may have died before enqueueing; adding the same seq again is harmless.
       if (outcome.execution.status === 'queued') await enqueueAndAnnounce(deps, outcome.execution);
   }
   const { execution } = outcome;
   return { execution, open: (execution.inputs ?? []).filter(isOpen).map(({ key }) => key) };
 }
 
-/** All answers of an execution together are bounded like a payload. */
+/** Total size of all answers of an execution, which is limited like a payload. */
 function bytesOf({ inputs = [] }: ExecutionRecord, texts: ReadonlyMap<string, string>): number {
   return inputs.reduce((sum, { key, answer }) => sum + Buffer.byteLength(answer ?? texts.get(key) ?? ''), 0);
 }

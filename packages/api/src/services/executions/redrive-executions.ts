@@ -26,9 +26,9 @@ interface RedriveRequest extends RedriveInput {
 }
 
 /**
- * Does many executions again: each one once, however often it is asked for, unless `again`. Every new one is accepted by
- * the same rules as any other; an owner's limit of unfinished work leaves the rest of that owner's for later.
- * @throws {errors.TooManyUnfinished} {errors.Overloaded} when not even one could start; {errors.IdempotencyConflict}
+ * Reruns many executions: each one once, however often it is requested, unless `again`. Every rerun passes the usual
+ * admission; an owner at their limit of unfinished work keeps the rest for the next redrive.
+ * @throws {errors.TooManyUnfinished} {errors.Overloaded} if not even one could start; {errors.IdempotencyConflict}
  * {errors.Forbidden} {errors.Busy}
  */
 export async function redriveExecutions(
@@ -75,7 +75,7 @@ export async function redriveExecutions(
   return { redrive, isRepeat: false };
 }
 
-/** The time is that of the end: "everything that failed in that hour". */
+/** `from` and `to` are end times: "everything that failed in that hour". */
 const toFilter = ({ from, to, status = 'failed', ...fields }: RedriveInput['filter']): BulkFilter => ({
   ...fields,
   status: [status],
@@ -83,13 +83,13 @@ const toFilter = ({ from, to, status = 'failed', ...fields }: RedriveInput['filt
   endedTo: to,
 });
 
-/** The same caller and key, the same redrive: SHA-256 in the shape of a UUID of version 8. */
+/** The same caller and key give the same redrive: SHA-256 in the shape of a UUID of version 8. */
 function nameRedrive(userId: string, key: string): string {
   const hex = createHash('sha256').update(`redrive ${userId} ${key}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The answer to the same request before; undefined when there was none or it was stopped in the middle. */
+/** Finds the response to the same request; undefined if there was none or it was interrupted. */
 async function findAnswer(
   { models, config }: RedriveDeps,
   redriveId: string,
@@ -101,7 +101,7 @@ async function findAnswer(
   return earlier.answer === undefined ? undefined : (JSON.parse(earlier.answer) as Redrive);
 }
 
-/** Counted anew each time, so that it is right after a crash too. */
+/** Counts from the database each time, so that the report is right after a crash too. */
 async function report(
   { models }: RedriveDeps,
   {

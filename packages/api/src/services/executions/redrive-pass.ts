@@ -13,16 +13,16 @@ import { noteRerun, type RerunDeps, toRerun } from './rerun-execution.ts';
 import type { RenewLease } from './with-role-lease.ts';
 
 const PAGE_SIZE = 48;
-/** Accepted at once: a share of the connections, so that other requests get theirs. */
+/** Concurrent accepts: a share of the connections, so that other requests get theirs. */
 const AT_ONCE = 16;
 
 export interface RedrivePlan {
   redriveId: string;
   filter: BulkFilter;
   again: boolean;
-  /** How many may still be started. */
+  /** Number of executions that may still be started. */
   room: number;
-  /** How many will be: their starts are spread over `staggerMs`. */
+  /** Number of expected starts, spread over `staggerMs`. */
   expected: number;
   staggerMs: number;
   requestId: string;
@@ -30,16 +30,16 @@ export interface RedrivePlan {
 
 export interface RedriveTally {
   started: number;
-  /** Codes of errors that say that an execution cannot be done again as it is, counted. */
+  /** Number of executions that cannot be rerun unchanged, by error code. */
   refused: Map<string, number>;
-  /** The first limit of unfinished work that was met. */
+  /** The first limit of unfinished work that was reached. */
   limit?: Error;
 }
 
 /**
- * Goes once over what fits, oldest first, until there is no room. What was begun and not finished by an earlier pass is
- * found by the key of each new execution: it is unique for each execution that is done again, so two passes at once, or
- * one after a crash, never make two.
+ * Passes once over the matching executions, oldest first, until there is no room. Each rerun has a unique key per original
+ * execution, which also finds reruns of an earlier, interrupted pass. So concurrent passes, or one after a crash, never
+ * create two.
  */
 export class RedrivePass {
   readonly #deps: RerunDeps;
@@ -75,13 +75,13 @@ export class RedrivePass {
       again,
       exceptOwners: [...this.#fullOwners],
       after,
-      // Never more than there is room for: then all of a page may start.
+      // Never more than there is room for, so that the whole page can start.
       limit: Math.min(PAGE_SIZE, room - this.#tally.started),
     });
   }
 
   async #redrive(page: readonly ExecutionRecord[], beganAt: Date, now: Date): Promise<void> {
-    // The hint that kept others out of the page is missing where a process died before it wrote it.
+    // The hint that excludes reruns from the page is missing if a process died before writing it.
     const known = await this.#findDone(page);
     const fresh = page.filter(({ _id }) => !known.has(_id));
     const done = [...known];
@@ -99,10 +99,10 @@ export class RedrivePass {
     return findRerun(this.#deps.models.ExecutionModel, ids, again ? { redriveId } : {});
   }
 
-  /** Resolves to the id of an execution that is done again now, by this pass or another. */
+  /** Resolves to the id of an execution that now has a rerun, by this pass or another. */
   async #start(first: ExecutionRecord, beganAt: Date, now: Date): Promise<string | undefined> {
     const { redriveId, again, requestId } = this.#plan;
-    // With a space in it, no caller can send it.
+    // The space ensures that no caller can send this key.
     const idempotencyKey = again ? `redrive ${redriveId} ${first._id}` : `redrive ${first._id}`;
     try {
       const { isRepeat } = await submitExecution(this.#deps, {
@@ -120,7 +120,7 @@ export class RedrivePass {
     }
   }
 
-  /** The time is cut into as many slots as there will be starts; each falls somewhere into its own. */
+  /** Divides the time into one slot per start; each start falls somewhere in its own slot. */
   #nextStart(beganAt: Date, now: Date): { start?: { at: Date; inMs: number } } {
     const { staggerMs, expected } = this.#plan;
     if (staggerMs === 0) return {};
@@ -130,7 +130,7 @@ export class RedrivePass {
     return { start: { at, inMs: Math.max(0, at.getTime() - now.getTime()) } };
   }
 
-  /** What one execution cannot does not keep others from it; what nobody can ends the pass. */
+  /** A refusal of one execution does not affect the others; an error that affects all ends the pass. */
   #judge(error: unknown, { ownerId }: ExecutionRecord): void {
     if (error instanceof errors.TooManyUnfinished) this.#fullOwners.add(ownerId);
     else if (error instanceof errors.Overloaded) this.#isOverloaded = true;

@@ -14,7 +14,7 @@ import { findOwnExecution } from './find-execution.ts';
 
 interface RerunRequest {
   id: string;
-  /** In place of the first one's. */
+  /** Replaces the original payload. */
   payload: JsonValue | undefined;
   idempotency: Idempotency | undefined;
   requestId: string;
@@ -23,8 +23,8 @@ interface RerunRequest {
 export type RerunDeps = SubmitDeps & AuditDeps;
 
 /**
- * Does it again: a new execution, linked to the first, of the first one's owner. An admin may do so for another, as
- * with tasks; the audit then says who it was.
+ * Reruns an execution: a new execution with the same owner, linked to the first. An admin can rerun the executions of
+ * others; an audit event then records who did.
  * @throws {errors.NotFound} and what `submitExecution` throws
  */
 export async function rerunExecution(
@@ -47,14 +47,14 @@ export async function rerunExecution(
   });
 }
 
-/** What doing it again asks for. */
+/** Builds the submission of a rerun. */
 export function toRerun(first: ExecutionRecord, payload?: JsonValue): Submission {
   const { _id: rerunOf, ownerId, taskId, source, plugin, action, priority, policy } = first;
   return {
     ownerId,
     ...(taskId === undefined ? {} : { taskId }),
     rerunOf,
-    // A schedule's execution is told by its fire time, which this one has not.
+    // Scheduled executions are identified by `fireTime`; a rerun has none.
     source: source === 'schedule' ? 'task' : source,
     plugin,
     action,
@@ -65,9 +65,9 @@ export function toRerun(first: ExecutionRecord, payload?: JsonValue): Submission
   };
 }
 
-/** A hint, so it may fail: whoever looks for what was not done again asks for reruns too. */
+/** Writes the hint that reruns exist. It may fail: readers also look for the reruns themselves. */
 export async function noteRerun({ models, logger }: AuditDeps, ids: readonly string[]): Promise<void> {
   await markRerun(models.ExecutionModel, ids).catch((err: unknown) => {
-    logger.warn({ err }, 'hint that executions were done again not written');
+    logger.warn({ err }, 'rerun hint not written');
   });
 }

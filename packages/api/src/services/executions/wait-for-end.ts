@@ -2,25 +2,25 @@ import { errors, type Logger, type Outcome, retryLater, withTimeout } from '@mcp
 
 import { buildWaitingRoom, type Resolve, type WaitedFor } from './waiting-room.ts';
 
-/** Messages get lost, so all waited ids are re-read this often. */
+/** Messages get lost, so all awaited ids are read this often. */
 const REREAD_MS = 250;
-/** Each waiter is an open request; beyond this callers poll instead. */
+/** Each waiter is an open request; beyond this callers must poll. */
 const MAX_WAITERS = 10_000;
 
-/** A place in the waiting room. Whoever takes one must release it. */
+/** A registered wait. Its owner must dispose of it. */
 export interface Waiter {
-  /** Resolves to what was waited for, or to undefined when `timeoutMs` passed or the process is closing. */
+  /** Resolves to the outcome, or to undefined after `timeoutMs` or when the process is closing. */
   ended(timeoutMs: number): Promise<Outcome | undefined>;
-  /** Sends the waiting one away, too. */
+  /** Ends the wait and frees its place. */
   dispose(): void;
 }
 
 export interface Waiters {
-  /** Take it before the insert, so that no end can be missed. @throws {errors.Busy} */
+  /** Register before the insert, so that no end is missed. @throws {errors.Busy} */
   register(executionId: string, waitedFor?: WaitedFor): Waiter;
-  /** Executions that somebody waits for. */
+  /** Number of awaited executions. */
   count(): number;
-  /** Sends everybody away without an end. */
+  /** Ends all waits without an outcome. */
   close(): void;
 }
 
@@ -30,14 +30,14 @@ interface WaitersDeps {
   logger: Logger;
 }
 
-/** Callers that wait for the end of an execution. What they are told comes from the document, never from a message. */
+/** Waits of callers for executions. Outcomes come from the document, never from a message. */
 export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersDeps): Waiters {
   const room = buildWaitingRoom();
   let isClosing = false;
   let watching: Promise<void> | undefined;
   let wake: () => void = () => undefined;
 
-  /** Runs while somebody waits; one reading at a time, the next one after a message or 250 ms. */
+  /** Runs while there are waits: one read at a time, the next after a message or 250 ms. */
   const watch = async (): Promise<void> => {
     while (room.size() > 0) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
@@ -69,7 +69,7 @@ export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersD
         },
         dispose() {
           room.leave(executionId, resolve);
-          // Else the timer of whoever still waits would hold a closing process.
+          // Otherwise the timer of a pending wait would hold up closing.
           resolve(undefined);
         },
       };

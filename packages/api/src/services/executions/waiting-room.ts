@@ -2,10 +2,10 @@ import { type Outcome, isEnded } from '@mcp-server/shared';
 
 export type Resolve = (heard: Outcome | undefined) => void;
 
-/** What somebody waits for: only the end, or also a question of the execution. */
+/** Condition that ends a wait: only the end, or also a question of the execution. */
 export type WaitedFor = 'end' | 'answer';
 
-/** Who waits for which execution. */
+/** Pending waits by execution. */
 export interface WaitingRoom {
   enter(id: string, resolve: Resolve, waitedFor: WaitedFor): void;
   leave(id: string, resolve: Resolve): void;

@@ -1,6 +1,6 @@
 import { type Catalogue, errors, type KnownPlugin } from '@mcp-server/shared';
 
-/** One plugin of the catalogue. @throws {errors.UnknownPlugin} */
+/** Finds a plugin in the catalogue. @throws {errors.UnknownPlugin} */
 export async function findPlugin({ catalogue }: { catalogue: Catalogue }, id: string): Promise<KnownPlugin> {
   const found = (await catalogue.list()).find(({ plugin }) => plugin.id === id);
   if (!found) throw new errors.UnknownPlugin(id);

@@ -27,8 +27,8 @@ interface PauseTarget {
 }
 
 /**
- * Stops a pool or a plugin from starting anything; work is still accepted, and what runs goes on. Once it resolves, the
- * pause survives every restart. A pause that is there stays as it is.
+ * Pauses a pool or plugin: nothing of it starts, but work is still accepted and running executions continue. Once it
+ * resolves, the pause survives every restart. An existing pause is kept.
  * @throws {errors.NotFound} {errors.UnknownPlugin}
  */
 export async function pauseWork(
@@ -56,7 +56,7 @@ export async function resumeWork(deps: PauseDeps, caller: AuditCaller, target: P
   });
 }
 
-/** A pause of something that never was would be a typing error that nobody sees. */
+/** Pausing an unknown name would be a typo without any effect. */
 async function requireKnown({ catalogue }: PauseDeps, { kind, name }: PauseTarget): Promise<void> {
   const known = await catalogue.list();
   if (kind === 'plugin' && !known.some(({ plugin }) => plugin.id === name))
@@ -64,7 +64,7 @@ async function requireKnown({ catalogue }: PauseDeps, { kind, name }: PauseTarge
   if (kind === 'pool' && !known.some(({ plugin }) => plugin.pool === name)) throw new errors.NotFound('pool');
 }
 
-/** The document is written; workers read it anyway, and the sweep repairs the queue. */
+/** The document is written. Workers read it anyway, and the sweep repairs the queue. */
 async function tellFleet(
   { queues, notifier, logger }: PauseDeps,
   { kind, name }: PauseTarget,
@@ -74,5 +74,7 @@ async function tellFleet(
   if (kind !== 'pool') return;
   await queues
     .setPaused(name, isPaused)
-    .catch((err: unknown) => logger.warn({ err, pool: name, isPaused }, 'queue not told, the sweep will'));
+    .catch((err: unknown) =>
+      logger.warn({ err, pool: name, isPaused }, 'queue not paused or resumed; leaving it to the sweep'),
+    );
 }

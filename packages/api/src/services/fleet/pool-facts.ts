@@ -15,10 +15,10 @@ import { listWorkers } from './list-workers.ts';
 import { workersOf } from './pool-workers.ts';
 import { presentPause } from './present-pause.ts';
 
-/** Counting costs; several who look, or one who looks often, get the same figures. */
+/** Counting is expensive; concurrent and frequent readers get the same figures. */
 const MAX_AGE_MS = 1_000;
 
-/** What is known of the pools. */
+/** Reads the backlog and workers of all pools. */
 export interface PoolFacts {
   list(): Promise<QueueView[]>;
 }
@@ -47,7 +47,7 @@ export function buildPoolFacts(deps: PoolFactsDeps): PoolFacts {
   };
   return {
     async list() {
-      // Pauses and workers are a handful, and an admin who has just paused wants to see it.
+      // Pauses and workers are few, and an admin expects to see a new pause at once.
       const [counts, paused, fleet] = await Promise.all([
         countAgain(),
         readPaused(deps.models.PauseModel),

@@ -1,6 +1,6 @@
 import type { WorkerView } from '@mcp-server/shared';
 
-/** Who can do the work of one pool at the moment. Counts are of those that take work. */
+/** Live workers of one pool. Counts are of those that take work. */
 export interface PoolWorkers {
   workers: WorkerView[];
   draining: WorkerView[];

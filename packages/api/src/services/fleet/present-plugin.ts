@@ -17,7 +17,7 @@ export const PluginView = z.object({
   title: z.string(),
   description: z.string(),
   pool: z.string(),
-  /** A worker that can run it was seen lately; without one, work for it waits. */
+  /** A worker that can run it was seen recently; otherwise its work waits. */
   isAlive: z.boolean(),
   actions: z.array(
     z.object({
@@ -29,9 +29,9 @@ export const PluginView = z.object({
       timeoutMs: z.int(),
       retry: RetryPolicy,
       annotations: Annotations,
-      /** Its name as a tool, where it is not `plugin__action`. */
+      /** Tool name, if it is not `plugin__action`. */
       publicName: z.string().optional(),
-      /** False for what only carries out a resource or a prompt. */
+      /** False for actions that only back a resource or a prompt. */
       isTool: z.boolean(),
       tool: ToolPolicy,
     }),

@@ -3,10 +3,10 @@ import { type Catalogue, type Logger, type Workload } from '@mcp-server/shared';
 import type { ExecutionQueues } from '../../redis/execution-queues.ts';
 import type { Readiness, ReadinessReport } from '../fleet/readiness.ts';
 
-/** Counting everything costs; several scrapers, or one that is wild, get the same figures. */
+/** Counting is expensive; several or frequent scrapers get the same figures. */
 const MAX_AGE_MS = 5_000;
 
-/** What the stores say about the whole system. Parts that could not be read are missing. */
+/** Load of the whole system as the stores report it. Parts that could not be read are missing. */
 export interface Load {
   stores: Pick<ReadinessReport, 'mongodb' | 'redis'>;
   workload?: Workload | undefined;

@@ -7,7 +7,7 @@ import { type MetricsDeps, updateMetrics } from './update-metrics.ts';
 
 const Store = z.object({ state: z.enum(['up', 'down']), latencyMs: z.number().optional() });
 
-/** The numbers of the Prometheus text, for people and scripts. */
+/** The figures of the Prometheus text as JSON. */
 export const MetricsReport = z.object({
   process: z.object({
     uptimeSeconds: z.number(),
@@ -27,7 +27,7 @@ export const MetricsReport = z.object({
   ),
   openSockets: z.int(),
   eventsLost: z.int(),
-  /** Missing while MongoDB is away. */
+  /** Missing while MongoDB is unavailable. */
   executions: z.partialRecord(ExecutionStatus, z.int()).optional(),
   queues: z.array(
     z.object({

@@ -11,7 +11,7 @@ export interface MetricsDeps {
   events: EventWriter;
 }
 
-/** Brings the gauges that are read on demand up to date; what cannot be read has no value rather than an old one. */
+/** Updates the gauges that are read on demand; a figure that cannot be read has no value instead of an old one. */
 export async function updateMetrics({ metrics, load, sockets, events }: MetricsDeps): Promise<Load> {
   const current = await load.read();
   metrics.openSockets.set(sockets.count);

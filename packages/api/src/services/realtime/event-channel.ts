@@ -3,10 +3,10 @@ import { compareEventIds, type ExecutionEvent } from '@mcp-server/shared';
 import type { EventFeed } from '../../redis/event-feed.ts';
 import { isOnTopic, type Topic } from './topics.ts';
 
-/** What a client hears beside events. */
+/** Receiver of events. */
 export interface ChannelClient {
   event(event: ExecutionEvent): void;
-  /** Events may be missing: what the client knows has to be read anew. */
+  /** Events may be missing: the client must read the current state. */
   reset(): void;
 }
 
@@ -18,16 +18,16 @@ export interface OwnedTopic {
 
 interface Source {
   topics: Set<string>;
-  /** Everything up to here was sent or was of no interest. */
+  /** Last event that was sent or did not match. */
   sentUpTo: string;
-  /** While the past is being read, what happens meanwhile waits. */
+  /** Events that arrive while the past is being read. */
   held: ExecutionEvent[] | undefined;
   stop: () => void;
 }
 
 const START = '0-0';
 
-/** The events that one client wants, each once and in the order of its stream, after an event that it names. */
+/** Delivers the events that one client wants, each once and in order, starting after an event that it names. */
 export class EventChannel {
   readonly #feed: EventFeed;
   readonly #client: ChannelClient;
@@ -43,7 +43,7 @@ export class EventChannel {
     return [...this.#sources.values()].reduce((count, { topics }) => count + topics.size, 0);
   }
 
-  /** `onReady` is called between the moment from which all is heard and the first event of the past. */
+  /** `onReady` is called after the subscription starts and before the first event of the past. */
   async subscribe(wanted: OwnedTopic[], lastEventId: string | undefined, onReady: () => void): Promise<void> {
     const sources = new Map<string, Source>();
     for (const { topic, ownerId } of wanted) {
@@ -85,7 +85,7 @@ export class EventChannel {
       onGap: () => this.#client.reset(),
     });
     source.stop = stop;
-    // The client may have gone while the feed was asked.
+    // The client may have left while the feed was subscribing.
     if (this.#isClosed) stop();
     return source;
   }
@@ -93,7 +93,7 @@ export class EventChannel {
   async #sendPast(ownerId: string, source: Source, lastEventId: string): Promise<void> {
     const past = await this.#feed.replay(ownerId, lastEventId).catch(() => undefined);
     if (!past?.isComplete) this.#client.reset();
-    // A client that names an event wants all after it, also those that this channel sent before.
+    // A client that names an event wants all events after it, even if this channel already sent them.
     else source.sentUpTo = lastEventId;
     for (const event of past?.events ?? []) this.#send(source, event);
   }

@@ -5,8 +5,8 @@ import type { LiveSocket, SocketHolder, Wire } from './live-socket.ts';
 import type { Sockets } from './sockets.ts';
 
 /**
- * Sends the events of one execution, then how it is: read after the first event could be heard, so that no end is
- * missed. Resolves to what must be released when the client is gone.
+ * Sends the events of one execution, and then its state, which is read after the subscription starts so that no end is
+ * missed. Resolves to the socket to remove when the client is gone.
  * @throws {errors.NotFound} {errors.Busy} {errors.TooManySockets}
  */
 export async function followExecution(

@@ -6,27 +6,27 @@ import { EventChannel } from './event-channel.ts';
 import { type ClientMessage, readMessage, type ServerMessage } from './messages.ts';
 import { resolveTopics } from './resolve-topics.ts';
 
-/** A connection as far as this needs one. */
+/** A connection, reduced to what this module needs. */
 export interface Wire {
   send(message: ServerMessage | ExecutionEvent): void;
-  /** Bytes that the other side has not taken yet. */
+  /** Bytes that the client has not received yet. */
   bufferedBytes(): number;
   ping(): void;
   close(code: number, reason: string): void;
   terminate(): void;
 }
 
-/** Codes of RFC 6455; those from 4000 on are for applications. */
+/** Close codes of RFC 6455; those from 4000 on are for applications. */
 export const CLOSE = { goingAway: 1_001, policy: 1_008, tryLater: 1_013, signedOut: 4_401 } as const;
 
-/** A reader that is so far behind is cut: it resumes with its last event id. */
+/** A reader that is further behind is disconnected; it can resume with its last event id. */
 const MAX_BUFFERED_BYTES = 1_048_576;
 const MAX_TOPICS = 200;
-/** Messages are answered one after the other; nobody needs to have more under way. */
+/** Messages are handled one after the other, so a client gains nothing by sending more at once. */
 const MAX_PENDING_MESSAGES = 50;
 const MAX_BAD_MESSAGES = 100;
 
-/** Who holds a connection. `isWelcome`: whether what let them in would still do so. */
+/** Holder of a connection. `isStillAuthorized` repeats the check that admitted it. */
 export interface SocketHolder {
   principal: Principal;
   isStillAuthorized(): Promise<boolean>;
@@ -71,7 +71,7 @@ export class LiveSocket {
     else this.#refuse();
   }
 
-  /** Resolves once the message is answered. */
+  /** Resolves once the message is handled. */
   async take(message: ClientMessage): Promise<void> {
     if (this.#pending >= MAX_PENDING_MESSAGES) return this.close(CLOSE.policy, 'too many messages at once');
     this.#pending += 1;
@@ -79,7 +79,7 @@ export class LiveSocket {
     await this.#working;
   }
 
-  /** Asks whether the other side is still there; one that did not answer the last time is gone. */
+  /** Checks that the client is alive; one that did not answer the previous ping is disconnected. */
   ping(): void {
     if (!this.#hasAnswered) return this.#wire.terminate();
     this.#hasAnswered = !this.#answersPings;
@@ -100,7 +100,7 @@ export class LiveSocket {
     this.#wire.terminate();
   }
 
-  /** The connection is gone: nothing is sent any more. */
+  /** Call when the connection is gone: stops sending. */
   closed(): void {
     this.#channel.close();
   }

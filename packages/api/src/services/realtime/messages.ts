@@ -5,7 +5,7 @@ import { Topic } from './topics.ts';
 
 const Topics = z.array(Topic).min(1).max(100);
 
-/** What a client may send. */
+/** Messages that a client may send. */
 export const ClientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('subscribe'), topics: Topics, lastEventId: EventId.optional() }),
   z.strictObject({ type: z.literal('unsubscribe'), topics: Topics }),
@@ -13,7 +13,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
 
-/** Undefined for anything that is no message of this protocol. */
+/** Undefined for anything that is not a message of this protocol. */
 export function readMessage(text: string): ClientMessage | undefined {
   try {
     return ClientMessage.parse(JSON.parse(text));
@@ -22,11 +22,11 @@ export function readMessage(text: string): ClientMessage | undefined {
   }
 }
 
-/** What the server sends beside events: `reset` says that events may be missing and everything is to be read anew. */
+/** Messages from the server besides events. `reset`: events may be missing, so read the current state. */
 export type ServerMessage =
   | { type: 'subscribed' | 'unsubscribed'; topics: Topic[] }
   | { type: 'reset' }
-  /** How the execution is now, to begin with (SSE). */
+  /** State of the execution at the start of a stream (SSE). */
   | { type: 'state'; state: StoredEvent }
   | { type: 'pong' }
   | { type: 'error'; code: string; detail: string };

@@ -7,8 +7,8 @@ import type { OwnedTopic } from './event-channel.ts';
 import { idOfTopic, type Topic } from './topics.ts';
 
 /**
- * Finds whose stream carries each topic. Lists are the caller's own, also an admin's; a single execution or task is
- * whatever the caller may read. @throws {errors.NotFound}
+ * Finds the user whose stream carries each topic. Lists are always the caller's own, even for admins; a single execution
+ * or task can be any that the caller may read. @throws {errors.NotFound}
  */
 export async function resolveTopics(
   deps: { models: Models },

@@ -1,7 +1,7 @@
 import { EVENT_STREAM_MAX_LENGTH, EVENT_STREAM_TTL_SECONDS, EventType } from '@mcp-server/shared';
 import { z } from 'zod';
 
-/** What a client has to know about `/ws` before it opens one. */
+/** Description of `/ws` for clients. */
 export const SocketFacts = z.object({
   path: z.literal('/ws'),
   credentials: z.array(z.string()),

@@ -11,7 +11,7 @@ export interface SocketsDeps {
   config: { WS_MAX_SOCKETS: number; WS_MAX_SOCKETS_PER_USER: number; WS_PING_MS: number };
 }
 
-/** With readings that are up to 1 s old a disabled account is out within 3 s; 5 s are promised. */
+/** With cached states of up to 1 s a disabled account is disconnected within 3 s; 5 s are promised. */
 const RECHECK_MS = 2_000;
 const RETRY_SECONDS = 5;
 
@@ -40,10 +40,10 @@ export class Sockets {
       throw retryLater(new errors.TooManySockets(WS_MAX_SOCKETS_PER_USER), RETRY_SECONDS);
   }
 
-  /** Takes a connection into the round; undefined when there is no place for it any more. */
+  /** Adds a connection; undefined if there is no place for it. */
   open(holder: SocketHolder, wire: Wire, { answersPings = true } = {}): LiveSocket | undefined {
     try {
-      // Again, because several may have been admitted before the first of them was opened.
+      // Again, because several connections may be admitted before the first of them opens.
       this.admit(holder.principal);
     } catch {
       wire.close(CLOSE.tryLater, 'too many sockets');
@@ -58,7 +58,7 @@ export class Sockets {
     return socket;
   }
 
-  /** Must be called once for each socket, when its connection is gone. */
+  /** Call once for each socket, when its connection is gone. */
   release(socket: LiveSocket): void {
     socket.closed();
     const { userId } = socket.holder.principal;
@@ -69,7 +69,7 @@ export class Sockets {
     if (this.#count === 0) this.#stopRounds();
   }
 
-  /** Says goodbye to everybody and takes nobody any more. */
+  /** Closes all sockets and admits no more. */
   close(): void {
     this.#isClosed = true;
     this.#stopRounds();
@@ -95,7 +95,7 @@ export class Sockets {
   async #recheck(): Promise<void> {
     await Promise.all(
       this.#all().map(async (socket) => {
-        // With the database away nobody can be judged; requests are refused then, but open sockets stay.
+        // Without the database authorization cannot be checked. Requests are refused then, but open sockets stay.
         const isWelcome = await socket.holder.isStillAuthorized().catch(() => true);
         if (!isWelcome) socket.close(CLOSE.signedOut, 'signed out');
       }),

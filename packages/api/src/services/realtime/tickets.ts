@@ -5,16 +5,16 @@ import type { TicketStore } from '../../redis/ticket-store.ts';
 import type { UserStates } from '../accounts/user-states.ts';
 import type { Principal } from '../principal.ts';
 
-/** Long enough to open a socket with, too short to be worth stealing from a log. */
+/** Long enough to open a socket, short enough to be useless when stolen from a log. */
 export const TICKET_TTL_SECONDS = 30;
 
-/** Whom a ticket stands for. */
+/** Holder of a ticket. */
 const Holder = z.object({ userId: ObjectIdText, role: Role, sessionId: z.string() });
 
 export interface Tickets {
-  /** A ticket that opens one socket, in any API process. @throws {errors.EventsUnavailable} */
+  /** Issues a ticket that opens one socket, in any API process. @throws {errors.EventsUnavailable} */
   issue(session: Principal & { sessionId: string }): Promise<string>;
-  /** @throws {errors.Unauthenticated} for one that is unknown, too old or was used. {errors.EventsUnavailable} */
+  /** @throws {errors.Unauthenticated} if it is unknown, expired or used; {errors.EventsUnavailable} */
   redeem(ticket: string): Promise<Principal>;
 }
 

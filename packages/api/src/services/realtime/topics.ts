@@ -1,7 +1,7 @@
 import { type ExecutionEvent, ObjectIdText } from '@mcp-server/shared';
 import { z } from 'zod';
 
-/** `executions`: all of the caller's; `tasks`: those of a task; `execution:<id>`, `task:<id>`: of this one. */
+/** `executions`: all of the caller's; `tasks`: those of any task; `execution:<id>`, `task:<id>`: of this one. */
 export const Topic = z.union([
   z.enum(['executions', 'tasks']),
   z.templateLiteral(['execution:', z.uuid()]),
@@ -12,7 +12,7 @@ export const Topic = z.union([
 ]);
 export type Topic = z.infer<typeof Topic>;
 
-/** The one thing that a topic is about, if it is about one. */
+/** Execution or task that a topic names, if any. */
 export function idOfTopic(topic: Topic): { kind: 'execution' | 'task'; id: string } | undefined {
   const [kind, id] = topic.split(':');
   return id !== undefined && (kind === 'execution' || kind === 'task') ? { kind, id } : undefined;

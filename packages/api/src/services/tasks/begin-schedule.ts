@@ -14,7 +14,7 @@ export interface BegunSchedule {
   nextRunAt: Date | undefined;
 }
 
-/** Begins a schedule now, by the database's clock. @throws {errors.InvalidRequest} {errors.DatabaseUnavailable} */
+/** Starts a schedule now, by the database's clock. @throws {errors.InvalidRequest} {errors.DatabaseUnavailable} */
 export async function beginSchedule(
   { models }: { models: Models },
   input: ScheduleInput,

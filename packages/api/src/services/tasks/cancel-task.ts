@@ -9,17 +9,17 @@ const PAGE_SIZE = 100;
 export interface TaskCancel {
   /** Executions that never run (again). */
   cancelled: number;
-  /** Executions that run and are being stopped. */
+  /** Executions that are running and being stopped. */
   requested: number;
 }
 
-/** Cancels what is unfinished of the caller's task. Its schedule goes on. @throws {errors.NotFound} */
+/** Cancels the unfinished executions of the caller's task. Its schedule continues. @throws {errors.NotFound} */
 export async function cancelTask(deps: CancelDeps, principal: Principal, id: string): Promise<TaskCancel> {
   await findOwnTask(deps, principal, id);
   return cancelTaskWork(deps, principal, id);
 }
 
-/** The same, for a task that may be gone already. */
+/** Cancels them for a task that may already be gone. */
 export async function cancelTaskWork(
   deps: CancelDeps,
   principal: Principal,
@@ -31,7 +31,7 @@ export async function cancelTaskWork(
     const page = { taskId, except: asked, limit: PAGE_SIZE };
     const ids = await listUnfinishedOfTask(deps.models.ExecutionModel, page);
     for (const id of ids) count[(await cancelOwnExecution(deps, principal, id)).outcome] += 1;
-    // What runs stays unfinished for a while: it must not be asked again and again.
+    // Running executions stay unfinished for a while; they must not be asked again.
     asked.push(...ids);
     if (ids.length < PAGE_SIZE) return { cancelled: count.cancelled, requested: count.requested };
   }

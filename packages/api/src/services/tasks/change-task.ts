@@ -22,7 +22,7 @@ interface ChangeDeps {
 }
 
 /**
- * Changes the caller's task; executions that were accepted before keep what they were accepted with.
+ * Updates the caller's task; executions that were already accepted are not affected.
  * @throws {errors.NotFound} {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge}
  * {errors.InvalidPayload} {errors.InvalidRequest}
  */
@@ -42,14 +42,14 @@ export async function changeTask(
       update,
       ...(scheduling ? { scheduling } : {}),
     });
-    // Nothing matched: another request changed the action or its payload meanwhile, so the check is void.
+    // Nothing matched: another request changed the action or payload in between, so the check is void.
     if (!changed) continue;
     if (scheduling) await deps.tickers.follow(changed);
     return changed;
   }
 }
 
-/** The payload as it is stored, if it or its action changes: the two must fit together. */
+/** Checks the payload if it or its action changes, and returns it as it is stored. */
 async function recheckPayload(
   { catalogue, config }: ChangeDeps,
   task: Stored<TaskRecord>,

@@ -21,8 +21,8 @@ interface CreateDeps {
 }
 
 /**
- * Stores a task, and sets its clock if it has a schedule. It is checked now as its executions will be, so that a
- * mistake shows when it is made.
+ * Stores a task and sets its ticker if it has a schedule. It is validated now as its executions will be, so that
+ * mistakes show at once.
  * @throws {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge} {errors.InvalidPayload}
  * {errors.IdempotencyConflict} {errors.InvalidRequest}
  */

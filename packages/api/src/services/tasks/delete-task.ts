@@ -7,8 +7,8 @@ import { cancelTaskWork } from './cancel-task.ts';
 import { findOwnTask } from './find-task.ts';
 
 /**
- * Removes the caller's task: its schedule stops, its unfinished work is cancelled, then it goes. Its executions stay
- * until they expire. @throws {errors.NotFound}
+ * Deletes the caller's task: its schedule stops, its unfinished executions are cancelled, then the record is deleted. Its
+ * executions are kept until they expire. @throws {errors.NotFound}
  */
 export async function deleteOwnTask(
   deps: CancelDeps & { tickers: ScheduleTickers },
@@ -24,6 +24,6 @@ export async function deleteOwnTask(
   await deps.tickers.follow({ id });
   await cancelTaskWork(deps, principal, id);
   await deleteTask(TaskModel, id);
-  // Work that was accepted between the two.
+  // Executions that were accepted in between.
   await cancelTaskWork(deps, principal, id);
 }

@@ -9,7 +9,7 @@ import {
 import type { Principal } from '../principal.ts';
 import { findOwnTask } from './find-task.ts';
 
-/** Starts one execution of a task. It belongs to the task's owner, also when an admin starts it. */
+/** Starts an execution of a task. It belongs to the task's owner, even if an admin starts it. */
 export async function executeTask(
   deps: SubmitDeps,
   principal: Principal,

@@ -2,7 +2,7 @@ import { errors, findTask, type Models, type Stored, type TaskRecord } from '@mc
 
 import { type Principal, visibleTo } from '../principal.ts';
 
-/** The caller's task; another's is as unknown as one that never was. @throws {errors.NotFound} */
+/** Finds the caller's task; those of others are not found either. @throws {errors.NotFound} */
 export async function findOwnTask(
   { models }: { models: Models },
   principal: Principal,

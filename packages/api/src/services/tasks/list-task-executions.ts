@@ -5,7 +5,7 @@ import type { Page, PageQuery } from '../page.ts';
 import type { Principal } from '../principal.ts';
 import { findOwnTask } from './find-task.ts';
 
-/** The executions of the caller's task. @throws {errors.NotFound} */
+/** Lists the executions of the caller's task. @throws {errors.NotFound} */
 export async function listTaskExecutions(
   deps: { models: Models },
   principal: Principal,

@@ -21,7 +21,7 @@ function task({ TaskModel }: Models, index: number) {
   return { _id, ownerId: `${index % 3}`, title: `Task ${index}`, ...rest, payload: '{}', createdAt };
 }
 
-t.test('everybody’s tasks come once each and in order, whatever clocks made their ids', async (t) => {
+t.test('the tasks of all users come once each and in order, whatever clocks made their ids', async (t) => {
   const { models } = await openNamespace(t);
   const tasks = Array.from({ length: TASKS }, (_, index) => task(models, index));
   await models.TaskModel.collection.insertMany(tasks);

@@ -10,7 +10,7 @@ import {
 import { cutPage, type Page, type PageQuery } from '../page.ts';
 import { type Principal, visibleTo } from '../principal.ts';
 
-/** The caller's tasks. */
+/** Lists the caller's tasks. */
 export async function listOwnTasks(
   { models }: { models: Models },
   principal: Principal,

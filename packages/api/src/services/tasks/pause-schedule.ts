@@ -14,8 +14,8 @@ import type { Principal } from '../principal.ts';
 import { findOwnTask } from './find-task.ts';
 
 /**
- * Pauses or resumes the schedule of the caller's task. Fire times that pass meanwhile are not made up for: a resumed
- * schedule begins with the next one. @throws {errors.NotFound} {errors.NoSchedule}
+ * Pauses or resumes the schedule of the caller's task. Fire times missed while paused are not caught up: a resumed
+ * schedule starts with the next one. @throws {errors.NotFound} {errors.NoSchedule}
  */
 export async function setPaused(
   deps: { models: Models; tickers: ScheduleTickers },
@@ -31,14 +31,14 @@ export async function setPaused(
       schedule: { ...task.schedule, isPaused },
       nextRunAt: isPaused ? undefined : nextFire(task.schedule, now),
     });
-    // Changed by somebody else meanwhile: look again.
+    // Another request changed it in between: read it again.
     if (!changed) continue;
     await deps.tickers.follow(changed);
     return changed;
   }
 }
 
-/** When the caller's task fires next; none while its schedule is paused or at its end. @throws {errors.NotFound} */
+/** Lists the next fire times of the caller's task; none while its schedule is paused or over. @throws {errors.NotFound} */
 export async function findNextRuns(
   deps: { models: Models },
   principal: Principal,

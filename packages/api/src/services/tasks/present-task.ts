@@ -1,6 +1,6 @@
 import type { JsonValue, Schedule, Stored, Task, TaskRecord } from '@mcp-server/shared';
 
-/** A task as the API shows it; keys that only serve the server are left out. */
+/** Presents a task; fields that only serve the server are omitted. */
 export function presentTask(task: Stored<TaskRecord>): Task {
   const { idempotencyKey: _key, bodyHash: _hash, lastExecutionAt: _at, scheduleRevision: _, ...shown } = task;
   const { lastRefusal } = task;

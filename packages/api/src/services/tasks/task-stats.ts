@@ -15,8 +15,8 @@ const DAY_MS = 86_400_000;
 const DAYS = 7;
 
 /**
- * Statistics of the caller's tasks, or of everybody's for an admin. Counted when asked, never kept: a counter would drift
- * with every crash. @throws {errors.Forbidden}
+ * Reads statistics of the caller's tasks, or of all users for an admin. Counted on request, never stored: a counter would
+ * drift with every crash. @throws {errors.Forbidden}
  */
 export async function readTaskStats(
   { models }: { models: Models },

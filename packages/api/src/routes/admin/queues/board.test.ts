@@ -5,7 +5,7 @@ import { ECHO, publishSample, startTestApp, type TestApp } from '../../../testin
 
 const PASSWORD = 'Test123456';
 
-/** The cookie that the answer sets, ready to be sent back. */
+/** The cookie that the response sets, ready to be sent back. */
 async function enter({ inject }: TestApp, options: object): Promise<{ cookie: string; header: string }> {
   const reply = await inject({ method: 'POST', url: '/api/auth/dashboard-session', ...options });
   const header = String(reply.headers['set-cookie']);
@@ -39,7 +39,7 @@ t.test('an admin gets in by session or password, and sees the queues of the cata
   t.match((await test.inject({ url: '/admin/queues/api/queues', headers })).statusCode, 200);
 });
 
-t.test('nobody else gets in, on any path', async (t) => {
+t.test('others get in on no path', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const admin = await test.signUp('root', 'admin');
@@ -74,7 +74,7 @@ t.test('nobody else gets in, on any path', async (t) => {
   t.equal(asToken.statusCode, 401, 'the cookie as an access token');
 });
 
-t.test('only an own page may ask for the cookie, and only for an admin', async (t) => {
+t.test('only a page of this server can request the cookie, and only for an admin', async (t) => {
   const test = await startTestApp(t);
   const { headers } = await test.signUp('root', 'admin');
   const user = await test.signUp('mary');
@@ -117,7 +117,7 @@ t.test('the cookie ends with the session and with the role', async (t) => {
   );
 });
 
-t.test('queues are read-only, and writable by setting for own pages alone', async (t) => {
+t.test('queues are read-only; a setting makes them writable, for pages of this server only', async (t) => {
   const readOnly = await startTestApp(t);
   const writable = await startTestApp(t, { DASHBOARD_WRITE: '1' });
   for (const test of [readOnly, writable]) await publishSample(test);

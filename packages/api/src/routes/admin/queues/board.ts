@@ -10,7 +10,7 @@ import { allowPages } from '../../../http/page-policy.ts';
 const READS = new Set(['GET', 'HEAD']);
 
 const board: FastifyPluginAsyncZod = async (app) => {
-  // Bull Board's routes cannot say who may call them: the hook below does.
+  // Bull Board's routes cannot declare their access: the hook below checks it.
   app.libraryAccess = 'public';
   await app.register(cookie);
   allowPages(app);
@@ -24,9 +24,9 @@ const board: FastifyPluginAsyncZod = async (app) => {
         throw new errors.Forbidden('the dashboard is read-only; DASHBOARD_WRITE=1 allows changes');
     } catch (error) {
       if (wantsPage && error instanceof errors.Unauthenticated) return reply.redirect('/admin/login');
-      // Here, because errors inside of Bull Board's routes are answered by Bull Board.
+      // Handled here, because Bull Board handles errors inside its own routes.
       app.errorHandler(error as FastifyError, request, reply);
-      // Without it the route would go on while the answer is still on its way, and change its status.
+      // Otherwise the route would continue while the response is still being sent, and change its status.
       return reply;
     }
     await app.deps.board.refresh();

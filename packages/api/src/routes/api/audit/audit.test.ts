@@ -44,7 +44,7 @@ t.test('admins page through the audit, newest first, and filter it', async (t) =
   t.equal(refused.statusCode, 403);
 });
 
-t.test('what is audited is written down before it is done, and how it went after', async (t) => {
+t.test('an audited action is recorded before it happens, and its outcome afterwards', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const caller = { principal: { userId: mary.id, role: 'user', sessionId: 's' } as const, ip: '::1' };

@@ -17,7 +17,7 @@ async function makeKey({ inject }: TestApp, { headers }: Account, input: object)
 
 const profile = (headers: Record<string, string>) => ({ url: '/api/auth/profile', headers });
 
-t.test('a key opens what a token does, in either header', async (t) => {
+t.test('a key opens the same routes as a token, in either header', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const { key } = await makeKey(test, mary, { scopes: ['tasks:read'] });
@@ -44,7 +44,7 @@ t.test('the secret is shown once and stored nowhere', async (t) => {
   t.notOk(JSON.stringify(await test.models.ApiKeyModel.find().lean()).includes(secret));
 });
 
-t.test('a key without the scope is refused with its name', async (t) => {
+t.test('a key without the scope is refused, with the name of the scope', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -65,7 +65,7 @@ t.test('a key without the scope is refused with its name', async (t) => {
   t.equal((await call(runner.key)).statusCode, 202);
 });
 
-t.test('a key makes no keys, ends no sessions and changes no rights, whoever owns it', async (t) => {
+t.test('a key cannot create keys, end sessions or change rights, even for an admin', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -114,7 +114,7 @@ t.test("a key can do no more than its owner's role, as that is now", async (t) =
   t.ok(performance.now() - loweredAt < 2_000);
 });
 
-t.test('revoked, expired and those of a disabled owner answer 401', async (t) => {
+t.test('revoked keys, expired keys and keys of disabled owners get 401', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const john = await test.signUp('john');
@@ -138,7 +138,7 @@ t.test('revoked, expired and those of a disabled owner answer 401', async (t) =>
   }
 });
 
-t.test('two credentials are one too many', async (t) => {
+t.test('two credentials in one request are refused', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const { key } = await makeKey(test, mary, { scopes: ['mcp'] });

@@ -15,7 +15,7 @@ const dashboardSession: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/dashboard-session',
     {
-      // A session in the header or credentials in the body.
+      // Either a session in the header or credentials in the body.
       config: { access: 'public' },
       onRequest: async (request) => requireOwnOrigin(request, []),
       schema: {

@@ -33,7 +33,7 @@ async function makeToken({ inject }: TestApp, admin: Account, id: string): Promi
   return reply.json<{ token: string }>().token;
 }
 
-t.test('a new password ends all other sessions and voids every earlier token', async (t) => {
+t.test('a new password ends all other sessions and revokes every earlier token', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const mary = await signUp('mary');
   const other = (await inject(login(OLD))).json<{ accessToken: string; refreshToken: string }>();
@@ -106,7 +106,7 @@ t.test('of 20 who use a reset token at once exactly one sets the password', asyn
   t.equal((await test.inject(login(passwords[codes.indexOf(204)] ?? ''))).statusCode, 200);
 });
 
-t.test('no token, an operator, an old, a replaced and a made-up token are refused', async (t) => {
+t.test('missing, malformed, expired, replaced and forged tokens are refused', async (t) => {
   const test = await startTestApp(t, { AUTH_LIMIT_FAILURES: '1000' });
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -124,7 +124,7 @@ t.test('no token, an operator, an old, a replaced and a made-up token are refuse
   t.equal((await test.inject(login(OLD))).statusCode, 200);
 });
 
-t.test('a token is stored as a hash, and a changed password voids it', async (t) => {
+t.test('a token is stored as a hash, and a changed password revokes it', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -137,7 +137,7 @@ t.test('a token is stored as a hash, and a changed password voids it', async (t)
   t.equal((await test.inject(reset(token, 'Third-123456'))).statusCode, 400);
 });
 
-t.test('a token for a disabled account opens nothing', async (t) => {
+t.test('a token for a disabled account gives no access', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -147,7 +147,7 @@ t.test('a token for a disabled account opens nothing', async (t) => {
   t.equal((await test.inject(reset(token))).statusCode, 400);
 });
 
-t.test('sessions are listed with the present one marked, and end one by one or all together', async (t) => {
+t.test('sessions are listed with the current one marked, and can be ended singly or together', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const mary = await signUp('mary');
   const john = await signUp('john');

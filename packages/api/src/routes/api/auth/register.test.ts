@@ -8,7 +8,7 @@ const account = (name: string, more: object = {}) => ({
   payload: { email: `${name}@example.com`, username: name, password: 'Test123456', ...more },
 });
 
-t.test('of 20 who ask at once to be the first admin exactly one is', async (t) => {
+t.test('of 20 concurrent registrations as first admin exactly one succeeds', async (t) => {
   const { inject, models } = await startTestApp(t);
 
   const replies = await Promise.all(
@@ -21,7 +21,7 @@ t.test('of 20 who ask at once to be the first admin exactly one is', async (t) =
   t.equal(replies.find((reply) => reply.statusCode === 403)?.json().code, 'admin_refused');
 });
 
-t.test('an account is made with a plain password and answers no hash', async (t) => {
+t.test('an account is created with a plain password, and the response has no hash', async (t) => {
   const { inject, models } = await startTestApp(t);
 
   const reply = await inject(account('mary'));
@@ -32,7 +32,7 @@ t.test('an account is made with a plain password and answers no hash', async (t)
   t.match(await models.UserModel.findOne({ username: 'mary' }), { passwordHash: /^\$2b\$10\$/ });
 });
 
-t.test('an e-mail or name that is taken answers 409', async (t) => {
+t.test('a taken e-mail or username gets 409', async (t) => {
   const { inject } = await startTestApp(t);
   await inject(account('mary'));
 
@@ -63,7 +63,7 @@ t.test('unknown fields, weak passwords and operators are refused with their plac
   t.equal(await models.UserModel.countDocuments(), 0);
 });
 
-t.test('with a configured key nobody becomes admin without it', async (t) => {
+t.test('if a key is configured, registering as admin requires it', async (t) => {
   const key = 'k7Qw2Zx9Lr4Tn6Vb8Mc1Hs3Jd5Fg0Pye';
   const { inject, models } = await startTestApp(t, { ADMIN_API_KEY: key });
 
@@ -82,7 +82,7 @@ t.test('with a configured key nobody becomes admin without it', async (t) => {
   t.equal(await models.UserModel.countDocuments({ role: 'admin', bootstrap: true }), 1);
 });
 
-t.test('in production nobody becomes admin without a configured key', async (t) => {
+t.test('in production registering as admin requires a configured key', async (t) => {
   const { inject } = await startTestApp(t, { NODE_ENV: 'production' });
 
   const reply = await inject(account('mary', { role: 'admin' }));
@@ -90,7 +90,7 @@ t.test('in production nobody becomes admin without a configured key', async (t) 
   t.equal(reply.statusCode, 403);
 });
 
-t.test('an admin gives roles, a user does not', async (t) => {
+t.test('an admin can grant roles, a user cannot', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const admin = await signUp('admin', 'admin');
   const user = await signUp('user');

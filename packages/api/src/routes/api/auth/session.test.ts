@@ -9,7 +9,7 @@ const refresh = (refreshToken: string) => ({
   payload: { refreshToken },
 });
 
-t.test('login opens a session for the right password only, and unknown looks like wrong', async (t) => {
+t.test('login requires the right password, and an unknown account looks like a wrong one', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   await signUp('mary');
 
@@ -41,7 +41,7 @@ t.test('a password that only begins like the right one does not log in', async (
   t.equal(reply.statusCode, 401);
 });
 
-t.test('a disabled account is out within a second, without a word about why', async (t) => {
+t.test('a disabled account loses access within a second, without a reason', async (t) => {
   const { inject, signUp, models, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   await models.UserModel.updateOne({ username: 'mary' }, { $set: { isActive: false } });

@@ -26,7 +26,7 @@ const CLAIM = {
 };
 
 t.test(
-  'what waits ends, what runs is asked to stop, what has ended stays; a repeat changes nothing',
+  'waiting executions end, running ones are asked to stop, ended ones stay; a repeat changes nothing',
   async (t) => {
     const test = await startTestApp(t);
     await publishSample(test);
@@ -85,7 +85,7 @@ t.test(
   },
 );
 
-t.test("a filter reaches what is the caller's, and by every field", async (t) => {
+t.test("a filter reaches only the caller's executions, by every field", async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');

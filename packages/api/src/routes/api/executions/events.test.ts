@@ -14,7 +14,7 @@ const parse = (text: string) =>
       message: JSON.parse(/^data: (.+)$/m.exec(block)?.[1] ?? '') as Record<string, unknown>,
     }));
 
-t.test('a stream tells how the execution is, then what happens, and ends with it', async (t) => {
+t.test('a stream sends the state of the execution, then its events, and ends with it', async (t) => {
   const test = await startListening(t);
   const mary = await test.signUp('mary');
   const execution = buildExecution({ ownerId: mary.id });
@@ -49,7 +49,7 @@ t.test('a stream tells how the execution is, then what happens, and ends with it
   );
 });
 
-t.test('one that has ended long ago is told and done', async (t) => {
+t.test('the stream of an ended execution sends its state and ends', async (t) => {
   const test = await startListening(t);
   const mary = await test.signUp('mary');
   const execution = buildExecution({ ownerId: mary.id, status: 'failed' });
@@ -60,7 +60,7 @@ t.test('one that has ended long ago is told and done', async (t) => {
   t.equal(test.deps.sockets.count, 0);
 });
 
-t.test('what belongs to others is not found, and a bad id of an event is refused', async (t) => {
+t.test('executions of others are not found, and an invalid event id is refused', async (t) => {
   const test = await startListening(t);
   const [mary, john] = [await test.signUp('mary'), await test.signUp('john')];
   const execution = buildExecution({ ownerId: john.id });

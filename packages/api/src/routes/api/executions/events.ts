@@ -31,7 +31,7 @@ const events: FastifyPluginAsyncZod = async (app) => {
       const following = { id: params.id, lastEventId: headers['last-event-id'] };
       const live = await followExecution(app.deps, await toHolder(app, request), following, wire);
       stream.once('close', () => live && app.deps.sockets.release(live));
-      // A proxy that collects the answer would hold events back.
+      // A buffering proxy would delay the events.
       reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no');
       return reply.type('text/event-stream').send(stream as never);
     },

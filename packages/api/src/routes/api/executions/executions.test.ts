@@ -6,7 +6,7 @@ import t from 'tap';
 
 import { createEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
-t.test("another's execution answers like one that never was", async (t) => {
+t.test("another user's execution gets the response of an unknown id", async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const eve = await test.signUp('eve');
@@ -27,7 +27,7 @@ t.test("another's execution answers like one that never was", async (t) => {
   t.notOk('policy' in own.json() || 'lease' in own.json());
 });
 
-t.test('waiting work is cancelled for good, and its task shows it', async (t) => {
+t.test('a waiting execution is cancelled for good, and its task shows it', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -55,7 +55,7 @@ t.test('waiting work is cancelled for good, and its task shows it', async (t) =>
   t.match(stored, { settledAt: Date, expiresAt: Date, cancel: { by: mary.id } });
 });
 
-t.test('running work is asked to stop, and its worker is told', async (t) => {
+t.test('a running execution is asked to stop, and its worker is notified', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const execution = buildExecution({ ownerId: mary.id });

@@ -100,7 +100,7 @@ t.test('handed back by a worker that stops', async (t) => {
   );
 });
 
-t.test('after a crash: the lease lapsed, a suspect, delivered anew; each with worker and time', async (t) => {
+t.test('after a crash: the lease lapsed, a suspect, redelivered; each with worker and time', async (t) => {
   const { test, admin, startWorker, knowPlugin, submit, explain, reasonOf } = await openExplainCase(t);
   const first = await startWorker();
   await knowPlugin('sample');
@@ -110,7 +110,7 @@ t.test('after a crash: the lease lapsed, a suspect, delivered anew; each with wo
   await first.end('SIGKILL');
   t.match(await reasonOf(id, 'lease_lapsed'), { worker: String(first.started['worker']), since: String });
   t.match(await reasonOf(id, 'no_worker_for_pool'), { pool: 'default' });
-  // Its job is gone too: only the sweep can bring it back.
+  // Its job is gone too: only the sweep can restore it.
   await test.redis.del(await test.redis.keys(`${test.prefix}:*`));
   const second = await startWorker();
 

@@ -9,7 +9,7 @@ const ECHO = 'sample.echo';
 const HELLO = { message: 'hello' };
 const AWAY = 'redis://127.0.0.1:1';
 
-t.test('no worker serves the pool; the place in line goes by priority; limits are named', async (t) => {
+t.test('no worker serves the pool; the position follows the priority; limits are named', async (t) => {
   const { test, explain, post, submit } = await openExplainCase(t, { MAX_UNFINISHED_PER_USER: '3' });
   await publishSample(test);
   const first = await submit(ECHO, HELLO);
@@ -42,7 +42,7 @@ t.test('no worker serves the pool; the place in line goes by priority; limits ar
   t.same(stepsOf(await explain(first)), ['accepted', 'enqueued']);
 });
 
-t.test('only a worker without the plugin, and only one with another version', async (t) => {
+t.test('only workers without the plugin, and only ones with another version', async (t) => {
   const { test, admin, startWorker, knowPlugin, submit, post, reasonOf } = await openExplainCase(t);
   await publishSample(test);
   // Published once by workers that are gone.
@@ -120,7 +120,7 @@ t.test('a paused pool, a paused plugin: who, since when, why; and what the fleet
   );
 });
 
-t.test('what was never seen cannot be paused', async (t) => {
+t.test('an unknown pool or plugin cannot be paused', async (t) => {
   const { test, admin, post } = await openExplainCase(t);
   await publishSample(test);
 
@@ -132,7 +132,7 @@ t.test('what was never seen cannot be paused', async (t) => {
   t.match(await post('/api/queues/default/pause', { why: '?' }, admin), { status: 400 });
 });
 
-t.test('it may not start before a time; the queue lost it; a worker is taking it', async (t) => {
+t.test('it waits for its start time; the queue lost it; a worker is taking it', async (t) => {
   const { test, mary, submit, explain, reasonOf } = await openExplainCase(t);
   await publishSample(test);
   const later = buildExecution({ ownerId: mary.id, nextAttemptAt: new Date(Date.now() + 3_600_000) });
@@ -153,7 +153,7 @@ t.test('it may not start before a time; the queue lost it; a worker is taking it
   t.same(stepsOf(await explain(taken)), ['accepted', 'enqueued']);
 });
 
-t.test('the queue does not answer: the pause is stored, and the reason says so', async (t) => {
+t.test('while Redis is down the pause is stored, and the reason says so', async (t) => {
   const { test, admin, submit, explain, post } = await openExplainCase(t, { REDIS_URL: AWAY });
   await publishSample(test);
   const id = await submit(ECHO, HELLO);
@@ -170,7 +170,7 @@ t.test('the queue does not answer: the pause is stored, and the reason says so',
   t.match(fleet.json(), { items: [{ depth: { queued: 1 }, jobs: null }] });
 });
 
-t.test('two who pause at once make one pause', async (t) => {
+t.test('two concurrent pauses become one', async (t) => {
   const { test } = await openExplainCase(t);
   const target = { kind: 'pool', name: 'default' } as const;
 

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import { type Account, startTestApp, type TestApp } from '../../../testing/test-app.ts';
 
-/** Lets an execution fail by the same writes that a worker makes. */
+/** Fails an execution by the same writes as a worker. */
 async function fail(
   { models }: Pick<TestApp, 'models'>,
   changes: Partial<ExecutionRecord>,
@@ -30,7 +30,7 @@ const groups = async (test: TestApp, { headers }: Account, query = '') =>
   (await test.inject({ url: `/api/executions/failures?${query}`, headers })).json<{ items: FailureGroup[] }>()
     .items;
 
-t.test('failures are grouped by what went wrong, own ones only, for an admin all', async (t) => {
+t.test('failures are grouped by cause: own ones, for an admin all', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -70,7 +70,7 @@ t.test('failures are grouped by what went wrong, own ones only, for an admin all
   t.equal(read.json().fingerprint, own[0]?.fingerprint);
 });
 
-t.test('failures from before there were fingerprints are grouped by kind', async (t) => {
+t.test('failures stored before fingerprints existed are grouped by kind', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const old = { ownerId: mary.id, status: 'failed', endedAt: new Date() } as const;

@@ -63,7 +63,7 @@ const answer = ({ inject }: TestApp, { headers }: Account, id: string, answers: 
 const read = async ({ inject }: TestApp, { headers }: Account, id: string) =>
   (await inject({ url: `/api/executions/${id}`, headers })).json<Execution>();
 
-t.test('answers come one by one; with the last one the execution is queued under a new job', async (t) => {
+t.test('answers arrive one by one; the last one enqueues the execution as a new job', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const id = await makeAsking(test, mary);
@@ -95,12 +95,12 @@ t.test('answers come one by one; with the last one the execution is queued under
   t.same(
     [repeat.statusCode, repeat.json().status],
     [202, 'queued'],
-    'a repeat after a lost reply is no error',
+    'a repeat after a lost response is not an error',
   );
   t.equal((await test.models.ExecutionModel.findById(id).lean())?.seq, 2);
 });
 
-t.test('what does not fit is refused with its places, and nothing of it is stored', async (t) => {
+t.test('invalid answers are refused with pointers, and nothing is stored', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const id = await makeAsking(test, mary);
@@ -135,7 +135,7 @@ t.test('what does not fit is refused with its places, and nothing of it is store
   t.equal((await read(test, mary, id)).openInputs, 3);
 });
 
-t.test("another's execution is not there, for admins too; one that does not wait says so", async (t) => {
+t.test("another user's execution is not found, for admins too; one that does not wait says so", async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -156,7 +156,7 @@ t.test("another's execution is not there, for admins too; one that does not wait
   });
 });
 
-t.test('of many answers at once one stands, and one job is made', async (t) => {
+t.test('of many concurrent answers one is stored, and one job is added', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const id = await makeAsking(test, mary, { inputs: QUESTIONS?.slice(0, 1) });
@@ -189,7 +189,7 @@ t.test('the task shows that it waits and that it goes on, and lists count what i
   t.match(task.json<Task>(), { status: 'queued', lastExecutionId: id });
 });
 
-t.test('answers that come with the call are stored, within the bounds of a payload', async (t) => {
+t.test('answers sent with the call are stored, within the size limit of a payload', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const { id: ownerId } = await test.signUp('mary');
@@ -206,7 +206,7 @@ t.test('answers that come with the call are stored, within the bounds of a paylo
   t.equal((await submit({})).execution.earlyAnswers, undefined);
 });
 
-t.test('with Redis away an answer is stored all the same, at once', async (t) => {
+t.test('while Redis is down an answer is still stored at once', async (t) => {
   const test = await startTestApp(t, { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` });
   const mary = await test.signUp('mary');
   const id = await makeAsking(test, mary);

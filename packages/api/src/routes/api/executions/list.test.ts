@@ -10,7 +10,7 @@ interface Page {
   total?: number;
 }
 
-t.test('executions are listed by page, without what is large', async (t) => {
+t.test('executions are listed by page, without their large fields', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');
   const createdAt = new Date();
@@ -79,7 +79,7 @@ t.test('filters narrow the list, and unknown ones are refused', async (t) => {
   }
 });
 
-t.test('an execution is done again, with the same payload or another, once per key', async (t) => {
+t.test('an execution is rerun, with the same payload or another, once per key', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');

@@ -18,7 +18,7 @@ const redrive = async (test: TestApp, account: Account, payload: object, key?: s
 const failures = (count: number, ownerId: string, message: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => buildFailure(message(index), { ownerId }));
 
-/** Ids that were done again, however often each. */
+/** Ids of rerun executions, one entry per rerun. */
 const originals = async ({ models }: TestApp) =>
   (await models.ExecutionModel.find({ rerunOf: { $exists: true } }).lean()).map(
     ({ rerunOf = '' }) => rerunOf,
@@ -32,7 +32,7 @@ const KINDS = [
 ];
 
 t.test(
-  '2,000 failures of three kinds are three groups; of one, 500 are done again, spread over 30 s, then the next 500',
+  '2,000 failures of three kinds form three groups; 500 of one are rerun over 30 s, then the next 500',
   { timeout: 180_000 },
   async (t) => {
     const test = await startTestApp(t);
@@ -78,7 +78,7 @@ t.test(
       perSecond.every((starts) => starts >= 14 && starts <= 20),
       'spread evenly',
     );
-    // Of the first slots, which are due by the time they are enqueued.
+    // The first slots are already due when they are enqueued.
     t.ok((jobs['prioritized'] ?? 0) <= 5, `${jobs['prioritized']} are delivered at once`);
     // A busy machine may leave one or the other to the sweep.
     t.ok((jobs['delayed'] ?? 0) > 450, `${jobs['delayed']} wait in the queue for their time`);
@@ -92,7 +92,7 @@ t.test(
   },
 );
 
-t.test('two redrives at once do nothing twice, and share what there is', async (t) => {
+t.test('two concurrent redrives create no duplicates and share the executions', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -110,7 +110,7 @@ t.test('two redrives at once do nothing twice, and share what there is', async (
   t.equal(new Set(again).size, 60);
 });
 
-t.test('under one key a redrive is done once, with another body it is refused', async (t) => {
+t.test('under one key a redrive runs once; with another body it is refused', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -128,7 +128,7 @@ t.test('under one key a redrive is done once, with another body it is refused', 
   t.equal((await originals(test)).length, 5);
 });
 
-t.test("a filter reaches what is the caller's, and by every field", async (t) => {
+t.test("a filter reaches only the caller's executions, by every field", async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const admin = await test.signUp('admin', 'admin');
@@ -179,7 +179,7 @@ t.test("a filter reaches what is the caller's, and by every field", async (t) =>
   t.equal((await originals(test)).length, 0, 'a dry run starts nothing');
 });
 
-t.test('what was done again is left alone, by hand or by redrive, unless asked for again', async (t) => {
+t.test('executions with a rerun, by hand or by redrive, are skipped unless `again` is set', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -201,7 +201,7 @@ t.test('what was done again is left alone, by hand or by redrive, unless asked f
 });
 
 t.test(
-  'limits of unfinished work hold; what cannot be done again is counted, and holds up nothing',
+  'limits of unfinished work hold; executions that cannot be rerun are counted and block nothing',
   async (t) => {
     const test = await startTestApp(t, { MAX_UNFINISHED_PER_USER: '10' });
     await publishSample(test);

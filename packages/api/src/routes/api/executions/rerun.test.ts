@@ -12,7 +12,7 @@ const read = async (test: TestApp, { headers }: Account, id: string) =>
 
 const idOf = (reply: { json: () => { executionId: string } }) => reply.json().executionId;
 
-t.test('a chain of reruns is seen from both ends', async (t) => {
+t.test('a chain of reruns is visible from both ends', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -28,39 +28,42 @@ t.test('a chain of reruns is seen from both ends', async (t) => {
   t.match(await read(test, mary, third), { rerunOf: second, reruns: [] });
 });
 
-t.test("an admin does another's execution again: it stays the owner's, and the audit says who", async (t) => {
-  const test = await startTestApp(t);
-  await publishSample(test);
-  const [admin, mary, eve] = [
-    await test.signUp('admin', 'admin'),
-    await test.signUp('mary'),
-    await test.signUp('eve'),
-  ];
-  const first = buildExecution({ ownerId: mary.id });
-  await test.models.ExecutionModel.create(first);
+t.test(
+  "an admin reruns another user's execution: the rerun is the owner's, and the audit records the admin",
+  async (t) => {
+    const test = await startTestApp(t);
+    await publishSample(test);
+    const [admin, mary, eve] = [
+      await test.signUp('admin', 'admin'),
+      await test.signUp('mary'),
+      await test.signUp('eve'),
+    ];
+    const first = buildExecution({ ownerId: mary.id });
+    await test.models.ExecutionModel.create(first);
 
-  const byEve = await rerun(test, eve, first._id);
-  const byMary = await rerun(test, mary, first._id);
-  const byAdmin = await rerun(test, admin, first._id, { payload: { message: 'edited' } });
-  const refused = await rerun(test, admin, first._id, { payload: { message: 1 } });
+    const byEve = await rerun(test, eve, first._id);
+    const byMary = await rerun(test, mary, first._id);
+    const byAdmin = await rerun(test, admin, first._id, { payload: { message: 'edited' } });
+    const refused = await rerun(test, admin, first._id, { payload: { message: 1 } });
 
-  t.same(
-    [byEve, byMary, byAdmin, refused].map(({ statusCode }) => statusCode),
-    [404, 202, 202, 400],
-  );
-  t.match(await read(test, mary, idOf(byAdmin)), { ownerId: mary.id, payload: { message: 'edited' } });
-  const audit = await test.inject({ url: `/api/audit?target=${first._id}`, headers: admin.headers });
-  t.match(audit.json<{ items: AuditEvent[] }>().items, [
-    { outcome: 'refused', details: { code: 'invalid_payload' } },
-    {
-      actor: admin.id,
-      action: 'execution.rerun',
-      target: first._id,
-      ip: '127.0.0.1',
-      outcome: 'done',
-      details: { ownerId: mary.id, isPayloadEdited: true, executionId: idOf(byAdmin) },
-    },
-  ]);
-  t.equal(audit.json<{ items: AuditEvent[] }>().items.length, 2, 'what owners do themselves is not in it');
-  t.notOk(audit.body.includes('edited"'), 'the payload is not in it');
-});
+    t.same(
+      [byEve, byMary, byAdmin, refused].map(({ statusCode }) => statusCode),
+      [404, 202, 202, 400],
+    );
+    t.match(await read(test, mary, idOf(byAdmin)), { ownerId: mary.id, payload: { message: 'edited' } });
+    const audit = await test.inject({ url: `/api/audit?target=${first._id}`, headers: admin.headers });
+    t.match(audit.json<{ items: AuditEvent[] }>().items, [
+      { outcome: 'refused', details: { code: 'invalid_payload' } },
+      {
+        actor: admin.id,
+        action: 'execution.rerun',
+        target: first._id,
+        ip: '127.0.0.1',
+        outcome: 'done',
+        details: { ownerId: mary.id, isPayloadEdited: true, executionId: idOf(byAdmin) },
+      },
+    ]);
+    t.equal(audit.json<{ items: AuditEvent[] }>().items.length, 2, 'what owners do themselves is not in it');
+    t.notOk(audit.body.includes('edited"'), 'the payload is not in it');
+  },
+);

@@ -16,7 +16,7 @@ async function openTask(t: Parameters<typeof startTestApp>[0]) {
   return { ...test, mary, id, url, put, execute };
 }
 
-t.test('a change touches what it names and nothing else', async (t) => {
+t.test('an update changes only the fields it names', async (t) => {
   const { put, inject, url, mary } = await openTask(t);
   const before = (await inject({ url, headers: mary.headers })).json<Task>();
 
@@ -51,7 +51,7 @@ t.test('a changed payload or action is checked as a new one is', async (t) => {
   t.match((await inject({ url, headers: mary.headers })).json(), { payload: { message: '$now' } });
 });
 
-t.test('of many changes at once none is lost', async (t) => {
+t.test('no concurrent update is lost', async (t) => {
   const { put, inject, url, mary } = await openTask(t);
 
   const replies = await Promise.all([
@@ -79,7 +79,7 @@ t.test('cancelling a task stops all of its work', async (t) => {
   t.match((await inject({ url, headers: mary.headers })).json(), { status: 'cancelled' });
 });
 
-t.test('a removed task has its work cancelled, and its executions stay', async (t) => {
+t.test('deleting a task cancels its work and keeps its executions', async (t) => {
   const { inject, url, mary, execute, models, id } = await openTask(t);
   await execute();
   const running = buildExecution({ ownerId: mary.id, taskId: id, status: 'running' });
@@ -96,7 +96,7 @@ t.test('a removed task has its work cancelled, and its executions stay', async (
   t.equal(list.json().total, 2);
 });
 
-t.test("another's task can neither be changed nor stopped", async (t) => {
+t.test("another user's task can be neither updated nor cancelled", async (t) => {
   const { inject, url, put, signUp, models } = await openTask(t);
   const eve = await signUp('eve');
   const { headers } = eve;
@@ -117,7 +117,7 @@ t.test("another's task can neither be changed nor stopped", async (t) => {
   t.match(await models.TaskModel.findOne().lean(), { title: 'Echo' });
 });
 
-t.test('statistics are counted from what is stored, and only from what is own', async (t) => {
+t.test('statistics are counted from stored records, and only from own ones', async (t) => {
   const { inject, mary, models, id, signUp } = await openTask(t);
   const yesterday = new Date(Date.now() - 86_400_000);
   const own = { ownerId: mary.id, taskId: id };

@@ -17,7 +17,7 @@ async function openScheduling(t: Parameters<typeof startTestApp>[0]) {
 const make = ({ inject }: Pick<TestApp, 'inject'>, { headers }: Account, schedule: object) =>
   inject({ method: 'POST', url: '/api/tasks', headers, payload: { title: 'T', ...ECHO, schedule } });
 
-t.test('a scheduled task shows when it runs next, and has a clock', async (t) => {
+t.test('a scheduled task shows its next run and has a ticker', async (t) => {
   const test = await openScheduling(t);
 
   const reply = await make(test, test.mary, { cron: '0 9 * * MON-FRI', timeZone: 'Europe/Berlin' });
@@ -44,7 +44,7 @@ t.test('a scheduled task shows when it runs next, and has a clock', async (t) =>
   t.equal(items[0], task.nextRunAt);
 });
 
-t.test('the clock of an interval falls on anchor and multiples of it', async (t) => {
+t.test('the ticker of an interval fires at the anchor plus multiples of the interval', async (t) => {
   const test = await openScheduling(t);
   const anchor = new Date(Date.now() - 10 * HOUR - 1_234);
 
@@ -55,7 +55,7 @@ t.test('the clock of an interval falls on anchor and multiples of it', async (t)
   t.equal((await test.clocks.getJobScheduler(task.id))?.next, next);
 });
 
-t.test('a schedule that cannot be is refused with its place', async (t) => {
+t.test('an invalid schedule is refused with a pointer', async (t) => {
   const test = await openScheduling(t);
 
   for (const [schedule, pointer] of [
@@ -71,7 +71,7 @@ t.test('a schedule that cannot be is refused with its place', async (t) => {
   t.equal(await test.models.TaskModel.countDocuments(), 0);
 });
 
-t.test('a paused schedule has no clock until it is resumed, each under a new revision', async (t) => {
+t.test('a paused schedule has no ticker until it is resumed, each under a new revision', async (t) => {
   const test = await openScheduling(t);
   const { headers } = test.mary;
   const { id } = (await make(test, test.mary, { every: HOUR })).json<Task>();
@@ -94,7 +94,7 @@ t.test('a paused schedule has no clock until it is resumed, each under a new rev
   t.match(await test.clocks.getJobScheduler(id), { template: { data: { revision: 3 } } });
 });
 
-t.test('a schedule is replaced, taken away, and gone with its task', async (t) => {
+t.test('a schedule is replaced, cleared, and deleted with its task', async (t) => {
   const test = await openScheduling(t);
   const { headers } = test.mary;
   const { id } = (await make(test, test.mary, { every: HOUR })).json<Task>();

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import { ECHO, createEchoTask, publishSample, startTestApp } from '../../../testing/test-app.ts';
 
-t.test('a task is made with what is needed only, read and listed', async (t) => {
+t.test('a task with only its required fields is created, read and listed', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -25,7 +25,7 @@ t.test('a task is made with what is needed only, read and listed', async (t) => 
   t.same(list.json(), { items: [task], nextCursor: null, total: 1 });
 });
 
-t.test('a task that could never run is refused when it is made', async (t) => {
+t.test('a task that could never run is refused at creation', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const { headers } = await test.signUp('mary');
@@ -95,7 +95,7 @@ t.test('filters narrow the list', async (t) => {
   }
 });
 
-t.test("another's task answers like one that never was; an admin sees it", async (t) => {
+t.test("another user's task gets the response of an unknown id; an admin sees it", async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const admin = await test.signUp('admin', 'admin');
@@ -147,7 +147,7 @@ t.test('executing a task stores one execution, points the task to it and enqueue
   t.equal(job.data, JSON.stringify({ executionId }));
 });
 
-t.test('of 20 equal requests with one idempotency key one makes the work', async (t) => {
+t.test('of 20 equal requests with one idempotency key one creates the work', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');
@@ -172,7 +172,7 @@ t.test('of 20 equal requests with one idempotency key one makes the work', async
   t.equal(await test.models.ExecutionModel.countDocuments(), 1);
 });
 
-t.test('a used idempotency key with another body answers 409, and is free for another user', async (t) => {
+t.test('a used idempotency key with another body gets 409, and is free for another user', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const mary = await test.signUp('mary');

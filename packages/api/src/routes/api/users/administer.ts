@@ -33,7 +33,7 @@ const administer: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/reset-password',
     {
-      // No scope: whoever sets passwords becomes anybody, so it takes a person.
+      // No scope: resetting passwords gives access to any account, so it requires a person.
       config: { access: 'admin' },
       schema: {
         summary: 'Create a one-time password reset token',

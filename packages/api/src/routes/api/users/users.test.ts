@@ -69,7 +69,7 @@ t.test('operators, unknown filters and foreign cursors in the query are refused'
   }
 });
 
-t.test('no answer about an account shows a hash', async (t) => {
+t.test('no response about an account contains a hash', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
 
@@ -81,7 +81,7 @@ t.test('no answer about an account shows a hash', async (t) => {
   }
 });
 
-t.test('nobody gives themselves a role or more than the schema knows', async (t) => {
+t.test('users cannot give themselves a role or unknown fields', async (t) => {
   const test = await startTestApp(t);
   await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -103,7 +103,7 @@ t.test('nobody gives themselves a role or more than the schema knows', async (t)
   t.match(await test.models.UserModel.findById(mary.id), { role: 'user', username: 'mary', tokenVersion: 0 });
 });
 
-t.test('everybody changes their own name and address, which stay unique', async (t) => {
+t.test('users can change their own username and e-mail, which stay unique', async (t) => {
   const { inject, signUp } = await startTestApp(t);
   const mary = await signUp('mary');
   const john = await signUp('john');
@@ -117,7 +117,7 @@ t.test('everybody changes their own name and address, which stay unique', async 
   t.equal(foreign.statusCode, 404);
 });
 
-t.test('a lowered role and a disabled account work on old tokens within a second', async (t) => {
+t.test('a lowered role and a disabled account affect old tokens within a second', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');
@@ -125,7 +125,7 @@ t.test('a lowered role and a disabled account work on old tokens within a second
   const status = async () => (await test.inject({ url: '/api/users', headers: mary.headers })).statusCode;
   t.equal(await status(), 200);
 
-  // Straight into the database, as another process would: nothing tells this one.
+  // Straight into the database, as another process would: this one is not notified.
   await test.models.UserModel.updateOne({ username: 'mary' }, { $set: { role: 'user' } });
   const loweredAt = performance.now();
   await waitFor('the lowered role', async () => (await status()) === 403, 5_000);
@@ -155,7 +155,7 @@ t.test('sessions of a disabled account stay ended when it is enabled again', asy
   t.equal((await inject(refresh)).statusCode, 401);
 });
 
-t.test('the last active admin stays one, also when two admins lower each other at once', async (t) => {
+t.test('the last active admin stays an admin, even if two admins demote each other at once', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const other = await test.signUp('other');
@@ -180,7 +180,7 @@ t.test('the last active admin stays one, also when two admins lower each other a
   }
 });
 
-t.test('a removed account is gone with its work, sessions, keys and tasks', async (t) => {
+t.test('a deleted account is gone with its work, sessions, keys and tasks', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);
   const admin = await test.signUp('admin', 'admin');
@@ -225,7 +225,7 @@ t.test('a removed account is gone with its work, sessions, keys and tasks', asyn
   t.equal((await test.inject(remove(mary.id, admin))).statusCode, 404);
 });
 
-t.test('the first admin leaves a record behind, so that nobody becomes first again', async (t) => {
+t.test('a deleted first admin leaves a record, so that there is never a second first admin', async (t) => {
   const test = await startTestApp(t);
   const first = await test.signUp('first', 'admin');
   const second = await test.signUp('second');

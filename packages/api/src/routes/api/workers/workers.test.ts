@@ -16,7 +16,7 @@ const WORKER = {
   startedAt: new Date(),
 };
 
-t.test('developers see the fleet, living and dead; users do not', async (t) => {
+t.test('developers see live and dead workers; users do not', async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');
   const mary = await test.signUp('mary');

@@ -3,7 +3,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** A duration as people say it, in the largest unit of which there are at least two. */
+/** Formats a duration in the largest unit of which there are at least two. */
 export function inWords(ms: number): string {
   const count = (unit: number) => Math.round(ms / unit);
   if (ms >= 2 * DAY_MS) return `${count(DAY_MS)} days`;

@@ -2,7 +2,7 @@ import type { ExecutionRecord, Reason } from '@mcp-server/shared';
 
 import { inWords } from './duration.ts';
 
-/** How an execution ended. */
+/** Explains how an execution ended. */
 export function explainEnd(execution: ExecutionRecord): Reason {
   const { status, failure, cancel, endedAt, runMs, attemptsUsed, crashes } = execution;
   const at = endedAt ? { since: endedAt.toISOString() } : {};

@@ -16,7 +16,7 @@ import {
   explainTime,
 } from './waiting-reasons.ts';
 
-/** Why the caller's execution is where it is. @throws {errors.NotFound} */
+/** Explains why the caller's execution is in its current state. @throws {errors.NotFound} */
 export async function explainOwnExecution(
   deps: FactsDeps & { durationStats: DurationStatsReader },
   principal: Principal,
@@ -38,7 +38,7 @@ export async function explainOwnExecution(
   };
 }
 
-/** The reasons, what stops it first. */
+/** Reasons in order of relevance: what blocks it first. */
 function explain(facts: ExplainFacts): Reason[] {
   const { execution, now } = facts;
   if (isEnded(execution.status)) return [explainEnd(execution)];
@@ -48,7 +48,7 @@ function explain(facts: ExplainFacts): Reason[] {
   const run = isRunning ? [explainRun(execution, now)] : [];
   if (isRunning && !hasLapsed(execution, now)) return [...run, ...cancel, ...explainSuspicion(execution)];
   const time = isRunning ? [] : explainTime(facts);
-  // Before its time it is in no line.
+  // Before its start time it has no position in the queue.
   const place = time.length === 0 || !facts.place ? explainPlace(facts) : [];
   return [
     ...run,

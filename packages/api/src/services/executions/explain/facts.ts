@@ -13,14 +13,14 @@ import type { QueuePlace } from '../../../redis/queue-place.ts';
 import { listWorkers } from '../../fleet/list-workers.ts';
 import { type PoolWorkers, workersOf } from '../../fleet/pool-workers.ts';
 
-/** What an explanation stands on, read at about the same time. */
+/** Facts behind an explanation, read at about the same time. */
 export interface ExplainFacts {
   execution: ExecutionRecord;
-  /** The database's time of the reading. */
+  /** The database's time of the read. */
   now: Date;
   paused: Paused;
   poolWorkers: PoolWorkers;
-  /** Missing while Redis does not answer. */
+  /** Missing while Redis is unavailable. */
   place: QueuePlace | undefined;
   /** Unfinished executions of the owner, counted up to the limit. */
   unfinished: number;
@@ -33,10 +33,10 @@ export interface FactsDeps {
   queues: ExecutionQueues;
 }
 
-/** An execution may move on while the facts are read; then they are read again. */
+/** If the execution changes while the facts are read, they are read again, at most this often. */
 const MAX_LOOKS = 3;
 
-/** Undefined when the execution is gone. */
+/** Undefined if the execution is gone. */
 export async function gatherFacts(deps: FactsDeps, id: string): Promise<ExplainFacts | undefined> {
   const { ExecutionModel } = deps.models;
   let reading = await readExecution(ExecutionModel, id);

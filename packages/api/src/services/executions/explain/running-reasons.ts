@@ -2,7 +2,7 @@ import { type ExecutionRecord, leaseLapsesAt, type Reason } from '@mcp-server/sh
 
 import { inWords } from './duration.ts';
 
-/** Who runs it and for how long, or that its worker is not heard of any more. */
+/** Explains a run: its worker and duration, or that its lease has lapsed. */
 export function explainRun(execution: ExecutionRecord, now: Date): Reason {
   const { lease, attempts, attemptsUsed, policy, progress, crashes } = execution;
   const startedAt = attempts.at(-1)?.startedAt ?? now;
@@ -46,14 +46,14 @@ function progressInWords(progress: ExecutionRecord['progress']): string {
   return ` Progress: ${of}${message === undefined ? '' : `, ${message}`}.`;
 }
 
-/** Somebody asked for its end. */
+/** Explains a requested cancel. */
 export function explainCancel({ cancel }: ExecutionRecord): Reason[] {
   if (!cancel) return [];
   const text = `Account ${cancel.by} requested to cancel it; its worker stops it within seconds.`;
   return [{ code: 'cancel_requested', text, since: cancel.at.toISOString(), by: cancel.by }];
 }
 
-/** Its process died before, so it starts only where no other such execution has just begun. */
+/** Explains past crashes: each worker starts one such execution at a time. */
 export function explainSuspicion({ crashes, policy }: ExecutionRecord): Reason[] {
   if (crashes === 0) return [];
   const times = crashes === 1 ? 'once' : `${crashes} times`;

@@ -5,8 +5,8 @@ import type { QueuePlace } from '../../../redis/queue-place.ts';
 type Happening = Omit<TimelineEvent, 'at'> & { at: Date };
 
 /**
- * What happened to an execution so far, in order. Times are the database's, except of `accepted` and `enqueued`, which
- * are those of the process that did it; so acceptance comes first and the end last whatever the clocks say.
+ * Builds the timeline in order. Times are the database's, except those of `accepted` and `enqueued`, which come from the
+ * process that did it. So acceptance is placed first and the end last, whatever the clocks say.
  */
 export function buildTimeline(execution: ExecutionRecord, place: QueuePlace | undefined): TimelineEvent[] {
   const { createdAt, seq, attempts, inputs = [], redeliveries = [], heldAt, cancel } = execution;

@@ -3,7 +3,7 @@ import type { ExecutionRecord, PauseRecord, Reason } from '@mcp-server/shared';
 import { inWords } from './duration.ts';
 import type { ExplainFacts } from './facts.ts';
 
-/** It may not start before a time: its own, or that of its next attempt. */
+/** Explains a start time in the future: the requested one, or that of the next attempt. */
 export function explainTime({ execution, now }: ExplainFacts): Reason[] {
   const { status, nextAttemptAt, attempts, attemptsUsed, policy } = execution;
   if (!nextAttemptAt || nextAttemptAt <= now) return [];
@@ -29,7 +29,7 @@ export function explainTime({ execution, now }: ExplainFacts): Reason[] {
   ];
 }
 
-/** Somebody stopped its pool or its plugin. */
+/** Explains pauses of its pool and its plugin. */
 export function explainPauses({ execution: { pool, plugin }, paused }: ExplainFacts): Reason[] {
   const ofPool = paused.pools.get(pool);
   const ofPlugin = paused.plugins.get(plugin);
@@ -49,7 +49,7 @@ function describePause({ kind, name, by, reason, since }: PauseRecord) {
   };
 }
 
-/** Nobody is there who could run it, or only somebody with another version. */
+/** Explains missing workers: none for the pool or plugin, or only ones with another version. */
 export function explainWorkers({ execution, poolWorkers: crew }: ExplainFacts): Reason[] {
   const { pool, plugin, action, pluginVersion: version, lacksAction } = execution;
   if (crew.workers.length === 0) {
@@ -78,7 +78,7 @@ function versionsOf(workers: ExplainFacts['poolWorkers']['workers'], plugin: str
   return [...new Set(versions.flatMap(([id, version = '']) => (id === plugin ? version : [])))].toSorted();
 }
 
-/** Where its job stands. */
+/** Explains the place of the job in its queue. */
 export function explainPlace(facts: ExplainFacts): Reason[] {
   const { execution, place, poolWorkers: crew } = facts;
   if (!place) {
@@ -116,12 +116,12 @@ export function explainPlace(facts: ExplainFacts): Reason[] {
   }
 }
 
-/** Its delay is what another reason tells: a time, or a pause. */
+/** True if another reason already explains the delay: a start time, or a pause. */
 const isExpectedDelay = ({ execution, now, paused }: ExplainFacts): boolean =>
   (execution.nextAttemptAt !== undefined && execution.nextAttemptAt > now) ||
   paused.plugins.has(execution.plugin);
 
-/** What bounds how much may wait at all. */
+/** Explains the limit of unfinished work. */
 export function explainAdmission({ unfinished, unfinishedLimit: limit }: ExplainFacts): Reason {
   const rest =
     unfinished >= limit
@@ -131,7 +131,7 @@ export function explainAdmission({ unfinished, unfinishedLimit: limit }: Explain
   return { code: 'admission_limits', text, unfinished, limit };
 }
 
-/** What it asked for and nobody answered. */
+/** Explains which questions are unanswered. */
 export function explainInput({ inputs = [] }: ExecutionRecord): Reason {
   const open = inputs.filter(({ answeredAt }) => !answeredAt);
   const questions = open.map(({ key, method, params }) => ({ key, method, ...messageOf(params) }));
