@@ -9,7 +9,7 @@ const accept = (content: object) => ({ action: 'accept', content });
 const sampled = { role: 'assistant', content: { type: 'text', text: 'Paris' } };
 const roots = { roots: [{ uri: 'file:///work', name: 'Work' }] };
 
-/** A worker, calls of the plugin that asks, and answers to them. */
+/** Opens a worker, with functions that call the asking plugin and answer it. */
 async function openAsking(t: Test) {
   const fleet = await openFleet(t);
   const { models, redis, prefix } = fleet.space;
@@ -60,7 +60,7 @@ t.test('several questions of three kinds are answered one by one, and asked once
   t.equal(attempts.length, 3);
 });
 
-t.test('questions asked side by side in one turn go together', async (t) => {
+t.test('questions asked side by side in one turn are sent together', async (t) => {
   const { call, answer, openKeys, reach } = await openAsking(t);
   const id = await call('side-by-side');
 
@@ -70,12 +70,12 @@ t.test('questions asked side by side in one turn go together', async (t) => {
   t.match(await reach(id, 'completed'), { result: '{"text":"Ada likes blue"}', attempts: { length: 2 } });
 });
 
-t.test('an action that catches its question ends with it all the same, without effects', async (t) => {
+t.test('an action that catches its question still ends with it, without effects', async (t) => {
   const { call, answer, openKeys, reach } = await openAsking(t);
   const file = join(t.testdir({}), 'effects');
   const id = await call('stubborn', { file });
 
-  t.same(await openKeys(id), ['input-1'], 'what it asked after catching is not asked');
+  t.same(await openKeys(id), ['input-1'], 'a question after the catch is not asked');
   await t.rejects(readFile(file), { code: 'ENOENT' });
 
   await answer(id, { 'input-1': accept({ name: 'Ada' }) });
@@ -83,7 +83,7 @@ t.test('an action that catches its question ends with it all the same, without e
   t.equal(await readFile(file, 'utf8'), 'Ada\n');
 });
 
-t.test('a refusal reaches the action as an error, and fails it at once when it is not caught', async (t) => {
+t.test('a refused question throws in the action, and fails it at once if it is not caught', async (t) => {
   const { call, answer, openKeys, reach } = await openAsking(t);
   const id = await call('side-by-side');
   await openKeys(id);
@@ -96,7 +96,7 @@ t.test('a refusal reaches the action as an error, and fails it at once when it i
   });
 });
 
-t.test('early answers are used when they fit, and only then', async (t) => {
+t.test('early answers are used only if they are valid', async (t) => {
   const { call, openKeys, reach } = await openAsking(t);
   const early = { name: accept({ name: 'Ada' }), model: sampled, roots, color: accept({ color: 'red' }) };
 
@@ -107,18 +107,21 @@ t.test('early answers are used when they fit, and only then', async (t) => {
   t.same(await openKeys(some), ['name', 'roots']);
 });
 
-t.test('an answer that the action cannot use is asked for anew, and says why', async (t) => {
-  const { call, answer, openKeys, reach, read } = await openAsking(t);
-  const id = await call('mail');
-  await openKeys(id);
+t.test(
+  'after an answer that the action cannot use, the question is asked again with the reason',
+  async (t) => {
+    const { call, answer, openKeys, reach, read } = await openAsking(t);
+    const id = await call('mail');
+    await openKeys(id);
 
-  await answer(id, { address: accept({ address: 'nobody' }) });
+    await answer(id, { address: accept({ address: 'nobody' }) });
 
-  t.same(await openKeys(id), ['address--2']);
-  t.match((await read(id)).inputs?.[1]?.params, /Which address\? \(address: Invalid email/);
-  await answer(id, { 'address--2': accept({ address: 'ada@example.com' }) });
-  t.match(await reach(id, 'completed'), { result: '{"text":"ada@example.com"}' });
-});
+    t.same(await openKeys(id), ['address--2']);
+    t.match((await read(id)).inputs?.[1]?.params, /Which address\? \(address: Invalid email/);
+    await answer(id, { 'address--2': accept({ address: 'ada@example.com' }) });
+    t.match(await reach(id, 'completed'), { result: '{"text":"ada@example.com"}' });
+  },
+);
 
 t.test('an action that never gets a usable answer, or asks too much, fails', async (t) => {
   const { call, answer, openKeys, reach } = await openAsking(t);
@@ -133,7 +136,7 @@ t.test('an action that never gets a usable answer, or asks too much, fails', asy
   t.match(await reach(endless, 'failed'), { failure: { code: 'TOO_MANY_INPUTS' }, attempts: { length: 1 } });
 });
 
-t.test('content is stored beside the result; what is wrong with it is invalid_output', async (t) => {
+t.test('content is stored beside the result; invalid content fails as invalid_output', async (t) => {
   const { call, reach } = await openAsking(t);
   const [fine, wrong, thrown, large] = await Promise.all(
     ['fine', 'wrong', 'throw', 'large'].map((kind) => call('content', { kind })),

@@ -13,8 +13,8 @@ import type { Run } from './runs.ts';
 import { storedSteps } from './stored-steps.ts';
 
 /**
- * Step 4, run: one attempt of a claimed execution. Never rejects. An action that ignores its signal is left behind after a
- * grace; `onAbandoned` gets its promise.
+ * Step 4, run: one attempt of a claimed execution. Never rejects. An action that ignores its signal is abandoned after
+ * a grace; `onAbandoned` gets its promise.
  */
 export function runAction(
   deps: Deps,
@@ -65,6 +65,6 @@ function buildLog(deps: Deps, { execution }: Run): AttemptHost['writeLog'] {
   return (level, text) => open()[level]({ text }, 'action log');
 }
 
-/** One more crash would end it. */
+/** True if one more crash ends the execution. */
 export const isLastChance = ({ crashes, policy }: ExecutionRecord): boolean =>
   crashes + 1 >= policy.maxCrashes;

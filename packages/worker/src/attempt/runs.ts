@@ -8,7 +8,7 @@ export interface Run {
   readonly controller: AbortController;
   /** The newest progress that is not stored yet. */
   progress?: ProgressRecord;
-  /** The newest progress that nobody was told of yet. */
+  /** The newest progress that is not published yet. */
   unsentProgress?: ProgressRecord;
 }
 
@@ -19,7 +19,7 @@ export class Runs {
   #lastBegunAt: number | undefined;
   #stopReason: StopReason | undefined;
 
-  /** Deliveries under way, from the arrival of the job to its end; a run is only the middle of one. */
+  /** Number of deliveries under way, from the arrival of a job to its end; a run is only the middle of one. */
   get deliveries(): number {
     return this.#deliveries;
   }
@@ -38,12 +38,12 @@ export class Runs {
     return this.#runs.size;
   }
 
-  /** Runs of executions whose process died before. */
+  /** Number of runs of executions whose process died before. */
   get suspects(): number {
     return this.all().filter(({ execution }) => execution.crashes > 0).length;
   }
 
-  /** Milliseconds since a run last began here; nothing when none ever did. */
+  /** Milliseconds since the start of the latest run; absent if there was none. */
   get idle(): { idleMs?: number } {
     if (this.#lastBegunAt === undefined) return {};
     return { idleMs: Math.round(performance.now() - this.#lastBegunAt) };
@@ -53,7 +53,7 @@ export class Runs {
     return [...this.#runs.values()];
   }
 
-  /** True while exactly this run, and no later claim of the same execution, is here. */
+  /** True while this process holds exactly this run, not a later claim of the same execution. */
   holds(run: Run): boolean {
     return this.#runs.get(run.execution._id) === run;
   }
@@ -72,7 +72,7 @@ export class Runs {
     return run;
   }
 
-  /** Removes exactly this run: a later claim of the same execution in this process stays. */
+  /** Removes exactly this run; a later claim of the same execution stays. */
   remove(run: Run): void {
     if (this.holds(run)) this.#runs.delete(run.execution._id);
   }

@@ -36,7 +36,7 @@ t.test('a plugin of the same major contract version is loaded, of a newer minor 
   const dir = writeFiles(t, {
     'made/index.mjs': `${made} export default plugin;`,
     'newer/index.mjs': `${made} export default { ...plugin, id: 'newer', contractVersion: '1.99' };`,
-    '.git/config': 'a folder that is no plugin',
+    '.git/config': 'not a plugin',
   });
 
   const plugins = await load(dir);

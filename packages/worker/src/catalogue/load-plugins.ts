@@ -61,7 +61,7 @@ async function loadPlugin(entry: URL): Promise<Plugin> {
   return readPlugin(file, loaded.default);
 }
 
-/** The action of a plugin this process has, if it has it. */
+/** Finds an action among the plugins of this process. */
 export function findAction(plugins: PluginSet, plugin: string, action: string): Action | undefined {
   const actions = plugins.get(plugin)?.actions;
   return actions && Object.hasOwn(actions, action) ? actions[action] : undefined;

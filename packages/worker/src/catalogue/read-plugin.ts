@@ -19,7 +19,7 @@ const LoadedAction = z.looseObject({
   run: z.custom((value) => typeof value === 'function', 'must be a function'),
 });
 
-/** What a worker needs of a default export before it looks closer. */
+/** Minimum that a worker requires of a default export before it checks the details. */
 const LoadedPlugin = z.looseObject({
   id: Slug,
   version: z.string().min(1),

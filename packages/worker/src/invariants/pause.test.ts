@@ -51,7 +51,7 @@ tap.test(
     await waitFor('all of the plugin to be held', async () =>
       (await Promise.all(ids.map(read))).every(({ heldAt }) => heldAt),
     );
-    await waitFor('their jobs to be put off', async () => (await queue.getDelayedCount()) === ids.length);
+    await waitFor('their jobs to be deferred', async () => (await queue.getDelayedCount()) === ids.length);
 
     const jobs = await Promise.all(ids.map((id) => queue.getJob(jobId(id, 1))));
     t.same(
