@@ -19,8 +19,12 @@ const SOURCE = '--conditions=@mcp-server/source';
 /** Tests use their own data folder, because `npm start` may be running. */
 const LOCAL = [SOURCE, 'packages/local/src/main.ts', '--data', '.data/test'];
 
-/** Tests of generated pages; with UPDATE_DOCS=1 they write them. */
-const GENERATED_PAGES = ['packages/shared/src/errors.test.ts', 'packages/api/src/http/openapi.test.ts'];
+/** The tests of generated pages, which write them when told to. */
+const GENERATED_PAGES = [
+  'packages/shared/src/errors.test.ts',
+  'packages/api/src/http/openapi.test.ts',
+  'infra/settings/settings.test.ts',
+];
 
 /** Command line of each command, run once Node, pnpm and the dependencies are installed. */
 const COMMANDS = {

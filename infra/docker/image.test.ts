@@ -9,8 +9,8 @@ import { findFreePort, provideExecutable } from '@mcp-server/local';
 import { openNamespace, waitFor } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
-import { readCompose } from '../compose/compose-file.ts';
 import { freshSecrets } from '../compose/fresh-secrets.ts';
+import { resolveCompose } from '../compose/resolve-compose.ts';
 import { buildImages, type Image } from './build-images.ts';
 import { asUser } from './unprivileged.ts';
 
@@ -44,9 +44,7 @@ const programOf = ({ root }: Image, name: string) =>
 /** Starts the image's entry point as its user, with what the compose file would set; ends with the test. */
 async function start(t: Test, name: 'api' | 'worker', changes: Record<string, string>) {
   const image = imageOf(name);
-  const { environment = {} } = readCompose(freshSecrets()).services[name] as {
-    environment?: Record<string, string>;
-  };
+  const { environment = {} } = (await resolveCompose(freshSecrets())).services[name] ?? {};
   const env = { ...image.env, ...environment, ...changes, TINI_SUBREAPER: '1', EXIT_WITH_PARENT: '1' };
   const cwd = join(image.root, image.workdir);
   const [init = '', ...rest] = [...image.entrypoint, ...image.command];
@@ -114,7 +112,11 @@ t.test('API and worker run as the image starts them, do work, and end on SIGTERM
   const port = await findFreePort();
   const workerPort = await findFreePort();
   const api = await start(t, 'api', { ...space.env, PORT: String(port) });
-  const worker = await start(t, 'worker', { ...space.env, WORKER_PORT: String(workerPort) });
+  const worker = await start(t, 'worker', {
+    ...space.env,
+    WORKER_PORT: String(workerPort),
+    PLUGINS_DIR: t.testdir({}),
+  });
   const post = (path: string, body: unknown, token = '') =>
     fetch(`http://127.0.0.1:${port}${path}`, {
       method: 'POST',

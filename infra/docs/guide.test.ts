@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 
 import { ReasonCode } from '@mcp-server/shared';
 import { openNamespace, startProcess } from '@mcp-server/testing';
@@ -9,13 +8,6 @@ import { documentedRoutes } from './documented-routes.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const byName = (a: string, b: string) => a.localeCompare(b);
-
-t.test('the guide lists every setting with its default', async (t) => {
-  const rows = [...read('docs/guide.md').matchAll(/^\| `([A-Z_]+)` +\| (?:`([^`]*)`)? +\|/gm)];
-  const documented = Object.fromEntries(rows.map(([, name = '', value = '']) => [name, value]));
-
-  t.strictSame(documented, { ...parseEnv(read('.env.example')) });
-});
 
 t.test('the guide explains every reason of explain', async (t) => {
   const [, section = ''] = read('docs/guide.md').split('## Why does it wait?');

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { dieWithParent, findFreePort, provideExecutable, ServerProcess } from '@mcp-server/local';
 import { createRedis } from '@mcp-server/shared';
@@ -33,7 +35,8 @@ async function startRedis(t: Test) {
   });
   await waitFor('Redis', () => !server.isRunning || /Ready to accept|ACL/.test(server.logTail()));
   if (!server.isRunning) throw new Error(`Redis does not start:\n${server.logTail()}`);
-  return { url: (credentials: string) => `redis://${credentials}127.0.0.1:${port}`, server };
+  const url = (credentials: string) => `redis://${credentials}127.0.0.1:${port}`;
+  return { url, server, port: String(port) };
 }
 
 function connectTo(t: Test, url: string) {
@@ -85,13 +88,41 @@ t.test('the product works as the user that start.sh makes, who can wipe and read
   t.notMatch(await client.info('memory'), 'maxmemory:0\r');
 });
 
+t.test('redis-cli in the container looks around as the default user and changes nothing', async (t) => {
+  const redis = await startRedis(t);
+  const product = connectTo(t, redis.url(`mcp:${REDIS_PASSWORD}@`));
+  await waitFor('Redis', () => product.set('mcp:key', 'value'));
+  const ask = async (...command: string[]) => {
+    const args = ['-p', redis.port, ...command];
+    const env = { PATH: process.env['PATH'], REDISCLI_AUTH: REDIS_PASSWORD };
+    return (await promisify(execFile)('redis-cli', args, { env })).stdout.trim();
+  };
+
+  t.equal(await ask('PING'), 'PONG');
+  t.match(await ask('INFO', 'stats'), /^# Stats\r\ntotal_connections_received:/);
+  t.equal(await ask('DBSIZE'), '1');
+  t.equal(await ask('GET', 'mcp:key'), 'value');
+  for (const command of [
+    ['SET', 'mcp:key', 'x'],
+    ['DEL', 'mcp:key'],
+    ['FLUSHALL'],
+    ['CONFIG', 'GET', '*'],
+    ['KEYS', '*'],
+    ['GET', 'other:key'],
+    ['PUBLISH', 'mcp:channel', 'x'],
+  ]) {
+    t.match(await ask(...command), /NOPERM/, command.join(' '));
+  }
+  t.equal(await product.get('mcp:key'), 'value');
+});
+
 t.test('nobody gets in without the password', async (t) => {
   const redis = await startRedis(t);
   const client = connectTo(t, redis.url(`mcp:${REDIS_PASSWORD}@`));
   await waitFor('Redis', () => client.ping());
 
   await t.rejects(connectTo(t, redis.url('')).get('mcp:key'), /NOAUTH/);
-  for (const credentials of ['mcp:wrong@', `:${REDIS_PASSWORD}@`]) {
+  for (const credentials of ['mcp:wrong@', ':wrong@']) {
     const intruder = connectTo(t, redis.url(credentials));
     await t.rejects(intruder.get('mcp:key'), /NOAUTH|WRONGPASS/);
   }

@@ -1,5 +1,5 @@
 import { readRunningNote } from '@mcp-server/local';
-import { logConfig, positiveInt, storesConfig } from '@mcp-server/shared';
+import { logConfig, storesConfig, wholeNumber } from '@mcp-server/shared';
 import { z } from 'zod';
 
 /** Settings of API and worker that checks use. Secrets can be any text here: a check judges them. */
@@ -7,11 +7,11 @@ const DoctorEnv = z.object({
   ...storesConfig,
   ...logConfig,
   HOST: z.string().default('127.0.0.1'),
-  PORT: positiveInt(0, 65_535).default(3_000),
+  PORT: wholeNumber(0, 65_535).default(3_000),
   NODE_ENV: z.string().default('development'),
   DATA_DIR: z.string().default('.data'),
   WORKER_HOST: z.string().default('127.0.0.1'),
-  WORKER_PORT: positiveInt(0, 65_535).default(9_464),
+  WORKER_PORT: wholeNumber(0, 65_535).default(9_464),
   WORKER_METRICS_TOKEN: z.string().optional(),
 });
 export type DoctorEnv = z.infer<typeof DoctorEnv>;

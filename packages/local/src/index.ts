@@ -1,3 +1,4 @@
+export { unpackDebianPackage } from './debian-package.ts';
 export { provideExecutable, type DebianExecutable } from './debian-executable.ts';
 export { findFreePort } from './free-port.ts';
 export { startLocalServices, type LocalServices, type LocalServicesOptions } from './local-services.ts';

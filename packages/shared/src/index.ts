@@ -1,12 +1,14 @@
 export { loadEnvFile, NO_ENV_FILE } from './config/env-file.ts';
 export { ConfigError, EXIT_CONFIG, loadConfig } from './config/load.ts';
+export { groupOf, settingsGroup } from './config/settings-group.ts';
 export {
+  flag,
   logConfig,
-  positiveInt,
   processConfig,
   protocolConfig,
   storesConfig,
   submissionConfig,
+  wholeNumber,
 } from './config/pieces.ts';
 
 export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';

@@ -1,53 +1,72 @@
 import {
   logConfig,
-  positiveInt,
   processConfig,
   protocolConfig,
+  settingsGroup,
   storesConfig,
   submissionConfig,
+  wholeNumber,
 } from '@mcp-server/shared';
 import { z } from 'zod';
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
+/** A comma-separated list. */
+const list = (defaultText: string) =>
+  z
+    .string()
+    .default(defaultText)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    );
+
+const workConfig = settingsGroup('Worker', {
+  WORKER_CONCURRENCY: wholeNumber(1, 1_000)
+    .default(100)
+    .describe('Attempts that one worker runs at the same time'),
+  WORKER_POOLS: list('default').describe('Pools that the worker serves, comma separated'),
+  WORKER_PORT: wholeNumber(0, 65_535)
+    .default(9_464)
+    .describe('Port of the health and metrics pages of a worker; `0` takes a free one'),
+  WORKER_HOST: z.string().default('127.0.0.1').describe('Address on which the worker listens'),
+  WORKER_METRICS_TOKEN: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe('Token for `/metrics` of workers; unset, only this machine may read it'),
+  PLUGINS_DIR: z.string().optional().describe('Folder with your own plugins, one sub-folder each'),
+  PLUGINS: list('').describe('npm packages that are plugins, comma separated'),
+  WORKER_GRACE_MS: wholeNumber(100, 600_000)
+    .default(20_000)
+    .describe('Time a stop may take; unfinished work is handed back after two thirds of it (ms)'),
+  ABANDON_AFTER_MS: wholeNumber(10, 600_000)
+    .default(5_000)
+    .describe('Time an aborted action may take to stop before it is abandoned (ms)'),
+  MAX_ABANDONED: wholeNumber(1, 1_000)
+    .default(10)
+    .describe('Abandoned actions at which a worker drains and exits'),
+  MAX_RESULT_BYTES: wholeNumber(1_024, 8_388_608)
+    .default(262_144)
+    .describe('Largest result, as JSON (bytes)'),
+  CANARY_MS: wholeNumber(1_000, 3_600_000)
+    .default(30_000)
+    .describe('A worker exits when jobs wait, a slot is free and it takes none for this time (ms)'),
+});
 
 const WorkerSettings = z.object({
   ...storesConfig,
   ...logConfig,
+  ...processConfig,
   ...protocolConfig,
   ...submissionConfig,
-  ...processConfig,
-  /** Concurrent runs in this process. */
-  WORKER_CONCURRENCY: positiveInt(1, 1_000).default(100),
-  /** Pools served, comma separated. */
-  WORKER_POOLS: list.default(['default']),
-  /** Port of the health and metrics pages; 0 chooses any free port. */
-  WORKER_PORT: positiveInt(0, 65_535).default(9_464),
-  WORKER_HOST: z.string().default('127.0.0.1'),
-  /** Token that the metrics page requires; without one only this machine gets metrics. */
-  WORKER_METRICS_TOKEN: z.string().min(32).optional(),
-  /** Folder whose subfolders are your own plugins. */
-  PLUGINS_DIR: z.string().optional(),
-  /** npm packages to load as plugins, comma separated. */
-  PLUGINS: list.default([]),
-  /** Grace of a stop; work unfinished after two thirds of it is handed back. */
-  WORKER_GRACE_MS: positiveInt(100, 600_000).default(20_000),
-  /** Time that an aborted action has to stop before it is abandoned. */
-  ABANDON_AFTER_MS: positiveInt(10, 600_000).default(5_000),
-  /** Number of abandoned runs above which the process is unhealthy: it drains and exits. */
-  MAX_ABANDONED: positiveInt(1, 1_000).default(10),
-  MAX_RESULT_BYTES: positiveInt(1_024, 8_388_608).default(262_144),
-  /** Time without a taken job, while jobs wait and a slot is free, after which the process shuts down. */
-  CANARY_MS: positiveInt(1_000, 3_600_000).default(30_000),
+  ...workConfig,
 });
-/** A lease must outlive one or two missed beats, or a busy process loses the work it runs. */
+
+/** A lease must outlive a missed beat or two, or a busy process loses executions that it runs. */
 const BEATS_PER_LEASE = 3;
 
-/** Settings that a worker reads from its environment. */
+/** Settings of a worker. */
 export const WorkerEnv = WorkerSettings.refine(
   ({ BEAT_MS, LEASE_MS }) => BEAT_MS * BEATS_PER_LEASE <= LEASE_MS,
   { path: ['BEAT_MS'], message: `must be at most LEASE_MS / ${BEATS_PER_LEASE}` },

@@ -1,1 +1,3 @@
+export { loadPlugins } from './catalogue/load-plugins.ts';
+export { variableName } from './catalogue/read-settings.ts';
 export { type WorkerConfig, WorkerEnv } from './config.ts';

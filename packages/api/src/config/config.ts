@@ -1,11 +1,12 @@
 import {
   loadConfig,
   logConfig,
-  positiveInt,
   processConfig,
   protocolConfig,
+  settingsGroup,
   storesConfig,
   submissionConfig,
+  wholeNumber,
 } from '@mcp-server/shared';
 import { z } from 'zod';
 
@@ -16,38 +17,59 @@ import { isLoopback, type Secrets, secretText } from './secrets.ts';
 
 const DAY_SECONDS = 86_400;
 
+const serverConfig = settingsGroup('API', {
+  PORT: wholeNumber(0, 65_535).default(3_000).describe('Port of the API'),
+  HOST: z.string().default('127.0.0.1').describe('Address on which the API listens'),
+  NODE_ENV: z.string().default('development').describe('`production`: weak secrets are refused'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe('Folder of the secrets that the first start generates, and of the data of `npm start`'),
+  DRAIN_DELAY_MS: wholeNumber(0, 60_000)
+    .default(2_000)
+    .describe('Time the API still takes requests after SIGTERM, so that a load balancer notices (ms)'),
+});
+
+function accountsConfig({ isExposed, mustBeStrong }: { isExposed: boolean; mustBeStrong: boolean }) {
+  const required = secretText({ mustBeStrong });
+  const secret = isExposed ? required : required.optional();
+  return settingsGroup('Accounts', {
+    JWT_SECRET: secret.describe('Signs access tokens; unset, the first start generates one in `DATA_DIR`'),
+    REFRESH_TOKEN_SECRET: secret.describe(
+      'Key of the hashes of refresh tokens; unset, the first start generates one',
+    ),
+    ADMIN_API_KEY: required
+      .optional()
+      .describe('Key for `X-Admin-Key`: when set, every role above "user" needs it, also the first admin'),
+    ACCESS_TOKEN_TTL_SECONDS: wholeNumber(1, DAY_SECONDS)
+      .default(900)
+      .describe('Life of an access token (s)'),
+    REFRESH_TOKEN_TTL_DAYS: wholeNumber(1, 365).default(30).describe('Life of a session (days)'),
+    AUDIT_RETENTION_SECONDS: wholeNumber(60, 3_650 * DAY_SECONDS)
+      .default(365 * DAY_SECONDS)
+      .describe('Age at which audit events are deleted (s)'),
+  });
+}
+
 /**
- * The schema depends on two raw values: beyond this machine secrets must be given and strong, and in production the
- * given ones must be strong. So every problem is found in one pass.
+ * The schema depends on two raw values: beyond this machine secrets must be set and strong, and in production those that
+ * are set must be strong. So one pass finds every problem.
  */
 export function buildApiEnv(env: NodeJS.ProcessEnv) {
-  const host = env.HOST || '127.0.0.1';
-  const isExposed = !isLoopback(host);
+  const isExposed = !isLoopback(env.HOST || '127.0.0.1');
   const mustBeStrong = isExposed || env.NODE_ENV === 'production';
-  const required = secretText({ mustBeStrong });
   return z.object({
     ...storesConfig,
     ...logConfig,
     ...processConfig,
+    ...serverConfig,
+    ...accountsConfig({ isExposed, mustBeStrong }),
     ...networkConfig,
     ...mcpConfig,
     ...liveConfig({ mustBeStrong }),
-    PORT: positiveInt(0, 65_535).default(3_000),
-    HOST: z.string().default('127.0.0.1'),
-    NODE_ENV: z.string().default('development'),
-    DATA_DIR: z.string().default('.data'),
-    JWT_SECRET: isExposed ? required : required.optional(),
-    REFRESH_TOKEN_SECRET: isExposed ? required : required.optional(),
-    ADMIN_API_KEY: secretText({ mustBeStrong }).optional(),
-    ACCESS_TOKEN_TTL_SECONDS: positiveInt(1, DAY_SECONDS).default(900),
-    REFRESH_TOKEN_TTL_DAYS: positiveInt(1, 365).default(30),
     ...submissionConfig,
     EXECUTION_RETENTION_SECONDS: protocolConfig.EXECUTION_RETENTION_SECONDS,
     MAX_CRASHES: protocolConfig.MAX_CRASHES,
-    /** Audit events are removed after this. */
-    AUDIT_RETENTION_SECONDS: positiveInt(60, 3_650 * DAY_SECONDS).default(365 * DAY_SECONDS),
-    /** How long the process still takes requests after it called itself not ready; lets a load balancer notice. */
-    DRAIN_DELAY_MS: positiveInt(0, 60_000).default(2_000),
   });
 }
 

@@ -1,17 +1,22 @@
-import { positiveInt } from '@mcp-server/shared';
-import { z } from 'zod';
+import { flag, settingsGroup, wholeNumber } from '@mcp-server/shared';
 
 import { secretText } from './secrets.ts';
 
-/** Settings of sockets, metrics and dashboard. */
+/** Settings of live events, and of the pages for operators. */
 export const liveConfig = (options: { mustBeStrong: boolean }) => ({
-  /** Open sockets and event streams of one process, and of one user in it. */
-  WS_MAX_SOCKETS: positiveInt(1, 1_000_000).default(10_000),
-  WS_MAX_SOCKETS_PER_USER: positiveInt(1, 100_000).default(100),
-  /** A client that does not answer between two pings is gone. */
-  WS_PING_MS: positiveInt(100, 600_000).default(30_000),
-  /** Opens `/metrics` from elsewhere than this machine. */
-  METRICS_TOKEN: secretText(options).optional(),
-  /** `1`: admins may change queues in the dashboard. */
-  DASHBOARD_WRITE: z.enum(['0', '1']).default('0'),
+  ...settingsGroup('Live events', {
+    WS_MAX_SOCKETS: wholeNumber(1, 1_000_000)
+      .default(10_000)
+      .describe('WebSockets and event streams that one API process holds open'),
+    WS_MAX_SOCKETS_PER_USER: wholeNumber(1, 100_000).default(100).describe('The same, of one user'),
+    WS_PING_MS: wholeNumber(100, 600_000)
+      .default(30_000)
+      .describe('Interval of pings; a client that misses one is disconnected (ms)'),
+  }),
+  ...settingsGroup('Pages for operators', {
+    METRICS_TOKEN: secretText(options)
+      .optional()
+      .describe('Token for `/metrics` of the API; unset, only this machine may read it'),
+    DASHBOARD_WRITE: flag().describe('`1`: admins may change queues in the dashboard'),
+  }),
 });

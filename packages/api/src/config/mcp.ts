@@ -1,4 +1,4 @@
-import { positiveInt } from '@mcp-server/shared';
+import { settingsGroup, wholeNumber } from '@mcp-server/shared';
 import { z } from 'zod';
 
 const hostList = z
@@ -15,12 +15,14 @@ const hostList = z
       hosts.every((host) => URL.canParse(`http://${host}`) && new URL(`http://${host}`).host === host),
     'must be host names without ports, such as mcp.example.com',
   )
-  .refine((hosts) => hosts.every((host) => !/:\d+$/.test(host)), 'must not name ports');
+  .refine((hosts) => hosts.every((host) => !/:\d+$/.test(host)), 'must not contain ports');
 
-/** Settings of the Model Context Protocol's endpoint. */
-export const mcpConfig = {
-  /** How long a call is waited for, for clients that cannot follow it as an mcpTask; below their usual cut-off of 60 s. */
-  MCP_WAIT_SECONDS: positiveInt(1, 3_600).default(45),
-  /** Names, beside those of this machine and `HOST`, under which the endpoint may be called. */
-  MCP_ALLOWED_HOSTS: hostList,
-};
+/** Settings of the endpoint of the Model Context Protocol. Clients usually give up a call after 60 s. */
+export const mcpConfig = settingsGroup('Model Context Protocol', {
+  MCP_WAIT_SECONDS: wholeNumber(1, 3_600)
+    .default(45)
+    .describe('Longest wait of a tool call whose client does not know the Tasks extension (s)'),
+  MCP_ALLOWED_HOSTS: hostList.describe(
+    'Host names of `/mcp` besides those of this machine and `HOST`, comma separated',
+  ),
+});

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-import { positiveInt } from '@mcp-server/shared';
+import { settingsGroup, wholeNumber } from '@mcp-server/shared';
 import { z } from 'zod';
 
 const list = (text: string): string[] =>
@@ -12,7 +12,7 @@ const list = (text: string): string[] =>
 const isOrigin = (text: string): boolean =>
   /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
-/** Exact origins, separated by commas. Patterns and `*` are refused: with them any page could use a visitor's network. */
+/** Exact origins, comma separated. Patterns and `*` are refused: they would let any page use a visitor's network. */
 const originList = z
   .string()
   .default('')
@@ -20,8 +20,8 @@ const originList = z
   .refine((origins) => origins.every(isOrigin), 'must be origins such as https://app.example.com');
 
 /**
- * Exact addresses of proxies, separated by commas. Ranges and hop counts are refused: with them a client that reaches
- * the API by itself can make its address up.
+ * Exact addresses of proxies, comma separated. Ranges and hop counts are refused: they would let a client that reaches
+ * the API directly choose its own address.
  */
 const proxyList = z
   .string()
@@ -31,14 +31,16 @@ const proxyList = z
 
 const DAY_MS = 86_400_000;
 
-/** Who may reach the API from where, and how often. */
-export const networkConfig = {
-  CORS_ORIGIN: originList,
-  TRUST_PROXY: proxyList,
-  /** Requests of one user, or of one address without a user, in each window. */
-  RATE_LIMIT_MAX_REQUESTS: positiveInt(1, 1_000_000_000).default(1_000),
-  RATE_LIMIT_WINDOW_MS: positiveInt(1_000, DAY_MS).default(60_000),
-  /** Wrong passwords for one account from one address in each window; `services/attempts.ts` has the other limits. */
-  AUTH_LIMIT_FAILURES: positiveInt(1, 1_000_000).default(10),
-  AUTH_LIMIT_WINDOW_MS: positiveInt(1_000, DAY_MS).default(900_000),
-};
+/** Settings that say who may call the API, from where and how often. */
+export const networkConfig = settingsGroup('Callers', {
+  CORS_ORIGIN: originList.describe('Origins of web pages that may call the API, comma separated'),
+  TRUST_PROXY: proxyList.describe('Addresses of proxies whose `X-Forwarded-For` is trusted, comma separated'),
+  RATE_LIMIT_MAX_REQUESTS: wholeNumber(1, 1_000_000_000)
+    .default(1_000)
+    .describe('Requests per window of one user, or of one address without a user'),
+  RATE_LIMIT_WINDOW_MS: wholeNumber(1_000, DAY_MS).default(60_000).describe('Length of that window (ms)'),
+  AUTH_LIMIT_FAILURES: wholeNumber(1, 1_000_000)
+    .default(10)
+    .describe('Wrong passwords per window for one account from one address'),
+  AUTH_LIMIT_WINDOW_MS: wholeNumber(1_000, DAY_MS).default(900_000).describe('Length of that window (ms)'),
+});

@@ -6,9 +6,9 @@ import { ConfigError } from '@mcp-server/shared';
 import { z } from 'zod';
 
 const MIN_SECRET_LENGTH = 32;
-/** A random hex text of 32 digits has 13 or so; a text with fewer is typed, not drawn. */
+/** A random hex text of 32 digits has about 13; a text with fewer was typed, not generated. */
 const MIN_DISTINCT_CHARACTERS = 8;
-/** What templates and tutorials write where a secret belongs. */
+/** Placeholders that templates and tutorials write in place of a secret. */
 const PLACEHOLDER =
   /change.?me|replace.?(me|this)|placeholder|example|default|your[-_. ]|super.?secret|^(secret|password)/i;
 
@@ -20,27 +20,27 @@ export const isWeakSecret = (secret: string): boolean =>
   new Set(secret).size < MIN_DISTINCT_CHARACTERS ||
   PLACEHOLDER.test(secret);
 
-/** A secret from the environment; its problems are told without its value. */
+/** A secret from the environment; messages about it never contain its value. */
 export const secretText = ({ mustBeStrong }: { mustBeStrong: boolean }) =>
   z
-    .string({ error: 'must be set when HOST is not this machine alone' })
+    .string({ error: 'must be set unless HOST is a loopback address' })
     .refine(
       (secret) => !mustBeStrong || !isWeakSecret(secret),
-      `is weak: give at least ${MIN_SECRET_LENGTH} random characters`,
+      `is weak: use at least ${MIN_SECRET_LENGTH} random characters`,
     );
 
 const SecretFile = z.object({ JWT_SECRET: z.string().min(32), REFRESH_TOKEN_SECRET: z.string().min(32) });
 type SecretFile = z.infer<typeof SecretFile>;
 
 export interface Secrets extends SecretFile {
-  /** Names of given secrets that are too weak for anything but this machine. */
+  /** Names of the secrets that are too weak for anything but this machine. */
   weak: string[];
 }
 
 /**
  * The secrets of this process: those of the environment, and for missing ones those of `secrets.json` in the data
  * folder, which the first start creates.
- * @throws {ConfigError} when the file cannot be made or is not ours.
+ * @throws {ConfigError} when the file cannot be created or read.
  */
 export async function loadSecrets(
   env: Partial<SecretFile> & { DATA_DIR: string; ADMIN_API_KEY?: string | undefined },
@@ -70,14 +70,14 @@ async function readOrCreate(dataDir: string): Promise<SecretFile> {
     return stored;
   } catch (cause) {
     const error = new ConfigError(
-      `The environment is not usable:\n  DATA_DIR: secrets.json in it cannot be read or made; set JWT_SECRET and REFRESH_TOKEN_SECRET instead`,
+      `The environment is not usable:\n  DATA_DIR: cannot create or read secrets.json in it; fix that, or set JWT_SECRET and REFRESH_TOKEN_SECRET`,
     );
     error.cause = cause;
     throw error;
   }
 }
 
-/** Written aside and then linked: of several processes that start at once, all end up with the same whole file. */
+/** Writes a temporary file and links it: processes that start at the same time all get the same complete file. */
 async function createOnce(dataDir: string, path: string): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const draw = () => randomBytes(48).toString('base64url');

@@ -1,55 +1,83 @@
 import { z } from 'zod';
 
+import { settingsGroup } from './settings-group.ts';
+
 const SECONDS_PER_DAY = 86_400;
 
-/** Text such as "3" or "0.5" from the environment as a number. */
-const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+/** Text such as "30" from the environment as a whole number in this range. */
+export function wholeNumber(min: number, max: number) {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
+}
 
-export const storesConfig = {
+/** `0` or `1`; `0` without a value. */
+export const flag = () => z.enum(['0', '1'], 'must be 0 or 1').default('0');
+
+export const storesConfig = settingsGroup('Stores', {
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
-    .default('mongodb://127.0.0.1:27017/mcp_server'),
+    .default('mongodb://127.0.0.1:27017/mcp_server')
+    .describe('MongoDB, with the database; unset, `npm start` runs one'),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
-    .default('redis://127.0.0.1:6379'),
-  /** Namespace of every Redis key, so that several systems can share one Redis. */
+    .default('redis://127.0.0.1:6379')
+    .describe('Redis; unset, `npm start` runs one'),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w{}-]{1,64}$/, 'must be letters, digits, dashes or a hash tag')
-    .default('mcp'),
-};
+    .default('mcp')
+    .describe('Prefix of every Redis key; installations that share a Redis need different ones'),
+});
 
-export const logConfig = {
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** A folder for log files, one per day, beside stdout. */
-  LOG_DIR: z.string().optional(),
-  /** Number of log files to keep. */
-  LOG_KEEP_FILES: count(1, 10_000).default(14),
-};
+export const logConfig = settingsGroup('Logs', {
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged'),
+  LOG_DIR: z.string().optional().describe('Folder for log files, one per day, in addition to stdout'),
+  LOG_KEEP_FILES: wholeNumber(1, 10_000).default(14).describe('Number of log files that are kept'),
+});
 
-export const processConfig = {
-  /** `1` when the parent holds this process's stdin open: when it ends, the parent is gone. */
-  EXIT_WITH_PARENT: z.enum(['0', '1']).default('0'),
-};
+export const processConfig = settingsGroup('Process', {
+  EXIT_WITH_PARENT: flag().describe('`1`: exit when stdin closes; set by commands that start this process'),
+});
 
-/** Times of the execution protocol. The defaults are measured; tests and operators may change them. */
-export const protocolConfig = {
-  LEASE_MS: count(500, 600_000).default(5_000),
-  BEAT_MS: count(50, 60_000).default(1_000),
-  SWEEP_MS: count(50, 600_000).default(1_000),
-  STALLED_CHECK_MS: count(100, 600_000).default(1_000),
-  MAX_CRASHES: count(1, 100).default(3),
-  EXECUTION_RETENTION_SECONDS: count(60, 3650 * SECONDS_PER_DAY).default(30 * SECONDS_PER_DAY),
-};
+/** Timing of the execution protocol. The defaults are the measured ones; tests and operators may change them. */
+export const protocolConfig = settingsGroup('Executions', {
+  LEASE_MS: wholeNumber(500, 600_000)
+    .default(5_000)
+    .describe('Time after which a worker that stopped renewing loses its executions (ms)'),
+  BEAT_MS: wholeNumber(50, 60_000)
+    .default(1_000)
+    .describe('Interval at which workers renew their leases, at most a third of `LEASE_MS` (ms)'),
+  SWEEP_MS: wholeNumber(50, 600_000)
+    .default(1_000)
+    .describe('Interval at which workers look for executions to repair (ms)'),
+  STALLED_CHECK_MS: wholeNumber(100, 600_000)
+    .default(1_000)
+    .describe('Interval at which BullMQ looks for stalled jobs (ms)'),
+  MAX_CRASHES: wholeNumber(1, 100)
+    .default(3)
+    .describe('Worker crashes after which an execution fails as `crashed`'),
+  EXECUTION_RETENTION_SECONDS: wholeNumber(60, 3_650 * SECONDS_PER_DAY)
+    .default(30 * SECONDS_PER_DAY)
+    .describe('Age at which ended executions are deleted (s)'),
+});
 
-/** Limits for accepting an execution; API and workers must have the same. */
-export const submissionConfig = {
-  MAX_UNFINISHED_PER_USER: count(1, 10_000_000).default(10_000),
-  MAX_UNFINISHED: count(1, 100_000_000).default(1_000_000),
-  MAX_PAYLOAD_BYTES: count(1_024, 1_048_576).default(262_144),
-  EXECUTION_DEADLINE_SECONDS: count(1, 365 * SECONDS_PER_DAY).default(SECONDS_PER_DAY),
-};
-
-export const positiveInt = count;
+/** Limits that decide whether an execution is accepted; API and workers must agree. */
+export const submissionConfig = settingsGroup('Limits of accepted work', {
+  MAX_UNFINISHED_PER_USER: wholeNumber(1, 10_000_000)
+    .default(10_000)
+    .describe('Unfinished executions that one user may have'),
+  MAX_UNFINISHED: wholeNumber(1, 100_000_000)
+    .default(1_000_000)
+    .describe('Unfinished executions of all users together'),
+  MAX_PAYLOAD_BYTES: wholeNumber(1_024, 1_048_576)
+    .default(262_144)
+    .describe('Largest payload, as JSON (bytes)'),
+  EXECUTION_DEADLINE_SECONDS: wholeNumber(1, 365 * SECONDS_PER_DAY)
+    .default(SECONDS_PER_DAY)
+    .describe('Time in which an execution must start; after it, it ends as `expired` (s)'),
+});

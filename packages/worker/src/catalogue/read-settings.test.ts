@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { parseEnv } from 'node:util';
-
 import { defineAction, definePlugin } from '@mcp-server/plugin-sdk';
 import { ConfigError } from '@mcp-server/shared';
 import t from 'tap';
 import { z } from 'zod';
 
-import { loadPlugins } from './load-plugins.ts';
-import { readPluginSettings, variableName } from './read-settings.ts';
+import { readPluginSettings } from './read-settings.ts';
 
 const Settings = z.strictObject({
   maxItems: z.coerce.number().int().default(3),
@@ -65,21 +61,4 @@ t.test('an action with other settings than its plugin is refused', async (t) => 
     () => definePlugin({ id, version, title, description, actions }),
     /my-shop.list declares settings/,
   );
-});
-
-t.test('.env.example names every setting of the built-in plugins, and no other', async (t) => {
-  const example = parseEnv(await readFile(new URL('../../../../.env.example', import.meta.url), 'utf8'));
-  const builtIn = await loadPlugins({ dir: undefined, packages: [] });
-
-  const names = [...builtIn.values()].flatMap(({ id, settings }) =>
-    Object.keys(settings?.shape ?? {}).map((field) => variableName(id, field)),
-  );
-
-  t.same(
-    Object.keys(example)
-      .filter((name) => /_PLUGIN_/.test(name))
-      .sort(),
-    names.sort(),
-  );
-  t.same(readPluginSettings(builtIn, example), readPluginSettings(builtIn, {}));
 });
