@@ -5,7 +5,7 @@ import t from 'tap';
 import { freshSecrets } from './fresh-secrets.ts';
 import { resolveCompose } from './resolve-compose.ts';
 
-/** What the API may take after DRAIN_DELAY_MS (packages/api/src/main.ts), and a worker after its grace. */
+/** Time to close: the API's after DRAIN_DELAY_MS (packages/api/src/main.ts), a worker's after its grace. */
 const API_CLOSE_MS = 8_000;
 const WORKER_CLOSE_MS = 2_000;
 const DOCKERFILE = readFileSync(new URL('../docker/Dockerfile', import.meta.url), 'utf8');

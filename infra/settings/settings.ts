@@ -19,7 +19,7 @@ export interface Setting {
 
 /** Facts of a schema that its JSON schema carries. */
 const Facts = z.object({
-  default: z.unknown().optional(),
+  default: z.union([z.string(), z.number()]).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   enum: z.array(z.string()).optional(),
@@ -34,12 +34,9 @@ export async function listSettings(): Promise<Setting[]> {
     if (group === undefined) throw new Error(`${name} is in no settingsGroup`);
     return describe(name, schema, group, readerOf(name in api, name in worker));
   });
-  const containers = containerSettings.map((setting): Setting => ({
-    ...setting,
-    group: 'Containers',
-    readBy: 'docker compose',
-    allowed: '',
-  }));
+  const containers = containerSettings.map(({ name, description, default: value }): Setting => {
+    return { name, description, default: value, group: 'Containers', readBy: 'docker compose', allowed: '' };
+  });
   return [...inGroups(settings), ...(await listPluginSettings()), ...containers];
 }
 
@@ -61,10 +58,15 @@ function describe(name: string, schema: z.ZodType, group: string, readBy: Settin
   const { description } = schema;
   if (description === undefined) throw new Error(`${name} has no description`);
   const facts = Facts.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
-  return { name, group, readBy, description, default: toText(facts.default), allowed: toAllowed(facts) };
+  return {
+    name,
+    group,
+    readBy,
+    description,
+    default: String(facts.default ?? ''),
+    allowed: toAllowed(facts),
+  };
 }
-
-const toText = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value ?? ''));
 
 function toAllowed({ minimum, maximum, enum: options }: z.infer<typeof Facts>): string {
   if (options) return options.map((option) => `\`${option}\``).join(', ');
