@@ -18,7 +18,7 @@ export type DoctorEnv = z.infer<typeof DoctorEnv>;
 
 export interface Environment {
   /** The variables as API and worker would read them. */
-  given: NodeJS.ProcessEnv;
+  variables: NodeJS.ProcessEnv;
   /** Parsed settings. Invalid ones are replaced by their defaults and reported by a check of their own. */
   env: DoctorEnv;
   /** Origin of the settings, for people. */
@@ -34,14 +34,14 @@ export function readEnvironment(processEnv: NodeJS.ProcessEnv): Environment {
   const dataDir = own['DATA_DIR'] ?? '.data';
   const namesStores = own['MONGODB_URI'] !== undefined || own['REDIS_URL'] !== undefined;
   const note = namesStores ? undefined : readRunningNote(dataDir);
-  const given = { ...note, ...own };
+  const variables = { ...note, ...own };
   const source = note ? `the npm start running in ${dataDir}` : 'the environment and the defaults';
-  return { given, env: parseLeniently(given), source };
+  return { variables, env: parseLeniently(variables), source };
 }
 
-function parseLeniently(given: NodeJS.ProcessEnv): DoctorEnv {
-  const parsed = DoctorEnv.safeParse(given);
+function parseLeniently(variables: NodeJS.ProcessEnv): DoctorEnv {
+  const parsed = DoctorEnv.safeParse(variables);
   if (parsed.success) return parsed.data;
   const wrong = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
-  return DoctorEnv.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+  return DoctorEnv.parse(Object.fromEntries(Object.entries(variables).filter(([name]) => !wrong.has(name))));
 }

@@ -145,7 +145,7 @@ export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
 export { countInAndOut, countUnfinishedByPool, type PoolDepth, type PoolFlow } from './stores/pool-load.ts';
 export { listRecentTimes, type RecentTime } from './stores/recent-times.ts';
 export {
-  answerRedrive,
+  storeRedriveResponse,
   countRedrivable,
   listRedrivable,
   listRedriven,

@@ -41,13 +41,13 @@ export function readAccessToken(
   token: string,
   config: Pick<Config, 'ACCESS_TOKEN_TTL_SECONDS'>,
 ): AccessClaims | undefined {
-  let verified: unknown;
+  let payload: unknown;
   try {
-    verified = app.jwt.verify(token);
+    payload = app.jwt.verify(token);
   } catch {
     return undefined;
   }
-  const { success, data: claims } = AccessClaims.safeParse(verified);
+  const { success, data: claims } = AccessClaims.safeParse(payload);
   // A signed token that lives longer than the configured time was issued elsewhere, or under another rule.
   const isOurs = success && claims.exp - claims.iat <= config.ACCESS_TOKEN_TTL_SECONDS;
   return isOurs ? claims : undefined;

@@ -109,10 +109,10 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key']);
 
 /** Counts the raw headers, because Node keeps only the first of several `Authorization`. */
 function credentialOf({ headers, raw }: FastifyRequest): string | undefined {
-  const given = raw.rawHeaders.filter(
+  const credentials = raw.rawHeaders.filter(
     (name, index) => index % 2 === 0 && CREDENTIAL_HEADERS.has(name.toLowerCase()),
   );
-  if (given.length > 1) throw new errors.TwoCredentials();
+  if (credentials.length > 1) throw new errors.TwoCredentials();
   const apiKey = headers['x-api-key'];
   // An access token in X-API-Key is not a key and must not reach the token verifier.
   if (typeof apiKey === 'string') return apiKey.startsWith(API_KEY_PREFIX) ? apiKey : undefined;

@@ -10,12 +10,12 @@ const UNAUTHORIZED = 401;
 /** Sends every error as a problem document. */
 export function buildErrorHandler(bodyLimit: number) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const known = toCatalogueError(error, bodyLimit);
-    if (known.statusCode === INTERNAL) request.log.error({ err: known.cause }, 'request failed');
-    else if (known.statusCode > INTERNAL) request.log.warn({ err: known }, 'request refused');
-    if (known.statusCode === UNAUTHORIZED) reply.header('www-authenticate', 'Bearer');
-    if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds);
-    reply.code(known.statusCode).type(PROBLEM_TYPE).send(toProblem(known, request.id));
+    const refusal = toCatalogueError(error, bodyLimit);
+    if (refusal.statusCode === INTERNAL) request.log.error({ err: refusal.cause }, 'request failed');
+    else if (refusal.statusCode > INTERNAL) request.log.warn({ err: refusal }, 'request refused');
+    if (refusal.statusCode === UNAUTHORIZED) reply.header('www-authenticate', 'Bearer');
+    if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
+    reply.code(refusal.statusCode).type(PROBLEM_TYPE).send(toProblem(refusal, request.id));
   };
 }
 

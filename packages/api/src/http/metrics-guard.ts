@@ -20,9 +20,9 @@ export function requireScraper(
   { headers, socket }: Pick<FastifyRequest, 'headers' | 'socket'>,
   token: string | undefined,
 ): void {
-  const given = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.token;
-  if (given !== undefined) {
-    if (token === undefined || !isSame(given, token)) throw new errors.Unauthenticated();
+  const bearer = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.token;
+  if (bearer !== undefined) {
+    if (token === undefined || !isSame(bearer, token)) throw new errors.Unauthenticated();
     return;
   }
   const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);

@@ -18,6 +18,6 @@ export const limitByUser = (app: FastifyInstance, { userId }: Principal): Promis
   take(app, `user:${userId}`);
 
 async function take(app: FastifyInstance, key: string): Promise<void> {
-  const taken = await app.deps.requestLimit.take(key);
-  if (!taken.isAllowed) throw retryLater(new errors.TooManyRequests('requests'), taken.retryAfterSeconds);
+  const result = await app.deps.requestLimit.take(key);
+  if (!result.isAllowed) throw retryLater(new errors.TooManyRequests('requests'), result.retryAfterSeconds);
 }

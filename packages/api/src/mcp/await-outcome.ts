@@ -17,24 +17,24 @@ export async function awaitOutcome(
   mcp: McpContext,
   ctx: ServerContext,
   begin: () => Promise<AwaitedSubmission>,
-  patience: WaitPolicy,
-): Promise<{ execution: McpTaskRecord; heard: Outcome | undefined }> {
+  waitPolicy: WaitPolicy,
+): Promise<{ execution: McpTaskRecord; outcome: Outcome | undefined }> {
   const progress = await watchProgress(mcp.deps.eventFeed, mcp.principal.userId, ctx);
   try {
     const { submitted, waiter } = await begin();
-    progress.of(submitted.execution._id);
+    progress.follow(submitted.execution._id);
     const leave = () => waiter.dispose();
     mcp.gone.addEventListener('abort', leave, { once: true });
     try {
-      const isWaiting = patience.waitMs > 0 && submitted.isEnqueued && !mcp.gone.aborted;
-      const heard = isWaiting ? await waiter.ended(patience.waitMs) : undefined;
+      const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !mcp.gone.aborted;
+      const outcome = isWaiting ? await waiter.ended(waitPolicy.waitMs) : undefined;
       // Only the call that began it: a repeat shares the execution with the first call.
-      const isLeft = mcp.gone.aborted && !heard && !submitted.isRepeat;
-      if (isLeft && patience.cancelsWhenGone) {
+      const isLeft = mcp.gone.aborted && !outcome && !submitted.isRepeat;
+      if (isLeft && waitPolicy.cancelsWhenGone) {
         await cancelOwnExecution(mcp.deps, mcp.principal, submitted.execution._id);
       }
-      if (heard) await progressThrough(progress, heard);
-      return { execution: submitted.execution, heard };
+      if (outcome) await awaitLastProgress(progress, outcome);
+      return { execution: submitted.execution, outcome };
     } finally {
       mcp.gone.removeEventListener('abort', leave);
       waiter.dispose();
@@ -44,6 +44,6 @@ export async function awaitOutcome(
   }
 }
 
-async function progressThrough(progress: ProgressWatch, { status }: Outcome): Promise<void> {
+async function awaitLastProgress(progress: ProgressWatch, { status }: Outcome): Promise<void> {
   if (status !== 'input_required') await progress.drain();
 }

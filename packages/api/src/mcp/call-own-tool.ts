@@ -20,21 +20,22 @@ const CancelArguments = z.strictObject({ taskId: z.string() });
 /** Undefined if the tool is not one of the server's own. */
 export function callOwnTool(
   mcp: McpContext,
-  { name, arguments: given = {} }: CallToolRequest['params'],
+  { name, arguments: toolArguments = {} }: CallToolRequest['params'],
 ): Promise<CallToolResult> | undefined {
-  if (name === TASK_GET) return withArguments(GetArguments, given, (parsed) => getMcpTask(mcp, parsed));
+  if (name === TASK_GET)
+    return withArguments(GetArguments, toolArguments, (parsed) => getMcpTask(mcp, parsed));
   if (name === TASK_CANCEL)
-    return withArguments(CancelArguments, given, ({ taskId }) => cancelMcpTask(mcp, taskId));
+    return withArguments(CancelArguments, toolArguments, ({ taskId }) => cancelMcpTask(mcp, taskId));
   return undefined;
 }
 
 /** Models read tool errors, so invalid arguments and unknown ids are reported as such. */
 async function withArguments<T extends z.ZodType>(
   schema: T,
-  given: unknown,
+  toolArguments: unknown,
   call: (parsed: z.output<T>) => Promise<CallToolResult>,
 ): Promise<CallToolResult> {
-  const { success, data, error } = schema.safeParse(given);
+  const { success, data, error } = schema.safeParse(toolArguments);
   if (!success) return toolError(z.prettifyError(error), { code: 'invalid_payload', status: 400 });
   try {
     return await call(data);
@@ -60,7 +61,7 @@ async function getMcpTask(
 }
 
 async function waitForEnd({ deps, gone }: McpContext, id: string, waitSeconds: number): Promise<boolean> {
-  const waiter = deps.waiters.register(id, 'answer');
+  const waiter = deps.waiters.register(id, 'outcome');
   const leave = () => waiter.dispose();
   gone.addEventListener('abort', leave, { once: true });
   try {

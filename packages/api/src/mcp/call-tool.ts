@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/server';
 
 import { callOwnTool } from './call-own-tool.ts';
-import { capabilitiesOf, knowsTasks, requireTasks } from './capabilities.ts';
+import { capabilitiesOf, supportsTasks, requireTasks } from './capabilities.ts';
 import type { McpContext } from './exchange.ts';
 import { presentFollowUp } from './follow-up.ts';
 import { presentMcpTask } from './mcp-task.ts';
@@ -45,7 +45,7 @@ export async function callTool(
   const capabilities = capabilitiesOf(mcp, ctx);
   if (entry.action.tool.asTask === 'required') requireTasks(capabilities);
   const isContinued = readRound(ctx) !== undefined;
-  const plan = await planCall(mcp, entry, { hasTasks: knowsTasks(capabilities), isContinued });
+  const plan = await planCall(mcp, entry, { hasTasks: supportsTasks(capabilities), isContinued });
   return runTool(mcp, ctx, { entry, payload: (params.arguments ?? {}) as JsonValue, plan });
 }
 
@@ -73,10 +73,10 @@ async function runTool(
   const work = { plugin: entry.plugin, action: entry.action.name, payload };
   const cancelsWhenGone = mcp.era === 'modern' && entry.action.tool.onDisconnect === 'cancel';
   try {
-    const standing = await run(mcp, ctx, work, { waitMs: plan.waitMs, cancelsWhenGone });
-    if (standing.kind === 'ended') return presentEnd(standing.end);
-    if (standing.kind === 'asks') return standing.answer as unknown as CallToolResult;
-    return await presentUnfinished(mcp, standing.execution, plan);
+    const state = await run(mcp, ctx, work, { waitMs: plan.waitMs, cancelsWhenGone });
+    if (state.kind === 'ended') return presentEnd(state.end);
+    if (state.kind === 'asks') return state.request as unknown as CallToolResult;
+    return await presentUnfinished(mcp, state.execution, plan);
   } catch (error) {
     return toToolRefusal(error);
   }

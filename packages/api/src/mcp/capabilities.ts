@@ -17,19 +17,19 @@ export function capabilitiesOf(
   return (era === 'modern' && envelope?.[CLIENT_CAPABILITIES_META_KEY]) || {};
 }
 
-export const knowsTasks = ({ extensions }: ClientCapabilities): boolean =>
+export const supportsTasks = ({ extensions }: ClientCapabilities): boolean =>
   extensions !== undefined && TASKS_EXTENSION in extensions;
 
 /** @throws {MissingRequiredClientCapabilityError} */
 export function requireTasks(capabilities: ClientCapabilities): void {
-  if (knowsTasks(capabilities)) return;
+  if (supportsTasks(capabilities)) return;
   throw new MissingRequiredClientCapabilityError({
     requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
   });
 }
 
 /** Capabilities that a client needs to be asked this. */
-export function neededFor({ method, params }: Pick<InputRecord, 'method' | 'params'>): ClientCapabilities {
+export function requiredFor({ method, params }: Pick<InputRecord, 'method' | 'params'>): ClientCapabilities {
   if (method === 'roots/list') return { roots: {} };
   const { mode, tools, toolChoice } = JSON.parse(params) as Record<string, unknown>;
   if (method === 'sampling/createMessage')
@@ -42,7 +42,7 @@ export function canAnswer(
   { elicitation, sampling, roots }: ClientCapabilities,
   question: InputRecord,
 ): boolean {
-  const needed = neededFor(question);
+  const needed = requiredFor(question);
   if (needed.roots) return roots !== undefined;
   if (needed.sampling)
     return sampling !== undefined && (!needed.sampling.tools || sampling.tools !== undefined);

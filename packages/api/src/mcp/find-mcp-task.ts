@@ -11,7 +11,8 @@ export async function findOwnMcpTask(
 ): Promise<McpTaskRecord> {
   // Skip the lookup for ids that are not UUIDs.
   const isId = z.uuid().safeParse(id).success;
-  const found = isId && (await findMcpTask(deps.models.ExecutionModel, { id, ownerId: principal.userId }));
-  if (!found) throw unknownTask();
-  return found;
+  const execution =
+    isId && (await findMcpTask(deps.models.ExecutionModel, { id, ownerId: principal.userId }));
+  if (!execution) throw unknownTask();
+  return execution;
 }

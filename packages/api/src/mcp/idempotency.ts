@@ -16,9 +16,9 @@ export function readIdempotency(
   const inMeta = mcpReq._meta?.[IDEMPOTENCY_META];
   if (idempotencyKey !== undefined && inMeta !== undefined && idempotencyKey !== inMeta)
     throw refuse(`Idempotency-Key and _meta["${IDEMPOTENCY_META}"] differ.`);
-  const given = idempotencyKey ?? inMeta;
-  if (given === undefined) return undefined;
-  const { success, data: key } = IdempotencyKey.safeParse(given);
+  const rawKey = idempotencyKey ?? inMeta;
+  if (rawKey === undefined) return undefined;
+  const { success, data: key } = IdempotencyKey.safeParse(rawKey);
   if (!success) throw refuse('The idempotency key must be 1 to 128 printable characters.');
   return toIdempotency(key, { method: 'POST', path: '/mcp', body: work });
 }

@@ -9,14 +9,14 @@ const DRAIN_MS = 250;
 /** Progress notifications of one call. */
 export interface ProgressWatch {
   /** Passes on the progress of this execution from now on, and what has arrived before. */
-  of(executionId: string): void;
+  follow(executionId: string): void;
   /** Waits until the events of an ended execution have arrived. */
   drain(): Promise<void>;
   stop(): void;
 }
 
 const NO_PROGRESS: ProgressWatch = {
-  of: () => undefined,
+  follow: () => undefined,
   drain: async () => undefined,
   stop: () => undefined,
 };
@@ -29,12 +29,12 @@ export async function watchProgress(
 ): Promise<ProgressWatch> {
   const progressToken = mcpReq._meta?.progressToken;
   if (progressToken === undefined) return NO_PROGRESS;
-  const through = Promise.withResolvers<void>();
+  const drained = Promise.withResolvers<void>();
   let id: string | undefined;
-  let held: ExecutionEvent[] = [];
+  let earlyEvents: ExecutionEvent[] = [];
   let last = Number.NEGATIVE_INFINITY;
 
-  const take = ({ executionId, progress, status }: ExecutionEvent): void => {
+  const report = ({ executionId, progress, status }: ExecutionEvent): void => {
     if (executionId !== id) return;
     // The protocol requires progress to grow, but a new attempt starts over.
     if (progress && progress.done > last) {
@@ -49,22 +49,22 @@ export async function watchProgress(
       // The client may have gone.
       mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
     }
-    if (isEnded(status)) through.resolve();
+    if (isEnded(status)) drained.resolve();
   };
   const stop = await feed.watch(ownerId, {
     onEvent(event) {
-      if (id === undefined) held.push(event);
-      else take(event);
+      if (id === undefined) earlyEvents.push(event);
+      else report(event);
     },
     onGap: () => undefined,
   });
   return {
-    of(executionId) {
+    follow(executionId) {
       id = executionId;
-      for (const event of held) take(event);
-      held = [];
+      for (const event of earlyEvents) report(event);
+      earlyEvents = [];
     },
-    drain: () => withTimeout(through.promise, DRAIN_MS),
+    drain: () => withTimeout(drained.promise, DRAIN_MS),
     stop,
   };
 }

@@ -11,7 +11,7 @@ import {
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
 import type { AwaitedSubmission } from '../services/executions/execute-and-wait.ts';
 import { provideOwnInput } from '../services/executions/provide-input.ts';
-import { canAnswer, capabilitiesOf, neededFor } from './capabilities.ts';
+import { canAnswer, capabilitiesOf, requiredFor } from './capabilities.ts';
 import type { McpContext } from './exchange.ts';
 import { findOwnMcpTask } from './find-mcp-task.ts';
 import { openQuestions, presentQuestions } from './mcp-task.ts';
@@ -37,7 +37,7 @@ export const answersOf = ({ mcpReq }: ServerContext): Record<string, JsonValue> 
  * Stores answers to open questions. Late and repeated answers change nothing and are not an error.
  * @throws {errors.InvalidAnswer}
  */
-export async function answerOwn(
+export async function storeAnswers(
   { deps, principal }: Pick<McpContext, 'deps' | 'principal'>,
   id: string,
   answers: Record<string, JsonValue>,
@@ -57,12 +57,12 @@ export async function continueCall(
   { plugin, action }: Target,
   { executionId, keys }: RoundState,
 ): Promise<AwaitedSubmission> {
-  const asked = await findOwnMcpTask(mcp, executionId);
-  if (asked.plugin !== plugin || asked.action !== action)
+  const execution = await findOwnMcpTask(mcp, executionId);
+  if (execution.plugin !== plugin || execution.action !== action)
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'This requestState belongs to another call.');
-  const given = Object.entries(answersOf(ctx)).filter(([key]) => keys.includes(key));
-  await answerOwn(mcp, executionId, Object.fromEntries(given));
-  const waiter = mcp.deps.waiters.register(executionId, 'answer');
+  const roundAnswers = Object.entries(answersOf(ctx)).filter(([key]) => keys.includes(key));
+  await storeAnswers(mcp, executionId, Object.fromEntries(roundAnswers));
+  const waiter = mcp.deps.waiters.register(executionId, 'outcome');
   try {
     const execution = await findOwnMcpTask(mcp, executionId);
     return { submitted: { execution, isRepeat: false, isEnqueued: true }, waiter };
@@ -97,4 +97,4 @@ export async function askClient(
 }
 
 const neededForAll = (questions: InputRecord[]): ClientCapabilities =>
-  Object.assign({}, ...questions.map(neededFor)) as ClientCapabilities;
+  Object.assign({}, ...questions.map(requiredFor)) as ClientCapabilities;

@@ -11,7 +11,7 @@ import { answersOf, askClient, continueCall, readRound, type Target } from './ro
 export type CallState =
   | { kind: 'ended'; end: EndedExecution }
   /** It asks the client; the answers come with the next request. */
-  | { kind: 'asks'; answer: InputRequiredResult }
+  | { kind: 'asks'; request: InputRequiredResult }
   /** The state at acceptance or at the last answer. */
   | { kind: 'unfinished'; execution: McpTaskRecord };
 
@@ -20,23 +20,23 @@ export async function run(
   mcp: McpContext,
   ctx: ServerContext,
   work: Target & { payload: JsonValue },
-  patience: WaitPolicy,
+  waitPolicy: WaitPolicy,
 ): Promise<CallState> {
   const round = readRound(ctx);
   const begin = async () =>
     round
       ? continueCall(mcp, ctx, work, round)
-      : submitAwaited(mcp.deps, mcp.principal, submission(), 'answer');
+      : submitAwaited(mcp.deps, mcp.principal, submission(), 'outcome');
   const submission = () => {
     const idempotency = readIdempotency(mcp, ctx, work);
     const earlyAnswers = answersOf(ctx);
     const { requestId } = mcp;
     return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId };
   };
-  const { execution, heard } = await awaitOutcome(mcp, ctx, begin, patience);
-  const known = heard ?? execution;
-  if (isEnded(known.status)) return { kind: 'ended', end: known };
-  const isAsking = known.status === 'input_required' && mcp.era === 'modern';
-  if (isAsking) return { kind: 'asks', answer: await askClient(mcp, ctx, known) };
+  const { execution, outcome } = await awaitOutcome(mcp, ctx, begin, waitPolicy);
+  const latest = outcome ?? execution;
+  if (isEnded(latest.status)) return { kind: 'ended', end: latest };
+  const isAsking = latest.status === 'input_required' && mcp.era === 'modern';
+  if (isAsking) return { kind: 'asks', request: await askClient(mcp, ctx, latest) };
   return { kind: 'unfinished', execution };
 }

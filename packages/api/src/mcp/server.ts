@@ -1,6 +1,6 @@
 import { Server } from '@modelcontextprotocol/server';
 
-import { mayRun } from '../services/executions/may-run.ts';
+import { canRun } from '../services/executions/can-run.ts';
 import { callTool } from './call-tool.ts';
 import { complete, getPrompt, listAllPrompts } from './contributions/prompts.ts';
 import { listAllResources, listTemplates, readResource } from './contributions/resources.ts';
@@ -41,7 +41,7 @@ export function buildServer(mcp: McpContext): Server {
   });
   server.setRequestHandler(
     'tools/list',
-    guard(async () => ({ tools: mayRun(principal, 'mcp') ? (await toolbox.list()).tools : [] })),
+    guard(async () => ({ tools: canRun(principal, 'mcp') ? (await toolbox.list()).tools : [] })),
   );
   server.setRequestHandler(
     'tools/call',

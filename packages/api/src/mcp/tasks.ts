@@ -7,7 +7,7 @@ import type { McpContext } from './exchange.ts';
 import { findOwnMcpTask } from './find-mcp-task.ts';
 import { type Guard } from './guard.ts';
 import { presentMcpTask, presentOutcome } from './mcp-task.ts';
-import { answerOwn, answersOf } from './rounds.ts';
+import { storeAnswers, answersOf } from './rounds.ts';
 
 const TaskParams = z.looseObject({ taskId: z.string() });
 const Answer = z.looseObject({});
@@ -35,7 +35,7 @@ export function handleTasks(server: Server, mcp: McpContext, guard: Guard): void
       requireTasks(capabilitiesOf(mcp, ctx));
       await findOwnMcpTask(mcp, taskId);
       // The library moves `inputResponses` out of the parameters.
-      await answerOwn(mcp, taskId, answersOf(ctx));
+      await storeAnswers(mcp, taskId, answersOf(ctx));
       return {};
     }),
   );

@@ -42,11 +42,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
   const entries = new Map<string, ToolEntry>();
-  const taken = new Set(OWN_TOOLS.map(({ name }) => name));
+  const usedNames = new Set(OWN_TOOLS.map(({ name }) => name));
   for (const { plugin, actions } of plugins) {
     for (const { action } of actions.values()) {
       if (!action.isTool) continue;
-      const name = chooseName(plugin.id, action, taken);
+      const name = chooseName(plugin.id, action, usedNames);
       const tool = toTool(name, action);
       if (!tool) {
         logger.warn(
@@ -59,7 +59,7 @@ function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
         const { publicName } = action;
         logger.warn({ plugin: plugin.id, action: action.name, publicName }, 'public name is taken');
       }
-      taken.add(name);
+      usedNames.add(name);
       entries.set(name, { tool, plugin: plugin.id, action });
     }
   }
@@ -71,8 +71,8 @@ function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
 }
 
 /** The first plugin by id keeps a public name; `plugin__action` is always unique. */
-function chooseName(plugin: string, { name, publicName }: CatalogueAction, taken: Set<string>): string {
-  return publicName !== undefined && !taken.has(publicName) ? publicName : `${plugin}__${name}`;
+function chooseName(plugin: string, { name, publicName }: CatalogueAction, usedNames: Set<string>): string {
+  return publicName !== undefined && !usedNames.has(publicName) ? publicName : `${plugin}__${name}`;
 }
 
 function toTool(name: string, action: CatalogueAction): Tool | undefined {

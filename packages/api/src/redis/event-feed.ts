@@ -71,12 +71,12 @@ export class EventFeed {
 
   /** Once it resolves, every later event is delivered. While Redis is unavailable: once it is back, after a gap. */
   async watch(ownerId: string, watcher: Watcher): Promise<() => void> {
-    const known = this.#streams.get(ownerId);
-    const stream = known ?? { cursor: undefined, watchers: new Set(), ready: Promise.withResolvers() };
+    const existing = this.#streams.get(ownerId);
+    const stream = existing ?? { cursor: undefined, watchers: new Set(), ready: Promise.withResolvers() };
     stream.watchers.add(watcher);
     this.#streams.set(ownerId, stream);
     if (!this.#reading) this.#reading = this.#run();
-    else if (!known) this.#wake();
+    else if (!existing) this.#wake();
     await withTimeout(stream.ready.promise, WATCH_TIMEOUT_MS);
     return () => {
       stream.watchers.delete(watcher);

@@ -49,8 +49,8 @@ export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => L
     return {
       take: async (key) => (await inRedis(() => takeFrom(shared, key))) ?? takeFrom(own, key),
       async giveBack(key) {
-        const given = await inRedis(() => shared.reward(key, 1));
-        if (!given) await own.reward(key, 1);
+        const reply = await inRedis(() => shared.reward(key, 1));
+        if (!reply) await own.reward(key, 1);
       },
     };
   };

@@ -22,11 +22,11 @@ interface Placed {
 }
 
 /** Cuts a page from `found`, which must be read with one item more than `limit`: that item reveals a next page. */
-export function cutPage<T extends Placed>(found: T[], limit: number): { items: T[]; next?: PagePosition } {
-  const items = found.slice(0, limit);
+export function cutPage<T extends Placed>(rows: T[], limit: number): { items: T[]; next?: PagePosition } {
+  const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
     items,
-    ...(found.length > limit && last ? { next: { createdAt: last.createdAt, id: last.id } } : {}),
+    ...(rows.length > limit && last ? { next: { createdAt: last.createdAt, id: last.id } } : {}),
   };
 }

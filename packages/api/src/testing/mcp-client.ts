@@ -55,8 +55,8 @@ export async function startWorker(
   const worker = await startProcess(t, 'worker', { ...test.env, ...env });
   const wanted = 'PLUGINS_DIR' in env ? PLUGINS.length + 1 : PLUGINS.length;
   await waitFor('the catalogue', async () => {
-    const known = (await test.deps.catalogue.list()).map(({ plugin }) => plugin.id);
-    return PLUGINS.every((id) => known.includes(id)) && known.length >= wanted;
+    const pluginIds = (await test.deps.catalogue.list()).map(({ plugin }) => plugin.id);
+    return PLUGINS.every((id) => pluginIds.includes(id)) && pluginIds.length >= wanted;
   });
   return worker;
 }

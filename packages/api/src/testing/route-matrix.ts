@@ -47,7 +47,7 @@ export interface Row {
 const PASSWORD = 'Test123456';
 
 /** Rights shared by many routes. */
-const everybody = (status: number): Statuses => [
+const everyone = (status: number): Statuses => [
   status,
   status,
   status,
@@ -58,7 +58,7 @@ const everybody = (status: number): Statuses => [
   status,
 ];
 /** All authenticated callers, keys with any scope included. */
-const known = (ok: number): Statuses => [ok, ok, ok, ok, ok, ok, 401, 401];
+const authenticated = (ok: number): Statuses => [ok, ok, ok, ok, ok, ok, 401, 401];
 /** All authenticated callers, but only keys with the scope. */
 const scoped = (ok: number): Statuses => [ok, ok, ok, ok, ok, 403, 401, 401];
 /** The owner and admins; others get a 404. */
@@ -75,18 +75,18 @@ const admins = (ok: number): Statuses => [ok, 403, 403, 403, 403, 403, 401, 401]
  * missing here fails the test.
  */
 export const MATRIX: Record<string, Row> = {
-  'GET /health': { expect: everybody(200) },
-  'GET /health/ready': { expect: everybody(200) },
-  'GET /openapi.json': { expect: everybody(200) },
-  'GET /docs/**': { expect: everybody(LET_IN) },
+  'GET /health': { expect: everyone(200) },
+  'GET /health/ready': { expect: everyone(200) },
+  'GET /openapi.json': { expect: everyone(200) },
+  'GET /docs/**': { expect: everyone(LET_IN) },
   // For scrapers on this machine: a token other than METRICS_TOKEN is worse than none.
   'GET /metrics': { expect: [401, 401, 401, 401, 200, 200, 200, 401] },
 
   // Browsers send this before the request; the response does not depend on the caller.
-  'OPTIONS *': { expect: everybody(204), path: '/api/tasks' },
+  'OPTIONS *': { expect: everyone(204), path: '/api/tasks' },
 
   'POST /api/auth/register': {
-    expect: everybody(201),
+    expect: everyone(201),
     body: (_, unique) => ({
       email: `new${unique}@example.com`,
       username: `new${unique}`,
@@ -94,23 +94,23 @@ export const MATRIX: Record<string, Row> = {
     }),
   },
   'POST /api/auth/login': {
-    expect: everybody(200),
+    expect: everyone(200),
     body: () => ({ email: 'user@example.com', password: PASSWORD }),
   },
   'POST /api/auth/refresh': {
-    expect: everybody(200),
+    expect: everyone(200),
     needs: 'refreshToken',
     body: (refreshToken) => ({ refreshToken }),
   },
   'POST /api/auth/reset-password': {
-    expect: everybody(204),
+    expect: everyone(204),
     needs: 'resetToken',
     body: (token) => ({ token, password: PASSWORD }),
   },
   'POST /api/auth/dashboard-session': { expect: admins(204) },
   'POST /api/auth/logout': { expect: people(204) },
   'POST /api/auth/logout-all': { expect: people(204) },
-  'GET /api/auth/profile': { expect: known(200) },
+  'GET /api/auth/profile': { expect: authenticated(200) },
   'PUT /api/auth/password': {
     expect: people(200),
     body: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }),
@@ -175,10 +175,10 @@ export const MATRIX: Record<string, Row> = {
   // One request, one response: there are no streams to get and no sessions to delete.
   'GET /mcp': { expect: scoped(405) },
   'DELETE /mcp': { expect: scoped(405) },
-  'GET /.well-known/oauth-protected-resource/mcp': { expect: everybody(200) },
+  'GET /.well-known/oauth-protected-resource/mcp': { expect: everyone(200) },
 
-  'GET /api/plugins': { expect: known(200) },
-  'GET /api/plugins/:id': { expect: known(200), path: '/api/plugins/sample' },
+  'GET /api/plugins': { expect: authenticated(200) },
+  'GET /api/plugins/:id': { expect: authenticated(200), path: '/api/plugins/sample' },
   'POST /api/plugins/:id/pause': { expect: admins(200), path: '/api/plugins/sample/pause' },
   'POST /api/plugins/:id/resume': { expect: admins(200), path: '/api/plugins/sample/resume' },
   'GET /api/queues': { expect: developers(200) },
@@ -189,12 +189,12 @@ export const MATRIX: Record<string, Row> = {
 
   // Without an upgrade there is nothing to open, but authentication is checked first.
   'GET /ws': { expect: [426, 426, 426, 426, 426, 403, 401, 401] },
-  'GET /ws/info': { expect: everybody(200) },
+  'GET /ws/info': { expect: everyone(200) },
   'POST /ws/ticket': { expect: people(201) },
 
-  'GET /admin/login': { expect: everybody(200) },
-  'GET /admin/login.css': { expect: everybody(200) },
-  'GET /admin/login.js': { expect: everybody(200) },
+  'GET /admin/login': { expect: everyone(200) },
+  'GET /admin/login.css': { expect: everyone(200) },
+  'GET /admin/login.js': { expect: everyone(200) },
   'GET /admin/queues/**': { expect: admins(LET_IN) },
   // Read-only unless DASHBOARD_WRITE=1, for admins too.
   'GET /admin/queues/api/redis/stats': { expect: admins(403) },

@@ -12,9 +12,9 @@ export type Received = { type: string; id?: string; executionId?: string } & Rec
 export interface TestSocket {
   ws: WebSocket;
   received: Received[];
-  say: (message: unknown) => void;
+  send: (message: unknown) => void;
   /** Waits for the first message that matches. */
-  hear: (what: string, fits: (message: Received) => boolean) => Promise<Received>;
+  receive: (what: string, fits: (message: Received) => boolean) => Promise<Received>;
   subscribe: (topics: string[], lastEventId?: string) => Promise<Received>;
   closed: Promise<number>;
 }
@@ -41,14 +41,14 @@ export async function openSocket(
     });
     ws.on('error', reject);
   });
-  const hear: TestSocket['hear'] = (what, fits) => waitFor(what, () => received.find(fits));
+  const hear: TestSocket['receive'] = (what, fits) => waitFor(what, () => received.find(fits));
   const say = (message: unknown) => ws.send(JSON.stringify(message));
   return {
     ws,
     received,
     closed,
-    say,
-    hear,
+    send: say,
+    receive: hear,
     async subscribe(topics, lastEventId) {
       const before = received.length;
       say({ type: 'subscribe', topics, ...(lastEventId === undefined ? {} : { lastEventId }) });

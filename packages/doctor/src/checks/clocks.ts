@@ -7,7 +7,7 @@ import type { Installation } from '../installation.ts';
 const SKEW_MS = { warn: 2_000, fail: 5_000 };
 /** A busy worker's announcement can take seconds to arrive, which looks like a slow clock. */
 const WORKER_SKEW_MS = { warn: 10_000, fail: 60_000 };
-const QUESTIONS = 3;
+const READS = 3;
 const SYNC = 'synchronize that machine with NTP';
 
 interface Clock {
@@ -20,24 +20,24 @@ interface Clock {
 interface Reading {
   aheadMs: number;
   /** Error margin: half of the round trip. */
-  unsureMs: number;
+  marginMs: number;
 }
 
 /** Measures how far a clock is ahead of this process's, from the fastest of a few reads. */
-async function compareWithOurs(read: () => Promise<number>): Promise<Reading> {
+async function measureAhead(read: () => Promise<number>): Promise<Reading> {
   let best: Reading | undefined;
-  for (let question = 0; question < QUESTIONS; question += 1) {
+  for (let round = 0; round < READS; round += 1) {
     const askedAt = Date.now();
     const theirs = await read();
-    const unsureMs = (Date.now() - askedAt) / 2;
-    if (!best || unsureMs < best.unsureMs) best = { aheadMs: theirs - askedAt - unsureMs, unsureMs };
+    const marginMs = (Date.now() - askedAt) / 2;
+    if (!best || marginMs < best.marginMs) best = { aheadMs: theirs - askedAt - marginMs, marginMs };
   }
-  return best ?? { aheadMs: 0, unsureMs: 0 };
+  return best ?? { aheadMs: 0, marginMs: 0 };
 }
 
 /** Returns the part of a difference that exceeds the error margin. */
-const certain = (aheadMs: number, unsureMs: number): number =>
-  Math.sign(aheadMs) * Math.max(0, Math.abs(aheadMs) - unsureMs);
+const certain = (aheadMs: number, marginMs: number): number =>
+  Math.sign(aheadMs) * Math.max(0, Math.abs(aheadMs) - marginMs);
 
 async function readRedis({ redis }: Installation): Promise<number> {
   const [seconds, microseconds] = await redis.time();
@@ -56,24 +56,24 @@ async function readWorkers({ models }: Installation): Promise<Clock[]> {
 
 function judge({ name, aheadMs, limits }: Clock): Finding[] {
   const seconds = (Math.abs(aheadMs) / 1_000).toFixed(1);
-  const found = `the clock of ${name} is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database`;
-  if (Math.abs(aheadMs) >= limits.fail) return [fail(found, SYNC)];
-  return Math.abs(aheadMs) >= limits.warn ? [warn(found, SYNC)] : [];
+  const fact = `the clock of ${name} is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database`;
+  if (Math.abs(aheadMs) >= limits.fail) return [fail(fact, SYNC)];
+  return Math.abs(aheadMs) >= limits.warn ? [warn(fact, SYNC)] : [];
 }
 
 export default defineCheck({
   needs: ['mongodb'],
   async run(installation) {
-    const database = await compareWithOurs(async () =>
+    const database = await measureAhead(async () =>
       (await readDatabaseTime(installation.models.UserModel)).getTime(),
     );
     const clocks: Clock[] = [
-      { name: 'this machine', aheadMs: certain(-database.aheadMs, database.unsureMs), limits: SKEW_MS },
+      { name: 'this machine', aheadMs: certain(-database.aheadMs, database.marginMs), limits: SKEW_MS },
       ...(await readWorkers(installation)),
     ];
     if (installation.isUp.redis) {
-      const redis = await compareWithOurs(() => readRedis(installation));
-      const aheadMs = certain(redis.aheadMs - database.aheadMs, redis.unsureMs + database.unsureMs);
+      const redis = await measureAhead(() => readRedis(installation));
+      const aheadMs = certain(redis.aheadMs - database.aheadMs, redis.marginMs + database.marginMs);
       clocks.push({ name: 'Redis', aheadMs, limits: SKEW_MS });
     }
     return unlessWrong(clocks.flatMap(judge), `${clocks.length} clocks agree with the database`);

@@ -15,14 +15,14 @@ const modeOf = (path: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-const octal = (mode: number): string => (mode & 0o777).toString(8);
+const toOctal = (mode: number): string => (mode & 0o777).toString(8);
 
 async function judgeFile(path: string): Promise<Finding[]> {
   const mode = await modeOf(path);
   if (mode === undefined || (mode & READ_BY_OTHERS) === 0) return [];
   return [
     fail(
-      `${path} has mode ${octal(mode)}: other users can read it`,
+      `${path} has mode ${toOctal(mode)}: other users can read it`,
       `chmod 600 ${path}, and generate new secrets`,
     ),
   ];
@@ -38,7 +38,7 @@ export default defineCheck({
         ? []
         : [
             fail(
-              `${DATA_DIR} has mode ${octal(mode)}: other users can replace its files`,
+              `${DATA_DIR} has mode ${toOctal(mode)}: other users can replace its files`,
               `chmod go-w ${DATA_DIR}`,
             ),
           ];

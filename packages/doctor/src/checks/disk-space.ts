@@ -21,9 +21,9 @@ async function freeBytesAt(path: string): Promise<number> {
 }
 
 function judge(name: string, free: number, wanted: number): Finding {
-  const found = `${(free / GIBIBYTE).toFixed(1)} GiB free at ${name}`;
-  if (free < wanted * FULL_SHARE) return fail(found, MAKE_ROOM);
-  return free < wanted ? warn(found, MAKE_ROOM) : ok(found);
+  const fact = `${(free / GIBIBYTE).toFixed(1)} GiB free at ${name}`;
+  if (free < wanted * FULL_SHARE) return fail(fact, MAKE_ROOM);
+  return free < wanted ? warn(fact, MAKE_ROOM) : ok(fact);
 }
 
 export default defineCheck({

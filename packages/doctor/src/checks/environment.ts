@@ -19,11 +19,11 @@ function problemsOf(name: string, load: () => unknown): Finding[] {
 }
 
 export default defineCheck({
-  run: ({ given }) =>
+  run: ({ variables }) =>
     unlessWrong(
       [
-        ...problemsOf('the API', () => loadApiEnv(given)),
-        ...problemsOf('a worker', () => loadConfig(WorkerEnv, given)),
+        ...problemsOf('the API', () => loadApiEnv(variables)),
+        ...problemsOf('a worker', () => loadConfig(WorkerEnv, variables)),
       ],
       'API and worker would start with these settings',
     ),

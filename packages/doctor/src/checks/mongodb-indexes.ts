@@ -28,11 +28,11 @@ async function findMissing(model: Model<unknown>): Promise<string[]> {
     if ((error as { code?: number }).code === 26) return [];
     throw error;
   })) as StoredIndex[];
-  const known = new Set(stored.map(describe));
+  const existing = new Set(stored.map(describe));
   const declared = model.schema.indexes() as [StoredIndex['key'], Omit<StoredIndex, 'key'>][];
   return declared
     .map(([key, options]) => describe({ ...options, key }))
-    .filter((index) => !known.has(index))
+    .filter((index) => !existing.has(index))
     .map((index) => `${collectionName} (${index})`);
 }
 

@@ -5,7 +5,7 @@ import { compareVersions } from '../version.ts';
 /** Older servers lack operators that update pipelines use. */
 const OLDEST = '4.4';
 /** The oldest version that still gets fixes. */
-const KEPT = '6.0';
+const RECOMMENDED = '6.0';
 
 export default defineCheck({
   async run({ isUp, mongo, env }) {
@@ -18,9 +18,9 @@ export default defineCheck({
     }
     const build = await mongo.connection.db?.command({ buildInfo: 1 });
     const version = String(build?.['version']);
-    const found = `version ${version} at ${host}`;
-    if (compareVersions(version, OLDEST) < 0) return fail(found, `update to ${KEPT} or newer`);
-    if (compareVersions(version, KEPT) < 0) return warn(found, `update to ${KEPT} or newer`);
-    return ok(found);
+    const fact = `version ${version} at ${host}`;
+    if (compareVersions(version, OLDEST) < 0) return fail(fact, `update to ${RECOMMENDED} or newer`);
+    if (compareVersions(version, RECOMMENDED) < 0) return warn(fact, `update to ${RECOMMENDED} or newer`);
+    return ok(fact);
   },
 });

@@ -3,15 +3,15 @@ import { createConnection } from 'node:net';
 
 import { defineCheck, fail, type Finding, ok } from '../check.ts';
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 /** A field of `/health/ready` that only processes of this product send. */
 const OURS = { PORT: 'mongodb', WORKER_PORT: 'worker' } as const;
 
 async function isTaken(host: string, port: number): Promise<boolean> {
   const socket = createConnection({ host, port });
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    await once(socket, 'connect', { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return true;
   } catch {
     return false;
@@ -22,8 +22,8 @@ async function isTaken(host: string, port: number): Promise<boolean> {
 
 async function isOurs(url: string, field: string): Promise<boolean> {
   try {
-    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    return field in ((await answer.json()) as Record<string, unknown>);
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return field in ((await response.json()) as Record<string, unknown>);
   } catch {
     return false;
   }

@@ -58,10 +58,10 @@ export default defineCheck({
         ),
       );
     const pools = await listPools(installation);
-    const judged = await Promise.all(pools.map((pool) => judgePool(installation, pool)));
-    const jobs = judged.reduce((sum, pool) => sum + pool.jobs, 0);
+    const reports = await Promise.all(pools.map((pool) => judgePool(installation, pool)));
+    const jobs = reports.reduce((sum, pool) => sum + pool.jobs, 0);
     return unlessWrong(
-      [...paused.wrong, ...old, ...judged.flatMap(({ wrong }) => wrong)],
+      [...paused.wrong, ...old, ...reports.flatMap(({ wrong }) => wrong)],
       `${jobs} jobs in ${pools.length} pools`,
     );
   },

@@ -16,9 +16,9 @@ export default defineCheck({
     const bound = max > 0 ? max : system;
     const share = bound > 0 ? used / bound : 0;
     const of = `${max > 0 ? 'maxmemory' : 'the machine'} (${Math.round(bound / MEBIBYTE)} MiB)`;
-    const found = `${Math.round(used / MEBIBYTE)} MiB used, ${Math.round(share * 100)} % of ${of}`;
+    const fact = `${Math.round(used / MEBIBYTE)} MiB used, ${Math.round(share * 100)} % of ${of}`;
     if (share >= FULL)
-      return fail(found, 'raise maxmemory, or find what fills it; a full Redis accepts no jobs');
-    return share >= SHORT ? warn(found, 'raise maxmemory before Redis is full') : ok(found);
+      return fail(fact, 'raise maxmemory, or find what fills it; a full Redis accepts no jobs');
+    return share >= SHORT ? warn(fact, 'raise maxmemory before Redis is full') : ok(fact);
   },
 });

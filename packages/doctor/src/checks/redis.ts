@@ -5,7 +5,7 @@ import { compareVersions } from '../version.ts';
 
 /** The minimum that BullMQ recommends. */
 const OLDEST = '6.2';
-const KEPT = '7.0';
+const RECOMMENDED = '7.0';
 
 export default defineCheck({
   async run({ isUp, redis, env }) {
@@ -17,9 +17,9 @@ export default defineCheck({
       );
     }
     const { redis_version: version = '0' } = await readInfo(redis, 'server');
-    const found = `version ${version} at ${host}`;
-    if (compareVersions(version, OLDEST) < 0) return fail(found, `update to ${KEPT} or newer`);
-    if (compareVersions(version, KEPT) < 0) return warn(found, `update to ${KEPT} or newer`);
-    return ok(found);
+    const fact = `version ${version} at ${host}`;
+    if (compareVersions(version, OLDEST) < 0) return fail(fact, `update to ${RECOMMENDED} or newer`);
+    if (compareVersions(version, RECOMMENDED) < 0) return warn(fact, `update to ${RECOMMENDED} or newer`);
+    return ok(fact);
   },
 });

@@ -15,17 +15,17 @@ const SECRETS = [
 const NEEDED = ['JWT_SECRET', 'REFRESH_TOKEN_SECRET'] as const;
 const DRAW = 'generate new secrets: npm run secrets';
 
-function judgeGiven({ given, env }: Installation): Finding[] {
-  const weak = SECRETS.filter((name) => given[name] !== undefined && isWeakSecret(given[name]));
+function judgeSetSecrets({ variables, env }: Installation): Finding[] {
+  const weak = SECRETS.filter((name) => variables[name] !== undefined && isWeakSecret(variables[name]));
   const isExposed = !isLoopback(env.HOST) || env.NODE_ENV === 'production';
   const judge = isExposed ? fail : warn;
   return weak.map((name) => judge(`${name} is weak or a placeholder`, DRAW));
 }
 
 /** Secrets missing in the environment are in the data folder, where the first start of an API puts them. */
-async function judgeNeeded({ given, env }: Installation): Promise<Finding[]> {
+async function judgeRequiredSecrets({ variables, env }: Installation): Promise<Finding[]> {
   const stored = await readSecretFile(env.DATA_DIR);
-  const value = (name: (typeof NEEDED)[number]) => given[name] ?? stored?.[name];
+  const value = (name: (typeof NEEDED)[number]) => variables[name] ?? stored?.[name];
   const missing = NEEDED.filter((name) => value(name) === undefined);
   if (missing.length > 0) {
     const advice = 'set them, or start an API process once with this data folder';
@@ -50,7 +50,11 @@ function judgeStores({ env }: Installation): Finding[] {
 export default defineCheck({
   run: async (installation) =>
     unlessWrong(
-      [...judgeGiven(installation), ...(await judgeNeeded(installation)), ...judgeStores(installation)],
+      [
+        ...judgeSetSecrets(installation),
+        ...(await judgeRequiredSecrets(installation)),
+        ...judgeStores(installation),
+      ],
       'all set, none is weak',
     ),
 });

@@ -38,12 +38,12 @@ export default defineCheck({
       }),
       installation.isUp.redis ? countUndelivered(installation, before) : 0,
     ]);
-    const found: [number, string][] = [
+    const counts: [number, string][] = [
       [lapsed, 'are running with a lease that lapsed long ago'],
       [undelivered, 'are queued without a job in Redis'],
       [untold, 'ended without being settled'],
     ];
-    const wrong: Finding[] = found
+    const wrong: Finding[] = counts
       .filter(([count]) => count > 0)
       .map(([count, what]) => fail(`${count} executions ${what}`, SWEEP));
     return unlessWrong(wrong, 'no stuck executions');

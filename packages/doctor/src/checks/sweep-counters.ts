@@ -1,6 +1,6 @@
 import { defineCheck, ok, unlessWrong, warn } from '../check.ts';
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 /** Counters of a worker that stay at zero if all is well, and the meaning of other values. */
 const ZERO = {
   mcp_swept_total: 'the sweep repaired deliveries: a process died, or Redis lost jobs',
@@ -20,8 +20,8 @@ const sumOf = (text: string, name: string): number =>
 async function readMetrics(url: string, token: string | undefined): Promise<string | undefined> {
   try {
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const answer = await fetch(`${url}/metrics`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
-    return answer.ok ? await answer.text() : undefined;
+    const response = await fetch(`${url}/metrics`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return response.ok ? await response.text() : undefined;
   } catch {
     return undefined;
   }

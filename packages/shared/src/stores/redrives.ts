@@ -76,7 +76,7 @@ export async function openRedrive(
 }
 
 /** Stores the response, for a repeat of the request. */
-export async function answerRedrive(
+export async function storeRedriveResponse(
   model: Model<RedriveRecord>,
   { id, answer }: { id: string; answer: string },
 ): Promise<void> {

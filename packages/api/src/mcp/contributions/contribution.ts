@@ -10,10 +10,10 @@ export type Contribution<T> = T & { plugin: string };
 /** Collects one kind of entry from the catalogue, by plugin and in each plugin's own order. */
 async function collect<T>(
   { deps }: Pick<McpContext, 'deps'>,
-  pick: (known: KnownPlugin['plugin']) => T[],
+  pick: (plugin: KnownPlugin['plugin']) => T[],
 ): Promise<Contribution<T>[]> {
-  const known = (await deps.catalogue.list()).toSorted((a, b) => (a.plugin.id < b.plugin.id ? -1 : 1));
-  return known.flatMap(({ plugin }) =>
+  const plugins = (await deps.catalogue.list()).toSorted((a, b) => (a.plugin.id < b.plugin.id ? -1 : 1));
+  return plugins.flatMap(({ plugin }) =>
     pick(plugin).map((entry) => Object.assign({ plugin: plugin.id }, entry)),
   );
 }
@@ -34,18 +34,18 @@ export async function listPrompts(mcp: Pick<McpContext, 'deps'>): Promise<Contri
  * Returns the result of a run behind a resource or a prompt, which have no error results of their own.
  * @throws {ProtocolError} if it failed, was cancelled or has not ended
  */
-export function resultOf(standing: Exclude<CallState, { kind: 'asks' }>): string {
-  if (standing.kind === 'unfinished') {
+export function resultOf(state: Exclude<CallState, { kind: 'asks' }>): string {
+  if (state.kind === 'unfinished') {
     throw new ProtocolError(
       ProtocolErrorCode.InternalError,
       'The action did not end within the maximum wait of a request.',
       {
-        taskId: standing.execution._id,
-        status: standing.execution.status,
+        taskId: state.execution._id,
+        status: state.execution.status,
       },
     );
   }
-  const { status, result, failure } = standing.end;
+  const { status, result, failure } = state.end;
   if (status === 'completed' && result !== undefined) return result;
   throw new ProtocolError(ProtocolErrorCode.InternalError, failure?.message ?? 'The request was cancelled.', {
     kind: failure?.kind ?? 'cancelled',

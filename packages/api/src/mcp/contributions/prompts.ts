@@ -51,16 +51,16 @@ export async function getPrompt(
   ctx: ServerContext,
 ): Promise<GetPromptResult> {
   const prompt = await findPrompt(mcp, params.name);
-  const standing = await run(
+  const state = await run(
     mcp,
     ctx,
     { plugin: prompt.plugin, action: prompt.action, payload: params.arguments ?? {} },
     { waitMs: mcp.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: mcp.era === 'modern' },
   );
-  if (standing.kind === 'asks') return standing.answer as unknown as GetPromptResult;
+  if (state.kind === 'asks') return state.request as unknown as GetPromptResult;
   return {
     description: prompt.description,
-    messages: JSON.parse(resultOf(standing)) as PromptMessages,
+    messages: JSON.parse(resultOf(state)) as PromptMessages,
   };
 }
 

@@ -85,15 +85,15 @@ export async function readResource(
     all.find((entry) => !entry.isTemplate && entry.uri === uri) ??
     all.find((entry) => entry.isTemplate && matchUri(entry.uri, uri) !== undefined);
   if (!found) throw unknownResource(uri);
-  const standing = await run(
+  const state = await run(
     mcp,
     ctx,
     { plugin: found.plugin, action: found.action, payload: { uri } },
     { waitMs: mcp.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: mcp.era === 'modern' },
   );
-  if (standing.kind === 'asks') return standing.answer as unknown as ReadResourceResult;
-  if (standing.kind === 'ended' && standing.end.failure?.code === NOT_FOUND_CODE) throw unknownResource(uri);
-  return { contents: JSON.parse(resultOf(standing)) as ResourceContents };
+  if (state.kind === 'asks') return state.request as unknown as ReadResourceResult;
+  if (state.kind === 'ended' && state.end.failure?.code === NOT_FOUND_CODE) throw unknownResource(uri);
+  return { contents: JSON.parse(resultOf(state)) as ResourceContents };
 }
 
 async function readExecution({ deps, principal }: McpContext, uri: string): Promise<ReadResourceResult> {

@@ -14,12 +14,16 @@ interface Schema {
  */
 export function findParamMismatch(
   schema: Schema,
-  given: Record<string, unknown>,
+  toolArguments: Record<string, unknown>,
   headers: Headers,
 ): string | undefined {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const found = checkProperty(property as Schema & Record<string, unknown>, given[name], headers);
-    if (found !== undefined) return found;
+    const mismatch = checkProperty(
+      property as Schema & Record<string, unknown>,
+      toolArguments[name],
+      headers,
+    );
+    if (mismatch !== undefined) return mismatch;
   }
   return undefined;
 }
@@ -36,20 +40,20 @@ function checkProperty(
 }
 
 function compare(header: string, value: unknown, headers: Headers): string | undefined {
-  const sent = headers.get(header);
-  const expected = value === undefined || value === null ? null : toHeaderText(value);
-  if (sent === null && expected === null) return undefined;
-  if (sent === null) return `${header} is missing for its argument`;
-  const decoded = decode(sent);
-  if (decoded === undefined) return `${header} is not valid Base64`;
-  return decoded === expected ? undefined : `${header} does not match its argument`;
+  const headerText = headers.get(header);
+  const argumentText = value === undefined || value === null ? null : toHeaderText(value);
+  if (headerText === null && argumentText === null) return undefined;
+  if (headerText === null) return `${header} is missing for its argument`;
+  const actualText = decode(headerText);
+  if (actualText === undefined) return `${header} is not valid Base64`;
+  return actualText === argumentText ? undefined : `${header} does not match its argument`;
 }
 
 const toHeaderText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Unwraps values that a header cannot carry literally. */
-function decode(sent: string): string | undefined {
-  const text = ENCODED.exec(sent)?.groups?.['text'];
-  if (text === undefined) return sent;
+function decode(headerText: string): string | undefined {
+  const text = ENCODED.exec(headerText)?.groups?.['text'];
+  if (text === undefined) return headerText;
   return BASE64.test(text) ? Buffer.from(text, 'base64').toString('utf8') : undefined;
 }

@@ -40,7 +40,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request, reply) => {
-      const gone = signalOfLeaving(reply);
+      const gone = disconnectSignal(reply);
       // A stream sent its headers before closing began; its idle keep-alive connection would delay it.
       reply.raw.once('finish', () => {
         if (app.deps.readiness.isClosing()) request.raw.socket.end();
@@ -73,7 +73,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
 };
 
 /** Fires when the connection is closed before the response is complete. */
-function signalOfLeaving({ raw }: FastifyReply): AbortSignal {
+function disconnectSignal({ raw }: FastifyReply): AbortSignal {
   const leaving = new AbortController();
   raw.once('close', () => {
     if (!raw.writableFinished) leaving.abort();

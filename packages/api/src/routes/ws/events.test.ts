@@ -25,8 +25,8 @@ t.test('events of own executions arrive, without payload and result', async (t) 
   const executionId = await execute(test, mary);
   await test.inject({ method: 'POST', url: `/api/executions/${executionId}/cancel`, headers: mary.headers });
 
-  const queued = await socket.hear('queued', ({ type }) => type === 'execution.queued');
-  const cancelled = await socket.hear('cancelled', ({ type }) => type === 'execution.cancelled');
+  const queued = await socket.receive('queued', ({ type }) => type === 'execution.queued');
+  const cancelled = await socket.receive('cancelled', ({ type }) => type === 'execution.cancelled');
   t.match(queued, { executionId, plugin: 'sample', action: 'echo', status: 'queued' });
   t.match(cancelled, { executionId, status: 'cancelled' });
   t.notMatch(JSON.stringify(socket.received), /hello|payload|result/);
@@ -54,9 +54,9 @@ t.test('topics select events: of one task, of all tasks, of one execution', asyn
   const { executionId } = reply.json<{ executionId: string }>();
   await test.inject({ method: 'POST', url: `/api/executions/${other}/cancel`, headers: mary.headers });
 
-  await ofOther?.hear('the cancel', ({ type }) => type === 'execution.cancelled');
+  await ofOther?.receive('the cancel', ({ type }) => type === 'execution.cancelled');
   for (const socket of [ofTask, ofTasks]) {
-    await socket?.hear('the task', (event) => event.executionId === executionId);
+    await socket?.receive('the task', (event) => event.executionId === executionId);
     t.same(
       socket?.received.filter(({ executionId: id }) => id !== undefined).map(({ executionId: id }) => id),
       [executionId],
@@ -82,7 +82,7 @@ t.test('topics of others are not found, and none of their events arrives', async
   await test.inject({ method: 'POST', url: `/api/executions/${executionId}/cancel`, headers: john.headers });
   const own = await execute(test, mary);
 
-  await socket.hear('own event', (event) => event.executionId === own);
+  await socket.receive('own event', (event) => event.executionId === own);
   t.same(
     socket.received.filter((event) => event.executionId === executionId),
     [],
@@ -100,7 +100,7 @@ t.test('a socket resumes after its last event, and gets a reset if the past is g
   const first = await openSocket(t, test.url, { headers: mary.headers });
   await first.subscribe(['executions']);
   const [one] = [write(), write(), write()];
-  const last = await first.hear('the first', (event) => event.executionId === one);
+  const last = await first.receive('the first', (event) => event.executionId === one);
   await waitFor('all three', () => first.received.filter(({ id }) => id).length === 3);
   const known = new Set(first.received.filter(({ id }) => id).map(({ id }) => id));
   first.ws.terminate();
@@ -109,7 +109,7 @@ t.test('a socket resumes after its last event, and gets a reset if the past is g
   const second = await openSocket(t, test.url, { headers: mary.headers });
   await second.subscribe(['executions'], last.id);
   const live = write();
-  await second.hear('the live one', (event) => event.executionId === live);
+  await second.receive('the live one', (event) => event.executionId === live);
   t.same(
     second.received
       .filter(({ id }) => id)
@@ -125,7 +125,7 @@ t.test('a socket resumes after its last event, and gets a reset if the past is g
 
   const third = await openSocket(t, test.url, { headers: mary.headers });
   await third.subscribe(['executions'], '1-0');
-  await third.hear('the mark', ({ type }) => type === 'reset');
+  await third.receive('the mark', ({ type }) => type === 'reset');
   await third.subscribe(['executions'], `${Date.now() + 86_400_000}-0`);
   await waitFor(
     'a mark for an id of the future',

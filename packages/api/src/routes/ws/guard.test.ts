@@ -79,8 +79,8 @@ t.test('oversized frames and endless garbage end the socket, not the process', a
   t.equal(await large.closed, 1009);
 
   const garbage = await openSocket(t, test.url, { headers });
-  garbage.say({ type: 'subscribe', topics: ['users'] });
-  garbage.say({ type: 'subscribe', topics: ['executions'], ownerId: 'x' });
+  garbage.send({ type: 'subscribe', topics: ['users'] });
+  garbage.send({ type: 'subscribe', topics: ['executions'], ownerId: 'x' });
   garbage.ws.send('{"__proto__":{"type":"ping"}}');
   await waitFor('answers', () => garbage.received.length === 3);
   t.ok(garbage.received.every(({ code }) => code === 'invalid_message'));

@@ -17,11 +17,11 @@ t.test('after an outage of Redis sockets get a reset, and then new events', asyn
   t.equal((await test.inject({ method: 'POST', url: '/ws/ticket', headers: mary.headers })).statusCode, 503);
   await redis.control.restart();
 
-  await socket.hear('the mark', ({ type }) => type === 'reset');
+  await socket.receive('the mark', ({ type }) => type === 'reset');
   const execution = buildExecution({ ownerId: mary.id });
   await waitFor('Redis', () => test.deps.queues.isReachable());
   test.deps.events.write(execution);
-  await socket.hear('the event', ({ executionId }) => executionId === execution._id);
+  await socket.receive('the event', ({ executionId }) => executionId === execution._id);
 });
 
 t.test('streams are bounded in length and time', async (t) => {

@@ -37,8 +37,8 @@ const socket: FastifyPluginAsyncZod = async (app) => {
       if (!live) return;
       // The protocol has no binary messages; they are treated as invalid.
       ws.on('message', (message: Buffer, isBinary) => live.receive(isBinary ? '' : message.toString()));
-      ws.on('pong', () => live.answered());
-      ws.on('close', () => app.deps.sockets.release(live));
+      ws.on('pong', () => live.pong());
+      ws.on('close', () => app.deps.sockets.remove(live));
     },
   });
 };

@@ -41,7 +41,7 @@ t.test('an execution started through one API process is seen by a client of the 
     return answer.status === 'completed' && answer;
   });
 
-  await socket.hear(
+  await socket.receive(
     'the end',
     (event) => event.type === 'execution.completed' && event.executionId === executionId,
   );

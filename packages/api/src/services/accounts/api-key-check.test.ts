@@ -4,7 +4,7 @@ import type { ApiKeySighting, Stored, UserRecord } from '@mcp-server/shared';
 import t from 'tap';
 
 import { buildApiKeyCheck } from './api-key-check.ts';
-import { drawApiKey, hashApiKey, readApiKeyPrefix } from './api-key-text.ts';
+import { generateApiKey, hashApiKey, readApiKeyPrefix } from './api-key-text.ts';
 
 const OWNER: Stored<UserRecord> = {
   id: 'a'.repeat(24),
@@ -18,7 +18,7 @@ const OWNER: Stored<UserRecord> = {
   updatedAt: new Date(0),
 };
 
-const { key: KEY, prefix: PREFIX } = drawApiKey();
+const { key: KEY, prefix: PREFIX } = generateApiKey();
 
 /** A check with one stored key, and its calls of the database. */
 function buildCounted(sighting: Partial<ApiKeySighting> = {}) {

@@ -66,6 +66,6 @@ export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyC
       }
       return state.principal;
     },
-    forget: (prefix) => readings.forget((known) => known === prefix),
+    forget: (prefix) => readings.forget((cachedPrefix) => cachedPrefix === prefix),
   };
 }

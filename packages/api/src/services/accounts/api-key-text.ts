@@ -11,7 +11,7 @@ const SHAPE = /^(?<body>(?<prefix>mcp_[0-9a-f]{16})_[0-9a-f]{64})(?<checksum>[0-
 const checksumOf = (body: string): string => crc32(body).toString(16).padStart(8, '0');
 
 /** Generates `mcp_<keyid>_<secret><CRC32>`. The checksum rejects typos and guesses without a database read. */
-export function drawApiKey(): { key: string; prefix: string } {
+export function generateApiKey(): { key: string; prefix: string } {
   const prefix = `${API_KEY_PREFIX}${randomBytes(ID_BYTES).toString('hex')}`;
   const body = `${prefix}_${randomBytes(SECRET_BYTES).toString('hex')}`;
   return { key: `${body}${checksumOf(body)}`, prefix };

@@ -12,7 +12,7 @@ import {
 
 import type { SessionPrincipal } from '../principal.ts';
 import type { ApiKeyCheck } from './api-key-check.ts';
-import { drawApiKey, hashApiKey } from './api-key-text.ts';
+import { generateApiKey, hashApiKey } from './api-key-text.ts';
 
 const DAY_MS = 86_400_000;
 /** Enough for every machine of one person. A soft bound: concurrent requests may exceed it by a few. */
@@ -35,7 +35,7 @@ export async function createApiKey(
 ): Promise<{ record: Stored<ApiKeyRecord>; key: string }> {
   const count = await countApiKeys(models.ApiKeyModel, userId);
   if (count >= MAX_KEYS) throw new errors.TooManyApiKeys(count);
-  const { key, prefix } = drawApiKey();
+  const { key, prefix } = generateApiKey();
   const record = await insertApiKey(models.ApiKeyModel, {
     userId,
     name,

@@ -72,8 +72,8 @@ export function buildAuthThrottle(
 }
 
 async function takeOrRefuse(limit: Limiter, key: string): Promise<void> {
-  const taken = await limit.take(key);
-  if (!taken.isAllowed) throw retryLater(new errors.TooManyRequests('attempts'), taken.retryAfterSeconds);
+  const result = await limit.take(key);
+  if (!result.isAllowed) throw retryLater(new errors.TooManyRequests('attempts'), result.retryAfterSeconds);
 }
 
 /** Digests, because Redis need not hold e-mail addresses. */

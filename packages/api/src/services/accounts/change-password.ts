@@ -39,16 +39,16 @@ async function changeIfRight(
   { currentPassword, newPassword }: PasswordChange,
 ): Promise<OpenSession> {
   const { UserModel, SessionModel } = deps.models;
-  const found = await findUserById(UserModel, userId);
-  const isRight = await deps.passwords.verify(currentPassword, found?.passwordHash);
-  if (!found || !isRight) throw new errors.BadCredentials();
+  const account = await findUserById(UserModel, userId);
+  const isRight = await deps.passwords.verify(currentPassword, account?.passwordHash);
+  if (!account || !isRight) throw new errors.BadCredentials();
   const toHash = await deps.passwords.hash(newPassword);
-  const user = await replacePassword(UserModel, { id: userId, fromHash: found.passwordHash, toHash });
+  const user = await replacePassword(UserModel, { id: userId, fromHash: account.passwordHash, toHash });
   // Another request changed it in between: what the caller proved to know is no longer the password.
   if (!user) throw new errors.BadCredentials();
   await revokeSessionsOf(SessionModel, { userId, exceptFamily: sessionId });
   deps.userStates.forgetUser(userId);
-  const { token: refreshToken, hash: refreshHash } = deps.refreshTokens.draw(sessionId);
+  const { token: refreshToken, hash: refreshHash } = deps.refreshTokens.issue(sessionId);
   const isOpen = await replaceRefreshHash(SessionModel, { family: sessionId, refreshHash });
   if (!isOpen) throw new errors.Unauthenticated();
   return { user, family: sessionId, refreshToken };

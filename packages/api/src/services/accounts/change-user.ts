@@ -29,12 +29,12 @@ export async function changeUser(
   if (touchesRights && sessionOf(principal).role !== 'admin') {
     throw new errors.Forbidden('only admins can change role and isActive');
   }
-  const given = Object.fromEntries(
+  const fields = Object.fromEntries(
     Object.entries(changes).filter(([, value]) => value !== undefined),
   ) as Partial<UserRecord>;
   const after = { role: changes.role ?? before.role, isActive: changes.isActive ?? before.isActive };
   const update = await ensureAdminRemains(deps, { before, after }, () =>
-    updateUser(deps.models.UserModel, id, given),
+    updateUser(deps.models.UserModel, id, fields),
   );
   if (update.kind === 'gone') throw new errors.NotFound('user');
   if (update.kind === 'taken') throw new errors.AccountExists(update.field);

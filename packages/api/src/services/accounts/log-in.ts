@@ -24,10 +24,10 @@ async function openIfRight(
   client: Client,
 ): Promise<OpenSession> {
   const { UserModel } = deps.models;
-  const found = await findUserByEmail(UserModel, email);
-  const isRight = await deps.passwords.verify(password, found?.passwordHash);
-  if (!found?.isActive || !isRight) throw new errors.BadCredentials();
-  const user = await recordLogin(UserModel, found.id);
+  const account = await findUserByEmail(UserModel, email);
+  const isRight = await deps.passwords.verify(password, account?.passwordHash);
+  if (!account?.isActive || !isRight) throw new errors.BadCredentials();
+  const user = await recordLogin(UserModel, account.id);
   if (!user?.isActive) throw new errors.BadCredentials();
   return openSession(deps, user, client);
 }

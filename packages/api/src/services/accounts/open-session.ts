@@ -34,7 +34,7 @@ export async function openSession(
   client: Client,
 ): Promise<OpenSession> {
   const family = randomUUID();
-  const { token, hash } = refreshTokens.draw(family);
+  const { token, hash } = refreshTokens.issue(family);
   await insertSession(models.SessionModel, {
     userId: user.id,
     family,

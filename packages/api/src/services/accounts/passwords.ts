@@ -25,7 +25,7 @@ export function buildPasswords(): Passwords {
   const waiting: (() => void)[] = [];
   const dummyHash = bcrypt.hash(randomBytes(16).toString('hex'), COST);
 
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+  const withSlot = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running < MAX_RUNNING) running += 1;
     else if (waiting.length >= MAX_WAITING) throw retryLater(new errors.Busy('password checks'), 1);
     // The slot passes to the next waiting call, so `running` does not change.
@@ -40,9 +40,9 @@ export function buildPasswords(): Passwords {
   };
 
   return {
-    hash: (password) => inTurn(() => bcrypt.hash(password, COST)),
+    hash: (password) => withSlot(() => bcrypt.hash(password, COST)),
     verify: (password, hash) =>
-      inTurn(async () => {
+      withSlot(async () => {
         const isMatch = await bcrypt.compare(password, hash ?? (await dummyHash));
         return isMatch && hash !== undefined && Buffer.byteLength(password) <= MAX_BYTES;
       }),

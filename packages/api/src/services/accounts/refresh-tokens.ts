@@ -7,7 +7,7 @@ export interface RefreshToken {
 }
 
 export interface RefreshTokens {
-  draw(family: string): RefreshToken;
+  issue(family: string): RefreshToken;
   /** Family and hash of a token issued by this server, whether or not it is still the latest; otherwise undefined. */
   read(token: string): { family: string; hash: string } | undefined;
 }
@@ -25,7 +25,7 @@ export function buildRefreshTokens(secret: string): RefreshTokens {
     createHmac('sha256', secret).update(`${purpose}:${text}`).digest();
 
   return {
-    draw(family) {
+    issue(family) {
       const body = `${family}.${randomBytes(RANDOM_BYTES).toString('base64url')}`;
       const token = `${body}.${mac('seal', body).toString('base64url')}`;
       return { token, hash: mac('store', token).toString('hex') };
@@ -33,9 +33,9 @@ export function buildRefreshTokens(secret: string): RefreshTokens {
     read(token) {
       const { family, random, seal } = SHAPE.exec(token)?.groups ?? {};
       if (!family || !random || !seal) return undefined;
-      const given = Buffer.from(seal, 'base64url');
+      const actual = Buffer.from(seal, 'base64url');
       const expected = mac('seal', `${family}.${random}`);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+      if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return undefined;
       return { family, hash: mac('store', token).toString('hex') };
     },
   };

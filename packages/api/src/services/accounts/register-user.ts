@@ -35,17 +35,17 @@ export async function registerUser(
   input: RegisterInput,
   from: Client & Credentials,
 ): Promise<OpenSession> {
-  const right = input.role === 'user' ? 'none_needed' : rightToRole(deps.config, input.role, from);
+  const right = input.role === 'user' ? 'none_needed' : authorizeRole(deps.config, input.role, from);
   return deps.authThrottle.guard('register', { account: input.email, address: from.ip }, async () => {
     const passwordHash = await deps.passwords.hash(input.password);
-    const user = await insertWithRight(deps, { ...input, passwordHash }, right);
+    const user = await insertAuthorized(deps, { ...input, passwordHash }, right);
     return openSession(deps, user, from);
   });
 }
 
 type Right = 'none_needed' | 'granted' | 'first_admin_only';
 
-function rightToRole(
+function authorizeRole(
   config: RegisterDeps['config'],
   role: Role,
   { adminKey, callerRole }: Credentials,
@@ -67,7 +67,7 @@ const isSameText = (one: string, other: string): boolean =>
   timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest());
 
 /** Every new admin is first inserted as the first one: the unique index on `bootstrap` decides whether one existed. */
-async function insertWithRight(
+async function insertAuthorized(
   { models }: RegisterDeps,
   { email, username, role, passwordHash }: Omit<RegisterInput, 'password'> & { passwordHash: string },
   right: Right,

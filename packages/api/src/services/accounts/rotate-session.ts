@@ -19,23 +19,23 @@ export async function rotateSession(
   refreshToken: string,
   { ip: address }: Client,
 ): Promise<OpenSession> {
-  const presented = deps.refreshTokens.read(refreshToken);
-  const account = presented?.family ?? 'unknown';
-  return deps.authThrottle.guard('refresh', { account, address }, () => rotate(deps, presented));
+  const token = deps.refreshTokens.read(refreshToken);
+  const account = token?.family ?? 'unknown';
+  return deps.authThrottle.guard('refresh', { account, address }, () => rotate(deps, token));
 }
 
-async function rotate(deps: SessionDeps, presented: ReturnType<RefreshTokens['read']>): Promise<OpenSession> {
+async function rotate(deps: SessionDeps, token: ReturnType<RefreshTokens['read']>): Promise<OpenSession> {
   const { SessionModel, UserModel } = deps.models;
-  if (!presented) throw new errors.Unauthenticated();
-  const { family } = presented;
-  const next = deps.refreshTokens.draw(family);
+  if (!token) throw new errors.Unauthenticated();
+  const { family } = token;
+  const next = deps.refreshTokens.issue(family);
   const session = await rotateRefreshHash(SessionModel, {
     family,
-    presentedHash: presented.hash,
+    presentedHash: token.hash,
     nextHash: next.hash,
   });
   if (!session) {
-    await punishReuse(deps, family);
+    await endOnReuse(deps, family);
     throw new errors.Unauthenticated();
   }
   const user = await findUserById(UserModel, session.userId);
@@ -43,7 +43,7 @@ async function rotate(deps: SessionDeps, presented: ReturnType<RefreshTokens['re
   return { user, family, refreshToken: next.token };
 }
 
-async function punishReuse({ models }: SessionDeps, family: string): Promise<void> {
+async function endOnReuse({ models }: SessionDeps, family: string): Promise<void> {
   const session = await findLiveSession(models.SessionModel, family);
   if (!session?.rotatedAt) return;
   const sinceRotationMs = Date.now() - session.rotatedAt.getTime();

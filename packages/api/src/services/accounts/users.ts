@@ -26,11 +26,11 @@ export async function listAccounts(
   query: UserFilter & { after?: PagePosition | undefined; limit: number; withTotal: boolean },
 ): Promise<{ items: Stored<UserRecord>[]; next?: PagePosition; total?: number }> {
   const { after, limit, withTotal, ...filter } = query;
-  const [found, total] = await Promise.all([
+  const [users, total] = await Promise.all([
     listUsers(models.UserModel, { filter, limit: limit + 1, ...(after ? { after } : {}) }),
     withTotal ? countUsers(models.UserModel, filter) : undefined,
   ]);
-  return { ...cutPage(found, limit), ...(total === undefined ? {} : { total }) };
+  return { ...cutPage(users, limit), ...(total === undefined ? {} : { total }) };
 }
 
 /** Finds an account: any for admins, otherwise the caller's own; others are not found. @throws {errors.NotFound} */

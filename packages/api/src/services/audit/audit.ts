@@ -49,7 +49,7 @@ export async function audited<T>(
   { action, target, details = {} }: AuditEntry,
   work: (note: (more: Details) => void) => Promise<T>,
 ): Promise<T> {
-  const noted = { ...details };
+  const allDetails = { ...details };
   const id = await insertAudit(deps.models.AuditModel, {
     actor: principal.userId,
     ...('keyPrefix' in principal ? { via: principal.keyPrefix } : {}),
@@ -57,24 +57,24 @@ export async function audited<T>(
     target,
     ip,
     outcome: 'begun',
-    details: JSON.stringify(noted),
+    details: JSON.stringify(allDetails),
     expiresAt: new Date(Date.now() + deps.config.AUDIT_RETENTION_SECONDS * 1_000),
   });
   const end = async (outcome: AuditOutcome): Promise<void> => {
     try {
-      await endAudit(deps.models.AuditModel, { id, outcome, details: JSON.stringify(noted) });
+      await endAudit(deps.models.AuditModel, { id, outcome, details: JSON.stringify(allDetails) });
     } catch (err) {
       // The action is complete; the event only shows that it began.
       deps.logger.warn({ err, auditId: id }, 'end of audit event not written');
     }
   };
   try {
-    const done = await work((more) => Object.assign(noted, more));
+    const result = await work((more) => Object.assign(allDetails, more));
     await end('done');
-    return done;
+    return result;
   } catch (error) {
     const { code, statusCode = 500 } = error as { code?: unknown; statusCode?: number };
-    if (typeof code === 'string') noted['code'] = code.toLowerCase();
+    if (typeof code === 'string') allDetails['code'] = code.toLowerCase();
     await end(statusCode < 500 ? 'refused' : 'failed');
     throw error;
   }

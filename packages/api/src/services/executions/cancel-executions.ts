@@ -44,14 +44,14 @@ export async function cancelByFilter(
     const { cancelled, requested } = await cancelAll(deps, filter, caller.principal.userId);
     await settleAll(deps, cancelled);
     const isCut = cancelled.length + requested.length >= MAX_IDS;
-    const done = {
+    const outcome = {
       matched,
       cancelled: cancelled.length,
       requested: requested.length,
       remaining: isCut ? Math.max(0, (await count()) - requested.length) : 0,
     };
-    note(done);
-    return done;
+    note(outcome);
+    return outcome;
   });
 }
 
@@ -86,8 +86,8 @@ async function cancelEach(
   const { ExecutionModel } = deps.models;
   const { status: statuses = [] } = filter;
   const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
-  const done: CancelManyOutcome = { cancelled: [], requested: [] };
-  if (statuses.length === 0) return done;
+  const outcome: CancelManyOutcome = { cancelled: [], requested: [] };
+  if (statuses.length === 0) return outcome;
   for (let after = '', left = atMost; left > 0;) {
     const page = { filter, after, limit: Math.min(BATCH_SIZE, left) };
     const ids = await listMatchingIds(ExecutionModel, page);
@@ -97,14 +97,14 @@ async function cancelEach(
     left -= ids.length;
     const batch = await cancelExecutions(ExecutionModel, { ids, statuses, by, retentionSeconds });
     // Notify right away so workers stop sooner.
-    await tellRequested(deps, batch.requested);
-    done.cancelled.push(...batch.cancelled);
-    done.requested.push(...batch.requested);
+    await notifyRequested(deps, batch.requested);
+    outcome.cancelled.push(...batch.cancelled);
+    outcome.requested.push(...batch.requested);
   }
-  return done;
+  return outcome;
 }
 
-async function tellRequested(
+async function notifyRequested(
   { events, notifier }: BulkCancelDeps,
   requested: CancelledExecution[],
 ): Promise<void> {

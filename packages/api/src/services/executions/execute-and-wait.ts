@@ -10,7 +10,7 @@ import {
 } from '@mcp-server/shared';
 
 import type { Principal } from '../principal.ts';
-import { submitFor, type Work } from './may-run.ts';
+import { submitFor, type Work } from './can-run.ts';
 import type { Waiter, Waiters } from './wait-for-end.ts';
 import type { WaitedFor } from './waiting-room.ts';
 
@@ -55,11 +55,11 @@ export async function executeAndWait(
   work: Work,
   waitMs: number,
 ): Promise<CallResponse> {
-  const { submitted, waiter } = await submitAwaited(deps, principal, work, 'answer');
+  const { submitted, waiter } = await submitAwaited(deps, principal, work, 'outcome');
   try {
-    const heard = waitMs > 0 && submitted.isEnqueued ? await waiter.ended(waitMs) : undefined;
-    const status = heard?.status ?? submitted.execution.status;
-    return { submitted, status, end: heard && isEnded(heard.status) ? heard : undefined };
+    const outcome = waitMs > 0 && submitted.isEnqueued ? await waiter.ended(waitMs) : undefined;
+    const status = outcome?.status ?? submitted.execution.status;
+    return { submitted, status, end: outcome && isEnded(outcome.status) ? outcome : undefined };
   } finally {
     waiter.dispose();
   }

@@ -37,7 +37,7 @@ export async function awaitOwnExecution(
   const execution = await findOwnExecution(deps, principal, id);
   if (waitMs === 0 || isEnded(execution.status) || !deps.queues.isReachable()) return execution;
   // The caller already sees the pending question, so wait only for the end.
-  const waiter = deps.waiters.register(id, execution.status === 'input_required' ? 'end' : 'answer');
+  const waiter = deps.waiters.register(id, execution.status === 'input_required' ? 'end' : 'outcome');
   try {
     const end = await waiter.ended(waitMs);
     return end ? await findOwnExecution(deps, principal, id) : execution;

@@ -31,10 +31,10 @@ export async function provideOwnInput(
   { id, answers }: { id: string; answers: Record<string, JsonValue> },
 ): Promise<ProvidedInput> {
   const { models, config, events } = deps;
-  const asking = await findExecution(models.ExecutionModel, { id, ownerId: userId });
-  if (!asking) throw new errors.NotFound('execution');
-  const texts = checkAnswers(asking.inputs ?? [], answers);
-  if (bytesOf(asking, texts) > config.MAX_PAYLOAD_BYTES)
+  const current = await findExecution(models.ExecutionModel, { id, ownerId: userId });
+  if (!current) throw new errors.NotFound('execution');
+  const texts = checkAnswers(current.inputs ?? [], answers);
+  if (bytesOf(current, texts) > config.MAX_PAYLOAD_BYTES)
     throw new errors.PayloadTooLarge('answers', config.MAX_PAYLOAD_BYTES);
 
   const outcome = await provideInput(models.ExecutionModel, { id, answers: texts });

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import {
-  answerRedrive,
+  storeRedriveResponse,
   type BulkFilter,
   countRedrivable,
   errors,
@@ -38,9 +38,9 @@ export async function redriveExecutions(
 ): Promise<{ redrive: Redrive; isRepeat: boolean }> {
   const { userId } = caller.principal;
   const filter = narrowToCaller(caller.principal, toFilter(input.filter));
-  const redriveId = idempotency ? nameRedrive(userId, idempotency.idempotencyKey) : randomUUID();
+  const redriveId = idempotency ? redriveIdOf(userId, idempotency.idempotencyKey) : randomUUID();
   if (input.dryRun) return { redrive: await report(deps, { redriveId, filter, input }), isRepeat: false };
-  const earlier = idempotency && (await findAnswer(deps, redriveId, idempotency));
+  const earlier = idempotency && (await findResponse(deps, redriveId, idempotency));
   if (earlier) return { redrive: earlier, isRepeat: true };
   const entry = {
     action: 'executions.redrive',
@@ -70,7 +70,7 @@ export async function redriveExecutions(
   );
   if (idempotency) {
     const answer = JSON.stringify(redrive);
-    await answerRedrive(deps.models.RedriveModel, { id: redriveId, answer });
+    await storeRedriveResponse(deps.models.RedriveModel, { id: redriveId, answer });
   }
   return { redrive, isRepeat: false };
 }
@@ -84,13 +84,13 @@ const toFilter = ({ from, to, status = 'failed', ...fields }: RedriveInput['filt
 });
 
 /** The same caller and key give the same redrive: SHA-256 in the shape of a UUID of version 8. */
-function nameRedrive(userId: string, key: string): string {
+function redriveIdOf(userId: string, key: string): string {
   const hex = createHash('sha256').update(`redrive ${userId} ${key}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Finds the response to the same request; undefined if there was none or it was interrupted. */
-async function findAnswer(
+async function findResponse(
   { models, config }: RedriveDeps,
   redriveId: string,
   { bodyHash }: Idempotency,

@@ -82,15 +82,15 @@ export class RedrivePass {
 
   async #redrive(page: readonly ExecutionRecord[], beganAt: Date, now: Date): Promise<void> {
     // The hint that excludes reruns from the page is missing if a process died before writing it.
-    const known = await this.#findDone(page);
-    const fresh = page.filter(({ _id }) => !known.has(_id));
-    const done = [...known];
-    for (let first = 0; first < fresh.length; first += AT_ONCE) {
-      const chunk = fresh.slice(first, first + AT_ONCE);
+    const rerunIds = await this.#findDone(page);
+    const candidates = page.filter(({ _id }) => !rerunIds.has(_id));
+    const doneIds = [...rerunIds];
+    for (let first = 0; first < candidates.length; first += AT_ONCE) {
+      const chunk = candidates.slice(first, first + AT_ONCE);
       const started = await Promise.all(chunk.map((execution) => this.#start(execution, beganAt, now)));
-      done.push(...started.flatMap((id) => id ?? []));
+      doneIds.push(...started.flatMap((id) => id ?? []));
     }
-    await noteRerun(this.#deps, done);
+    await noteRerun(this.#deps, doneIds);
   }
 
   #findDone(page: readonly ExecutionRecord[]): Promise<Set<string>> {

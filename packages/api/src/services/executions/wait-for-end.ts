@@ -31,7 +31,7 @@ interface WaitersDeps {
 }
 
 /** Waits of callers for executions. Outcomes come from the document, never from a message. */
-export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersDeps): Waiters {
+export function buildWaiters({ readOutcomes, feed, logger }: WaitersDeps): Waiters {
   const room = buildWaitingRoom();
   let isClosing = false;
   let watching: Promise<void> | undefined;
@@ -42,7 +42,7 @@ export function buildWaiters({ readOutcomes: readHeard, feed, logger }: WaitersD
     while (room.size() > 0) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
       try {
-        for (const heard of await readHeard(room.ids())) room.deliver(heard);
+        for (const outcome of await readOutcomes(room.ids())) room.deliver(outcome);
       } catch (err) {
         logger.debug({ err }, 'reading ended executions failed');
       }

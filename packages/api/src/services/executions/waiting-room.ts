@@ -1,15 +1,15 @@
 import { type Outcome, isEnded } from '@mcp-server/shared';
 
-export type Resolve = (heard: Outcome | undefined) => void;
+export type Resolve = (outcome: Outcome | undefined) => void;
 
 /** Condition that ends a wait: only the end, or also a question of the execution. */
-export type WaitedFor = 'end' | 'answer';
+export type WaitedFor = 'end' | 'outcome';
 
 /** Pending waits by execution. */
 export interface WaitingRoom {
   enter(id: string, resolve: Resolve, waitedFor: WaitedFor): void;
   leave(id: string, resolve: Resolve): void;
-  deliver(heard: Outcome): void;
+  deliver(outcome: Outcome): void;
   dismissAll(): void;
   has(id: string): boolean;
   ids(): string[];
@@ -33,11 +33,11 @@ export function buildWaitingRoom(): WaitingRoom {
       else waiting.set(id, new Map([[resolve, waitedFor]]));
     },
     leave,
-    deliver(heard) {
-      for (const [resolve, waitedFor] of waiting.get(heard._id) ?? []) {
-        if (waitedFor === 'end' && !isEnded(heard.status)) continue;
-        resolve(heard);
-        leave(heard._id, resolve);
+    deliver(outcome) {
+      for (const [resolve, waitedFor] of waiting.get(outcome._id) ?? []) {
+        if (waitedFor === 'end' && !isEnded(outcome.status)) continue;
+        resolve(outcome);
+        leave(outcome._id, resolve);
       }
     },
     dismissAll() {

@@ -36,36 +36,37 @@ export async function pauseWork(
   caller: AuditCaller,
   { reason, ...target }: PauseTarget & { reason?: string | undefined },
 ): Promise<PauseRecord> {
-  await requireKnown(deps, target);
+  await requireExisting(deps, target);
   const { kind, name } = target;
   const by = caller.principal.userId;
   return audited(deps, caller, { action: `${kind}.pause`, target: name, details: { reason } }, async () => {
     const pause = await insertPause(deps.models.PauseModel, { ...target, by, reason });
-    await tellFleet(deps, target, true);
+    await notifyFleet(deps, target, true);
     return pause;
   });
 }
 
 /** Ends a pause, if there is one. @throws {errors.NotFound} {errors.UnknownPlugin} */
 export async function resumeWork(deps: PauseDeps, caller: AuditCaller, target: PauseTarget): Promise<void> {
-  await requireKnown(deps, target);
+  await requireExisting(deps, target);
   const { kind, name } = target;
   await audited(deps, caller, { action: `${kind}.resume`, target: name }, async (note) => {
     note({ wasPaused: await deletePause(deps.models.PauseModel, target) });
-    await tellFleet(deps, target, false);
+    await notifyFleet(deps, target, false);
   });
 }
 
 /** Pausing an unknown name would be a typo without any effect. */
-async function requireKnown({ catalogue }: PauseDeps, { kind, name }: PauseTarget): Promise<void> {
-  const known = await catalogue.list();
-  if (kind === 'plugin' && !known.some(({ plugin }) => plugin.id === name))
+async function requireExisting({ catalogue }: PauseDeps, { kind, name }: PauseTarget): Promise<void> {
+  const plugins = await catalogue.list();
+  if (kind === 'plugin' && !plugins.some(({ plugin }) => plugin.id === name))
     throw new errors.UnknownPlugin(name);
-  if (kind === 'pool' && !known.some(({ plugin }) => plugin.pool === name)) throw new errors.NotFound('pool');
+  if (kind === 'pool' && !plugins.some(({ plugin }) => plugin.pool === name))
+    throw new errors.NotFound('pool');
 }
 
 /** The document is written. Workers read it anyway, and the sweep repairs the queue. */
-async function tellFleet(
+async function notifyFleet(
   { queues, notifier, logger }: PauseDeps,
   { kind, name }: PauseTarget,
   isPaused: boolean,

@@ -64,8 +64,8 @@ export async function writeMetrics(deps: MetricsDeps): Promise<string> {
 
 async function reportProcess({ registry }: ApiMetrics): Promise<MetricsReport['process']> {
   const valueOf = async (name: string) => {
-    const found = await registry.getSingleMetric(name)?.get();
-    const value = found?.values[0]?.value ?? 0;
+    const metric = await registry.getSingleMetric(name)?.get();
+    const value = metric?.values[0]?.value ?? 0;
     return Number.isFinite(value) ? value : 0;
   };
   const lagMs = async (name: string) => (await valueOf(`nodejs_eventloop_lag_${name}_seconds`)) * 1_000;

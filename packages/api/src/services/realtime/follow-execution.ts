@@ -20,7 +20,7 @@ export async function followExecution(
   deps.sockets.admit(principal);
   const live = deps.sockets.open(holder, wire, { answersPings: false });
   if (!live) return undefined;
-  await live.take({ type: 'subscribe', topics: [`execution:${id}`], lastEventId });
+  await live.enqueue({ type: 'subscribe', topics: [`execution:${id}`], lastEventId });
   const execution = await findOwnExecution(deps, principal, id);
   wire.send({ type: 'state', state: describeEvent(execution) });
   return live;

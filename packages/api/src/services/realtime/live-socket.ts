@@ -67,12 +67,12 @@ export class LiveSocket {
 
   receive(text: string): void {
     const message = readMessage(text);
-    if (message) void this.take(message);
-    else this.#refuse();
+    if (message) void this.enqueue(message);
+    else this.#reject();
   }
 
   /** Resolves once the message is handled. */
-  async take(message: ClientMessage): Promise<void> {
+  async enqueue(message: ClientMessage): Promise<void> {
     if (this.#pending >= MAX_PENDING_MESSAGES) return this.close(CLOSE.policy, 'too many messages at once');
     this.#pending += 1;
     this.#working = this.#working.then(() => this.#handle(message)).finally(() => (this.#pending -= 1));
@@ -86,28 +86,28 @@ export class LiveSocket {
     this.#wire.ping();
   }
 
-  answered(): void {
+  pong(): void {
     this.#hasAnswered = true;
   }
 
   close(code: number, reason: string): void {
-    this.closed();
+    this.detach();
     this.#wire.close(code, reason);
   }
 
   terminate(): void {
-    this.closed();
+    this.detach();
     this.#wire.terminate();
   }
 
   /** Call when the connection is gone: stops sending. */
-  closed(): void {
+  detach(): void {
     this.#channel.close();
   }
 
   async #handle(message: ClientMessage): Promise<void> {
     try {
-      await this.#obey(message);
+      await this.#execute(message);
     } catch (error) {
       if (error instanceof errors.NotFound) this.#error('not_found', error.message);
       else {
@@ -117,7 +117,7 @@ export class LiveSocket {
     }
   }
 
-  async #obey(message: ClientMessage): Promise<void> {
+  async #execute(message: ClientMessage): Promise<void> {
     switch (message.type) {
       case 'ping':
         return this.#send({ type: 'pong' });
@@ -134,7 +134,7 @@ export class LiveSocket {
     }
   }
 
-  #refuse(): void {
+  #reject(): void {
     if (++this.#badMessages > MAX_BAD_MESSAGES) return this.close(CLOSE.policy, 'too many bad messages');
     this.#error('invalid_message', 'Send subscribe, unsubscribe or ping; see GET /ws/info.');
   }

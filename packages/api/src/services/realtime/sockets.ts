@@ -59,8 +59,8 @@ export class Sockets {
   }
 
   /** Call once for each socket, when its connection is gone. */
-  release(socket: LiveSocket): void {
-    socket.closed();
+  remove(socket: LiveSocket): void {
+    socket.detach();
     const { userId } = socket.holder.principal;
     const others = this.#open.get(userId);
     if (!others?.delete(socket)) return;

@@ -9,16 +9,16 @@ import {
 } from '@mcp-server/shared';
 
 /** A schedule as it is stored, with its first fire time. */
-export interface BegunSchedule {
+export interface StartedSchedule {
   schedule: ScheduleRecord;
   nextRunAt: Date | undefined;
 }
 
 /** Starts a schedule now, by the database's clock. @throws {errors.InvalidRequest} {errors.DatabaseUnavailable} */
-export async function beginSchedule(
+export async function startSchedule(
   { models }: { models: Models },
   input: ScheduleInput,
-): Promise<BegunSchedule> {
+): Promise<StartedSchedule> {
   const now = await readDatabaseTime(models.TaskModel);
   const { runAt, every, anchor, cron, timeZone, catchUp, overlap } = input;
   const schedule: ScheduleRecord = {

@@ -26,13 +26,13 @@ export async function cancelTaskWork(
   taskId: string,
 ): Promise<TaskCancel> {
   const count = { cancelled: 0, requested: 0, ended: 0 };
-  const asked: string[] = [];
+  const handledIds: string[] = [];
   for (;;) {
-    const page = { taskId, except: asked, limit: PAGE_SIZE };
+    const page = { taskId, except: handledIds, limit: PAGE_SIZE };
     const ids = await listUnfinishedOfTask(deps.models.ExecutionModel, page);
     for (const id of ids) count[(await cancelOwnExecution(deps, principal, id)).outcome] += 1;
     // Running executions stay unfinished for a while; they must not be asked again.
-    asked.push(...ids);
+    handledIds.push(...ids);
     if (ids.length < PAGE_SIZE) return { cancelled: count.cancelled, requested: count.requested };
   }
 }

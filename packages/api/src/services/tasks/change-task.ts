@@ -11,7 +11,7 @@ import {
 
 import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
 import type { Principal } from '../principal.ts';
-import { beginSchedule } from './begin-schedule.ts';
+import { startSchedule } from './begin-schedule.ts';
 import { findOwnTask } from './find-task.ts';
 
 interface ChangeDeps {
@@ -33,19 +33,19 @@ export async function changeTask(
   { schedule, ...changes }: TaskChanges,
 ): Promise<Stored<TaskRecord>> {
   const scheduling = schedule
-    ? await beginSchedule(deps, schedule)
+    ? await startSchedule(deps, schedule)
     : schedule === null && { schedule: undefined, nextRunAt: undefined };
   for (;;) {
     const task = await findOwnTask(deps, principal, id);
     const update = { ...changes, payload: await recheckPayload(deps, task, changes) };
-    const changed = await updateTask(deps.models.TaskModel, task, {
+    const updatedTask = await updateTask(deps.models.TaskModel, task, {
       update,
       ...(scheduling ? { scheduling } : {}),
     });
     // Nothing matched: another request changed the action or payload in between, so the check is void.
-    if (!changed) continue;
-    if (scheduling) await deps.tickers.follow(changed);
-    return changed;
+    if (!updatedTask) continue;
+    if (scheduling) await deps.tickers.follow(updatedTask);
+    return updatedTask;
   }
 }
 

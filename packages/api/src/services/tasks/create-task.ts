@@ -11,7 +11,7 @@ import {
 } from '@mcp-server/shared';
 
 import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
-import { beginSchedule } from './begin-schedule.ts';
+import { startSchedule } from './begin-schedule.ts';
 
 interface CreateDeps {
   config: { MAX_PAYLOAD_BYTES: number };
@@ -31,10 +31,10 @@ export async function createTask(
   ownerId: string,
   { idempotency, schedule, ...input }: TaskInput & { idempotency?: Idempotency | undefined },
 ): Promise<{ task: Stored<TaskRecord>; isRepeat: boolean }> {
-  const known = await deps.catalogue.find(input.plugin, input.action);
-  const payload = checkPayload(known, input, deps.config.MAX_PAYLOAD_BYTES);
-  const begun = schedule && { ...(await beginSchedule(deps, schedule)), scheduleRevision: 1 };
-  const record = { ...input, ...begun, ...idempotency, ownerId, payload };
+  const target = await deps.catalogue.find(input.plugin, input.action);
+  const payload = checkPayload(target, input, deps.config.MAX_PAYLOAD_BYTES);
+  const startedSchedule = schedule && { ...(await startSchedule(deps, schedule)), scheduleRevision: 1 };
+  const record = { ...input, ...startedSchedule, ...idempotency, ownerId, payload };
   const insertion = await insertTask(deps.models.TaskModel, record);
   if (insertion.kind === 'conflict') throw new errors.IdempotencyConflict();
   if (schedule) await deps.tickers.follow(insertion.task);

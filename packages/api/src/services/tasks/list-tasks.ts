@@ -17,9 +17,9 @@ export async function listOwnTasks(
   { after, limit, order, withTotal, ...fields }: PageQuery & Omit<TaskFilter, 'ownerId'>,
 ): Promise<Page<Stored<TaskRecord>>> {
   const filter: TaskFilter = { ...fields, ...visibleTo(principal) };
-  const [found, total] = await Promise.all([
+  const [tasks, total] = await Promise.all([
     listTasks(models.TaskModel, { filter, order, limit: limit + 1, ...(after ? { after } : {}) }),
     withTotal ? countTasks(models.TaskModel, filter) : undefined,
   ]);
-  return { ...cutPage(found, limit), ...(total === undefined ? {} : { total }) };
+  return { ...cutPage(tasks, limit), ...(total === undefined ? {} : { total }) };
 }

@@ -27,14 +27,14 @@ export async function setPaused(
     if (!task.schedule) throw new errors.NoSchedule();
     if (task.schedule.isPaused === isPaused) return task;
     const now = await readDatabaseTime(deps.models.TaskModel);
-    const changed = await replaceSchedule(deps.models.TaskModel, task, {
+    const updatedTask = await replaceSchedule(deps.models.TaskModel, task, {
       schedule: { ...task.schedule, isPaused },
       nextRunAt: isPaused ? undefined : nextFire(task.schedule, now),
     });
     // Another request changed it in between: read it again.
-    if (!changed) continue;
-    await deps.tickers.follow(changed);
-    return changed;
+    if (!updatedTask) continue;
+    await deps.tickers.follow(updatedTask);
+    return updatedTask;
   }
 }
 

@@ -30,7 +30,7 @@ const events: FastifyPluginAsyncZod = async (app) => {
       const { wire, stream } = toEventStream();
       const following = { id: params.id, lastEventId: headers['last-event-id'] };
       const live = await followExecution(app.deps, await toHolder(app, request), following, wire);
-      stream.once('close', () => live && app.deps.sockets.release(live));
+      stream.once('close', () => live && app.deps.sockets.remove(live));
       // A buffering proxy would delay the events.
       reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no');
       return reply.type('text/event-stream').send(stream as never);

@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** Formats a duration in the largest unit of which there are at least two. */
-export function inWords(ms: number): string {
+export function formatDuration(ms: number): string {
   const count = (unit: number) => Math.round(ms / unit);
   if (ms >= 2 * DAY_MS) return `${count(DAY_MS)} days`;
   if (ms >= 2 * HOUR_MS) return `${count(HOUR_MS)} hours`;

@@ -1,13 +1,13 @@
 import type { ExecutionRecord, Reason } from '@mcp-server/shared';
 
-import { inWords } from './duration.ts';
+import { formatDuration } from './duration.ts';
 
 /** Explains how an execution ended. */
 export function explainEnd(execution: ExecutionRecord): Reason {
   const { status, failure, cancel, endedAt, runMs, attemptsUsed, crashes } = execution;
   const at = endedAt ? { since: endedAt.toISOString() } : {};
   if (status === 'completed') {
-    const took = runMs === undefined ? '' : ` The last attempt took ${inWords(runMs)}.`;
+    const took = runMs === undefined ? '' : ` The last attempt took ${formatDuration(runMs)}.`;
     return { code: 'completed', text: `Completed.${took}`, ...at };
   }
   if (status === 'cancelled') {

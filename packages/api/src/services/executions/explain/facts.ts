@@ -34,7 +34,7 @@ export interface FactsDeps {
 }
 
 /** If the execution changes while the facts are read, they are read again, at most this often. */
-const MAX_LOOKS = 3;
+const MAX_READS = 3;
 
 /** Undefined if the execution is gone. */
 export async function gatherFacts(deps: FactsDeps, id: string): Promise<ExplainFacts | undefined> {
@@ -42,9 +42,9 @@ export async function gatherFacts(deps: FactsDeps, id: string): Promise<ExplainF
   let reading = await readExecution(ExecutionModel, id);
   for (let look = 1; reading; look += 1) {
     const { execution } = reading;
-    const around = await readAround(deps, execution);
+    const around = await readContext(deps, execution);
     const after = await readExecution(ExecutionModel, id);
-    if (after && (look === MAX_LOOKS || isSameState(execution, after.execution))) {
+    if (after && (look === MAX_READS || isSameState(execution, after.execution))) {
       return { ...around, ...after };
     }
     reading = after;
@@ -55,7 +55,7 @@ export async function gatherFacts(deps: FactsDeps, id: string): Promise<ExplainF
 const isSameState = (one: ExecutionRecord, other: ExecutionRecord): boolean =>
   one.status === other.status && one.epoch === other.epoch && one.seq === other.seq;
 
-async function readAround({ config, models, queues }: FactsDeps, execution: ExecutionRecord) {
+async function readContext({ config, models, queues }: FactsDeps, execution: ExecutionRecord) {
   const { ownerId, pool, status } = execution;
   const unfinishedLimit = config.MAX_UNFINISHED_PER_USER;
   const [paused, fleet, place, unfinished] = await Promise.all([

@@ -1,6 +1,6 @@
 import { type ExecutionRecord, leaseLapsesAt, type Reason } from '@mcp-server/shared';
 
-import { inWords } from './duration.ts';
+import { formatDuration } from './duration.ts';
 
 /** Explains a run: its worker and duration, or that its lease has lapsed. */
 export function explainRun(execution: ExecutionRecord, now: Date): Reason {
@@ -12,7 +12,7 @@ export function explainRun(execution: ExecutionRecord, now: Date): Reason {
     return {
       code: 'lease_lapsed',
       text:
-        `The lease of worker ${lease.worker} lapsed ${inWords(now.getTime() - lapsedAt.getTime())} ago, so the worker ` +
+        `The lease of worker ${lease.worker} lapsed ${formatDuration(now.getTime() - lapsedAt.getTime())} ago, so the worker ` +
         'is considered dead. The execution will be redelivered.',
       since: lapsedAt.toISOString(),
       worker: lease.worker,
@@ -23,8 +23,8 @@ export function explainRun(execution: ExecutionRecord, now: Date): Reason {
   return {
     code: 'running',
     text:
-      `Running for ${inWords(forMs)} on worker ${worker ?? 'unknown'}, attempt ${attempt} of ` +
-      `${policy.retry.attempts}.${progressInWords(progress)}`,
+      `Running for ${formatDuration(forMs)} on worker ${worker ?? 'unknown'}, attempt ${attempt} of ` +
+      `${policy.retry.attempts}.${formatProgress(progress)}`,
     since: startedAt.toISOString(),
     forMs,
     attempt,
@@ -39,7 +39,7 @@ export function explainRun(execution: ExecutionRecord, now: Date): Reason {
 export const hasLapsed = ({ status, lease, crashes }: ExecutionRecord, now: Date): boolean =>
   status === 'running' && lease !== undefined && leaseLapsesAt(lease, crashes) < now;
 
-function progressInWords(progress: ExecutionRecord['progress']): string {
+function formatProgress(progress: ExecutionRecord['progress']): string {
   if (!progress) return '';
   const { done, total, message } = progress;
   const of = total === undefined ? String(done) : `${done} of ${total}`;

@@ -2,7 +2,7 @@ import type { AttemptRecord, ExecutionRecord, InputRecord, TimelineEvent } from 
 
 import type { QueuePlace } from '../../../redis/queue-place.ts';
 
-type Happening = Omit<TimelineEvent, 'at'> & { at: Date };
+type TimelineEntry = Omit<TimelineEvent, 'at'> & { at: Date };
 
 /**
  * Builds the timeline in order. Times are the database's, except those of `accepted` and `enqueued`, which come from the
@@ -10,7 +10,7 @@ type Happening = Omit<TimelineEvent, 'at'> & { at: Date };
  */
 export function buildTimeline(execution: ExecutionRecord, place: QueuePlace | undefined): TimelineEvent[] {
   const { createdAt, seq, attempts, inputs = [], redeliveries = [], heldAt, cancel } = execution;
-  const between: Happening[] = [
+  const between: TimelineEntry[] = [
     ...(place?.enqueuedAt ? [{ what: 'enqueued' as const, at: place.enqueuedAt, seq }] : []),
     ...redeliveries.map((redelivery) => ({
       what: 'redelivered' as const,
@@ -26,23 +26,30 @@ export function buildTimeline(execution: ExecutionRecord, place: QueuePlace | un
   return [{ what: 'accepted' as const, at: createdAt }, ...inOrder, ...describeEnd(execution)].map(present);
 }
 
-const present = ({ at, ...event }: Happening): TimelineEvent => ({ at: at.toISOString(), ...event });
+const present = ({ at, ...event }: TimelineEntry): TimelineEvent => ({ at: at.toISOString(), ...event });
 
-function describeInput({ key, epoch, askedAt, answeredAt }: InputRecord): Happening[] {
-  const asked: Happening = { what: 'input_asked', at: askedAt, key, epoch };
+function describeInput({ key, epoch, askedAt, answeredAt }: InputRecord): TimelineEntry[] {
+  const asked: TimelineEntry = { what: 'input_asked', at: askedAt, key, epoch };
   return answeredAt ? [asked, { what: 'input_answered', at: answeredAt, key }] : [asked];
 }
 
-function describeAttempt({ epoch, worker, startedAt, endedAt, outcome, error }: AttemptRecord): Happening[] {
+function describeAttempt({
+  epoch,
+  worker,
+  startedAt,
+  endedAt,
+  outcome,
+  error,
+}: AttemptRecord): TimelineEntry[] {
   const who = { worker, epoch };
-  const claimed: Happening = { what: 'claimed', at: startedAt, ...who };
+  const claimed: TimelineEntry = { what: 'claimed', at: startedAt, ...who };
   if (!endedAt) return [claimed];
   const what = outcome === 'crashed' || outcome === 'handed_back' ? outcome : ('attempt_ended' as const);
   const facts = { ...(outcome ? { outcome } : {}), ...(error ? { failure: error } : {}) };
   return [claimed, { what, at: endedAt, ...who, ...facts }];
 }
 
-function describeEnd({ endedAt, status, failure }: ExecutionRecord): Happening[] {
+function describeEnd({ endedAt, status, failure }: ExecutionRecord): TimelineEntry[] {
   if (!endedAt) return [];
   return [{ what: 'ended', at: endedAt, status, ...(failure ? { failure } : {}) }];
 }

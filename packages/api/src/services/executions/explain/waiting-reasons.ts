@@ -1,6 +1,6 @@
 import type { ExecutionRecord, PauseRecord, Reason } from '@mcp-server/shared';
 
-import { inWords } from './duration.ts';
+import { formatDuration } from './duration.ts';
 import type { ExplainFacts } from './facts.ts';
 
 /** Explains a start time in the future: the requested one, or that of the next attempt. */
@@ -8,7 +8,7 @@ export function explainTime({ execution, now }: ExplainFacts): Reason[] {
   const { status, nextAttemptAt, attempts, attemptsUsed, policy } = execution;
   if (!nextAttemptAt || nextAttemptAt <= now) return [];
   const until = nextAttemptAt.toISOString();
-  const left = inWords(nextAttemptAt.getTime() - now.getTime());
+  const left = formatDuration(nextAttemptAt.getTime() - now.getTime());
   if (status !== 'retrying') {
     return [{ code: 'not_before', text: `Starts no earlier than ${until} (in ${left}).`, until }];
   }

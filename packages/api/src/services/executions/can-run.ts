@@ -12,7 +12,7 @@ import type { Principal } from '../principal.ts';
 export type Channel = 'execute' | 'mcp';
 
 /** True for every session, and for API keys that carry the scope of the channel. */
-export const mayRun = (principal: Principal, channel: Channel): boolean =>
+export const canRun = (principal: Principal, channel: Channel): boolean =>
   'sessionId' in principal || principal.scopes.includes(channel);
 
 /** Work to run; the rest of a submission follows from the caller. */
@@ -23,6 +23,6 @@ export type Work = Omit<Submission, 'ownerId' | 'source' | 'priority'> & { sourc
  * @throws {errors.MissingScope} and what `submitExecution` throws
  */
 export async function submitFor(deps: SubmitDeps, principal: Principal, work: Work): Promise<Submitted> {
-  if (!mayRun(principal, work.source)) throw new errors.MissingScope(work.source);
+  if (!canRun(principal, work.source)) throw new errors.MissingScope(work.source);
   return submitExecution(deps, { ...work, ownerId: principal.userId, priority: 'normal' });
 }
