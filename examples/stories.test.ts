@@ -13,7 +13,7 @@ const stories = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && readdirSync(new URL(`${entry.name}/`, HERE)).includes('main.ts'))
   .map(({ name }) => name);
 
-/** What the README of a story says that it prints. */
+/** Output of a story according to its README. */
 function promisedOutput(story: string): string {
   const page = readFileSync(new URL(`${story}/README.md`, HERE), 'utf8');
   return /```text\n([\s\S]*?)```/.exec(page)?.[1] ?? '';

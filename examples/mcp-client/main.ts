@@ -27,7 +27,7 @@ for (const mode of ['legacy', { pin: '2026-07-28' }] as const) {
   const flaky = await client.callTool({ name: 'sample__flaky', arguments: { failures: 2 } });
   assert.deepEqual(flaky.structuredContent, { attempt: 3 });
 
-  // What does not fit the schema is an answer that a model can read and correct.
+  // Invalid arguments are a tool error that a model can read and correct.
   const wrong = await client.callTool({ name: 'sample__flaky', arguments: { failures: 'two' } });
   assert.equal(wrong.isError, true);
 

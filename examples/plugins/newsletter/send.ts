@@ -5,7 +5,7 @@ import { Settings } from './settings.ts';
 
 export const send = defineAction({
   title: 'Send a newsletter',
-  description: 'Sends one text to many people; nobody gets it twice.',
+  description: 'Sends one text to many people, once to each.',
   input: z.strictObject({ text: z.string().min(1), to: z.array(z.email()).min(1) }),
   output: z.strictObject({ sent: z.int() }),
   timeoutMs: 120_000,
@@ -18,15 +18,16 @@ export const send = defineAction({
     }
     for (const [index, address] of to.entries()) {
       await once(`mail-${index}`, async () => {
-        const answer = await fetch(settings.mailUrl, {
+        const response = await fetch(settings.mailUrl, {
           method: 'POST',
           headers: { 'Content-Type': 'application/json', 'Idempotency-Key': `${idempotencyKey}-${index}` },
           body: JSON.stringify({ address, text }),
           signal,
         });
-        if (answer.status === 429) throw new RetryableError('The mail server is busy.', { retryAfterMs: 50 });
-        if (!answer.ok) throw new Error(`The mail server answered ${answer.status}.`);
-        await answer.body?.cancel();
+        if (response.status === 429)
+          throw new RetryableError('The mail server is busy.', { retryAfterMs: 50 });
+        if (!response.ok) throw new Error(`The mail server answered ${response.status}.`);
+        await response.body?.cancel();
       });
       progress(index + 1, to.length);
     }

@@ -8,7 +8,7 @@ export const plan = definePrompt({
   description: 'Starts a conversation about a trip.',
   arguments: {
     city: { description: 'Where to', required: true, completions: CITIES },
-    wish: { description: 'What matters most' },
+    wish: { description: 'The most important wish' },
   },
   get: ({ city, wish = 'a short ride' }) => [
     { role: 'user', content: { type: 'text', text: `I want to go to ${city}. What matters: ${wish}.` } },

@@ -4,7 +4,7 @@ import { CITIES } from './trains.ts';
 
 export const station = defineResource({
   title: 'Station',
-  description: 'What a station offers.',
+  description: 'The services of a station.',
   uriTemplate: 'trips://stations/{city}',
   mimeType: 'text/plain',
   read({ uri, variables }) {
