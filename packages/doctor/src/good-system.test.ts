@@ -38,13 +38,13 @@ t.test(
     const note = new RunningNote(DATA_DIR);
     note.add(settings);
 
-    const found = await runDoctor({ DATA_DIR }, '--verbose');
+    const verbose = await runDoctor({ DATA_DIR }, '--verbose');
     note.close();
     const gone = await readLines({ DATA_DIR });
 
-    t.match(found.output, `Checking the npm start running in ${DATA_DIR}.`);
-    t.match(found.output, 'all passed');
-    t.equal(found.code, 0);
+    t.match(verbose.output, `Checking the npm start running in ${DATA_DIR}.`);
+    t.match(verbose.output, 'all passed');
+    t.equal(verbose.code, 0);
     t.match(gone.output, '"source": "the environment and the defaults"');
   },
 );

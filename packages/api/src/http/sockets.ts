@@ -72,7 +72,8 @@ function withScope(principal: Principal): Principal {
 /** Turns the caller into a holder whose authorization can be checked again later. */
 export async function toHolder(app: FastifyInstance, request: FastifyRequest): Promise<SocketHolder> {
   const principal = callerOf(request.principal);
-  if (!('sessionId' in principal)) return { principal, isStillAuthorized: () => isStillKnown(app, request) };
+  if (!('sessionId' in principal))
+    return { principal, isStillAuthorized: () => isStillAuthenticated(app, request) };
   const { userId, sessionId, role } = principal;
   const { userStates } = app.deps;
   const first = await userStates.read(userId, sessionId);
@@ -87,7 +88,7 @@ export async function toHolder(app: FastifyInstance, request: FastifyRequest): P
   };
 }
 
-async function isStillKnown(app: FastifyInstance, request: FastifyRequest): Promise<boolean> {
+async function isStillAuthenticated(app: FastifyInstance, request: FastifyRequest): Promise<boolean> {
   try {
     await authenticate(app, request);
     return true;

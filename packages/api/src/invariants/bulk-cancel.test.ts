@@ -62,8 +62,8 @@ for (const isRedisUp of [true, false]) {
       await waitFor(
         'the spared one',
         async () => {
-          const found = await ExecutionModel.findById(spared._id).lean();
-          return found?.status === 'running';
+          const execution = await ExecutionModel.findById(spared._id).lean();
+          return execution?.status === 'running';
         },
         60_000,
       );

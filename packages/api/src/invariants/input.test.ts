@@ -121,14 +121,14 @@ t.test('a task and its events show the question, and the catalogue its tool', as
   t.equal((await call('POST', `/api/executions/${id}/input`, { answers })).status, 202);
 
   await waitFor('the task to end', async () => (await statusOf()) === 'completed');
-  const told = ['completed', 'input_required', 'queued', 'queued', 'started', 'started'];
+  const types = ['completed', 'input_required', 'queued', 'queued', 'started', 'started'];
   const events = await waitFor('all events', async () => {
-    const found = await readEvents();
-    return found.length >= told.length && found;
+    const stored = await readEvents();
+    return stored.length >= types.length && stored;
   });
   t.same(
     events.map(String).toSorted(),
-    told.map((type) => `execution.${type}`),
+    types.map((type) => `execution.${type}`),
   );
   const { body: plugin } = await call('GET', '/api/plugins/sample');
   const tool = { isTool: true, tool: { asTask: 'auto' } };

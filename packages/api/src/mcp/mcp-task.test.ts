@@ -23,35 +23,35 @@ const failed = (failure: Failure) => show({ status: 'failed', failure });
 
 t.test('an action that ran and failed is completed, with an error as its result', async (t) => {
   for (const kind of ['error', 'timeout', 'invalid_input', 'invalid_output'] as const) {
-    const shown = failed({ kind, message: 'so it is' });
-    t.match(shown, { status: 'completed', result: { isError: true, content: [{ text: /so it is/ }] } }, kind);
-    t.notOk('error' in shown);
+    const task = failed({ kind, message: 'so it is' });
+    t.match(task, { status: 'completed', result: { isError: true, content: [{ text: /so it is/ }] } }, kind);
+    t.notOk('error' in task);
   }
 });
 
 t.test('a fault around a run is failed, with a protocol error', async (t) => {
   for (const kind of ['crashed', 'expired', 'plugin_missing', 'outcome_unknown'] as const) {
-    const shown = failed({ kind, message: 'so it is' });
-    t.match(shown, { status: 'failed', error: { code: -32_603, message: 'so it is', data: { kind } } }, kind);
-    t.notOk('result' in shown);
+    const task = failed({ kind, message: 'so it is' });
+    t.match(task, { status: 'failed', error: { code: -32_603, message: 'so it is', data: { kind } } }, kind);
+    t.notOk('result' in task);
   }
   t.equal(failed({ kind: 'error', message: 'no', code: 'PROTOCOL_ERROR' }).status, 'failed');
 });
 
 t.test('the status message describes unfinished work', async (t) => {
   const at = new Date(2);
-  const said = (changes: Partial<McpTaskRecord>) => show(changes).statusMessage;
+  const messageOf = (changes: Partial<McpTaskRecord>) => show(changes).statusMessage;
 
-  t.equal(said({}), 'waiting in the queue');
-  t.equal(said({ status: 'running', attemptsUsed: 1 }), 'attempt 2 of 3');
+  t.equal(messageOf({}), 'waiting in the queue');
+  t.equal(messageOf({ status: 'running', attemptsUsed: 1 }), 'attempt 2 of 3');
   t.equal(
-    said({ status: 'running', progress: { done: 2, total: 5, message: 'pages', at } }),
+    messageOf({ status: 'running', progress: { done: 2, total: 5, message: 'pages', at } }),
     'attempt 1 of 3: 2 of 5, pages',
   );
-  t.equal(said({ status: 'retrying', attemptsUsed: 1 }), 'waiting for attempt 2 of 3');
-  t.equal(said({ status: 'running', cancel: { at, by: 'mary' } }), 'being cancelled');
-  t.equal(said({ status: 'input_required' }), 'waiting for input');
-  t.equal(said({ status: 'completed', result: '1' }), undefined);
+  t.equal(messageOf({ status: 'retrying', attemptsUsed: 1 }), 'waiting for attempt 2 of 3');
+  t.equal(messageOf({ status: 'running', cancel: { at, by: 'mary' } }), 'being cancelled');
+  t.equal(messageOf({ status: 'input_required' }), 'waiting for input');
+  t.equal(messageOf({ status: 'completed', result: '1' }), undefined);
 });
 
 t.test('open questions are shown, answered ones are not', async (t) => {
@@ -66,9 +66,9 @@ t.test('open questions are shown, answered ones are not', async (t) => {
     { ...asked, key: 'two' },
   ] as McpTaskRecord['inputs'];
 
-  const shown = show({ status: 'input_required', inputs });
+  const task = show({ status: 'input_required', inputs });
 
-  t.match(shown, { status: 'input_required' });
+  t.match(task, { status: 'input_required' });
   t.same(
     presentOutcome(record({ status: 'input_required', inputs }), () => true),
     {

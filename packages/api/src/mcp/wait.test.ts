@@ -111,8 +111,8 @@ t.test('a normal end cancels nothing', async (t) => {
   await mary('tools/call', { name: 'sample__echo', arguments: { message: 'hello' } });
 
   const ended = await waitFor('the settling', async () => {
-    const found = await only(test);
-    return found?.settledAt && found;
+    const execution = await only(test);
+    return execution?.settledAt && execution;
   });
   t.equal(ended.status, 'completed');
   t.notOk(ended.cancel);

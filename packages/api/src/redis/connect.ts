@@ -8,10 +8,10 @@ export function connectRedis(url: string, role: 'producer' | 'subscriber', logge
   const redis = createRedis(url, role, (error) => {
     if (isAway) return;
     isAway = true;
-    logger.warn({ role, reason: error.message }, 'redis is away');
+    logger.warn({ role, reason: error.message }, 'Redis is unavailable');
   });
   redis.on('ready', () => {
-    if (isAway) logger.info({ role }, 'redis is back');
+    if (isAway) logger.info({ role }, 'Redis is available again');
     isAway = false;
   });
   return redis;

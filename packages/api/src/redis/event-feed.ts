@@ -135,7 +135,7 @@ export class EventFeed {
       this.#wakeCursor,
       ...read.map(({ cursor }) => cursor),
     );
-    this.#tellGap();
+    this.#notifyGap();
     for (const [key, entries] of replies ?? []) {
       const owner = read.find((one) => one.key === key)?.ownerId;
       if (owner === undefined) this.#wakeCursor = entries.at(-1)?.[0] ?? this.#wakeCursor;
@@ -162,7 +162,7 @@ export class EventFeed {
       .catch(() => undefined);
   }
 
-  #tellGap(): void {
+  #notifyGap(): void {
     if (!this.#hadGap) return;
     this.#hadGap = false;
     for (const { watchers } of this.#streams.values()) for (const watcher of watchers) watcher.onGap();

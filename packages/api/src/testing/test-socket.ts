@@ -41,17 +41,17 @@ export async function openSocket(
     });
     ws.on('error', reject);
   });
-  const hear: TestSocket['receive'] = (what, fits) => waitFor(what, () => received.find(fits));
-  const say = (message: unknown) => ws.send(JSON.stringify(message));
+  const receive: TestSocket['receive'] = (what, fits) => waitFor(what, () => received.find(fits));
+  const send = (message: unknown) => ws.send(JSON.stringify(message));
   return {
     ws,
     received,
     closed,
-    send: say,
-    receive: hear,
+    send,
+    receive,
     async subscribe(topics, lastEventId) {
       const before = received.length;
-      say({ type: 'subscribe', topics, ...(lastEventId === undefined ? {} : { lastEventId }) });
+      send({ type: 'subscribe', topics, ...(lastEventId === undefined ? {} : { lastEventId }) });
       return waitFor('the answer to subscribe', () =>
         received.slice(before).find(({ type }) => type === 'subscribed' || type === 'error'),
       );

@@ -65,7 +65,7 @@ const toAuthInfo = (exchange: Exchange): AuthInfo => ({
 
 function exchangeOf(authInfo: AuthInfo | undefined): Exchange {
   const exchange = authInfo?.extra?.exchange;
-  if (!exchange) throw new Error('a request without its exchange');
+  if (!exchange) throw new Error('the request has no exchange');
   return exchange as Exchange;
 }
 

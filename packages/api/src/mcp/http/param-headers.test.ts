@@ -12,7 +12,7 @@ const SCHEMA = {
 const base64 = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?=`;
 
 t.test('arguments and the headers that repeat them agree', async (t) => {
-  for (const [title, given, headers] of [
+  for (const [title, toolArguments, headers] of [
     ['neither', { plain: 'x' }, {}],
     ['literally', { region: 'eu' }, { 'mcp-param-region': 'eu' }],
     ['in Base64', { region: 'Zürich' }, { 'mcp-param-region': base64('Zürich') }],
@@ -23,12 +23,12 @@ t.test('arguments and the headers that repeat them agree', async (t) => {
     ],
     ['within an object', { where: { floor: 3 } }, { 'mcp-param-floor': '3' }],
   ] as const) {
-    t.equal(findParamMismatch(SCHEMA, given, new Headers(headers)), undefined, title);
+    t.equal(findParamMismatch(SCHEMA, toolArguments, new Headers(headers)), undefined, title);
   }
 });
 
 t.test('mismatches are reported', async (t) => {
-  for (const [title, given, headers] of [
+  for (const [title, toolArguments, headers] of [
     ['another value', { region: 'eu' }, { 'mcp-param-region': 'us' }],
     ['no header', { region: 'eu' }, {}],
     ['no argument', {}, { 'mcp-param-region': 'eu' }],
@@ -36,6 +36,6 @@ t.test('mismatches are reported', async (t) => {
     ['wrong characters', { region: 'Hello' }, { 'mcp-param-region': '=?base64?SGVs!!!bG8=?=' }],
     ['within an object', { where: { floor: 3 } }, { 'mcp-param-floor': '4' }],
   ] as const) {
-    t.type(findParamMismatch(SCHEMA, given, new Headers(headers)), 'string', title);
+    t.type(findParamMismatch(SCHEMA, toolArguments, new Headers(headers)), 'string', title);
   }
 });

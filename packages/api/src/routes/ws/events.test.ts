@@ -102,7 +102,7 @@ t.test('a socket resumes after its last event, and gets a reset if the past is g
   const [one] = [write(), write(), write()];
   const last = await first.receive('the first', (event) => event.executionId === one);
   await waitFor('all three', () => first.received.filter(({ id }) => id).length === 3);
-  const known = new Set(first.received.filter(({ id }) => id).map(({ id }) => id));
+  const eventIds = new Set(first.received.filter(({ id }) => id).map(({ id }) => id));
   first.ws.terminate();
   const missed = write();
 
@@ -113,7 +113,7 @@ t.test('a socket resumes after its last event, and gets a reset if the past is g
   t.same(
     second.received
       .filter(({ id }) => id)
-      .map(({ id, executionId }) => [known.has(id), executionId === missed]),
+      .map(({ id, executionId }) => [eventIds.has(id), executionId === missed]),
     [
       [true, false],
       [true, false],

@@ -21,7 +21,7 @@ interface Source {
   /** Last event that was sent or did not match. */
   sentUpTo: string;
   /** Events that arrive while the past is being read. */
-  held: ExecutionEvent[] | undefined;
+  buffered: ExecutionEvent[] | undefined;
   stop: () => void;
 }
 
@@ -48,14 +48,14 @@ export class EventChannel {
     const sources = new Map<string, Source>();
     for (const { topic, ownerId } of wanted) {
       const source = this.#sources.get(ownerId) ?? (await this.#open(ownerId));
-      source.held ??= [];
+      source.buffered ??= [];
       source.topics.add(topic);
       sources.set(ownerId, source);
     }
     onReady();
     for (const [ownerId, source] of sources) {
       if (lastEventId !== undefined) await this.#sendPast(ownerId, source, lastEventId);
-      this.#release(source);
+      this.#flush(source);
     }
   }
 
@@ -75,11 +75,11 @@ export class EventChannel {
   }
 
   async #open(ownerId: string): Promise<Source> {
-    const source: Source = { topics: new Set(), sentUpTo: START, held: [], stop: () => undefined };
+    const source: Source = { topics: new Set(), sentUpTo: START, buffered: [], stop: () => undefined };
     this.#sources.set(ownerId, source);
     const stop = await this.#feed.watch(ownerId, {
       onEvent: (event) => {
-        if (source.held) source.held.push(event);
+        if (source.buffered) source.buffered.push(event);
         else this.#send(source, event);
       },
       onGap: () => this.#client.reset(),
@@ -98,10 +98,10 @@ export class EventChannel {
     for (const event of past?.events ?? []) this.#send(source, event);
   }
 
-  #release(source: Source): void {
-    const held = source.held ?? [];
-    source.held = undefined;
-    for (const event of held) this.#send(source, event);
+  #flush(source: Source): void {
+    const buffered = source.buffered ?? [];
+    source.buffered = undefined;
+    for (const event of buffered) this.#send(source, event);
   }
 
   #send(source: Source, event: ExecutionEvent): void {

@@ -96,8 +96,8 @@ export class Sockets {
     await Promise.all(
       this.#all().map(async (socket) => {
         // Without the database authorization cannot be checked. Requests are refused then, but open sockets stay.
-        const isWelcome = await socket.holder.isStillAuthorized().catch(() => true);
-        if (!isWelcome) socket.close(CLOSE.signedOut, 'signed out');
+        const isAuthorized = await socket.holder.isStillAuthorized().catch(() => true);
+        if (!isAuthorized) socket.close(CLOSE.signedOut, 'signed out');
       }),
     );
   }

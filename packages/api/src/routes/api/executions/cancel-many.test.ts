@@ -43,10 +43,10 @@ t.test(
     const running = buildExecution({ ownerId });
     await ExecutionModel.insertMany([queued, later, retrying, asking, done, running]);
     await claimExecution(ExecutionModel, { ...CLAIM, id: running._id });
-    const told: string[] = [];
+    const published: string[] = [];
     const subscriber = createRedis(test.redisUrl, 'subscriber', () => undefined);
     t.teardown(() => subscriber.disconnect());
-    subscriber.on('message', (_channel, id) => told.push(id));
+    subscriber.on('message', (_channel, id) => published.push(id));
     await subscriber.subscribe(cancelChannel(test.prefix));
 
     const dry = await cancel(test, mary, { plugin: 'sample' }, true);
@@ -58,14 +58,14 @@ t.test(
     t.same(first, { matched: 5, cancelled: 4, requested: 1, remaining: 0 });
     t.same(second, { matched: 1, cancelled: 0, requested: 1, remaining: 0 });
     for (const { _id } of [queued, later, retrying, asking]) {
-      const found = await ExecutionModel.findById(_id).lean();
-      t.match(found, {
+      const execution = await ExecutionModel.findById(_id).lean();
+      t.match(execution, {
         status: 'cancelled',
         cancel: { by: mary.id, at: Date },
         endedAt: Date,
         settledAt: Date,
       });
-      t.match(found, { expiresAt: Date, nextAttemptAt: undefined });
+      t.match(execution, { expiresAt: Date, nextAttemptAt: undefined });
     }
     t.match(flagged, { status: 'running', cancel: { by: mary.id }, epoch: 1, endedAt: undefined });
     t.same(
@@ -74,7 +74,7 @@ t.test(
       'the first cancel stands',
     );
     t.match(await ExecutionModel.findById(done._id).lean(), { status: 'completed', cancel: undefined });
-    await waitFor('the word to its worker', () => told.includes(running._id));
+    await waitFor('the message to its worker', () => published.includes(running._id));
     const shown = await test.inject({ url: `/api/tasks/${task.id}`, headers: mary.headers });
     t.equal(shown.json().status, 'cancelled');
     const audit = await test.inject({ url: '/api/audit?action=executions.cancel', headers: admin.headers });

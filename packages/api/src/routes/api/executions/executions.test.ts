@@ -71,8 +71,8 @@ t.test('a running execution is asked to stop, and its worker is notified', async
   });
   const subscriber = createRedis(test.redisUrl, 'subscriber', () => undefined);
   t.teardown(() => subscriber.disconnect());
-  const told: string[] = [];
-  subscriber.on('message', (_channel, id) => told.push(id));
+  const published: string[] = [];
+  subscriber.on('message', (_channel, id) => published.push(id));
   await subscriber.subscribe(cancelChannel(test.prefix));
 
   const reply = await test.inject({
@@ -85,7 +85,7 @@ t.test('a running execution is asked to stop, and its worker is notified', async
     outcome: 'requested',
     execution: { status: 'running', cancelRequestedAt: String },
   });
-  await waitFor('the message', () => told.includes(execution._id));
+  await waitFor('the message', () => published.includes(execution._id));
 });
 
 t.test('a wait that is not a number of seconds up to a minute is refused', async (t) => {

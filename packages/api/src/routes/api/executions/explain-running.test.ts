@@ -81,8 +81,8 @@ t.test('handed back by a worker that stops', async (t) => {
   await reasonOf(id, 'running');
   const fleet = await waitFor('the fleet to show it', async () => {
     const reply = await test.inject({ url: '/api/workers', headers: admin.headers });
-    const [found] = reply.json<{ items: { running: number; lastTookAt?: string }[] }>().items;
-    return found?.running === 1 && found;
+    const [worker] = reply.json<{ items: { running: number; lastTookAt?: string }[] }>().items;
+    return worker?.running === 1 && worker;
   });
   t.match(fleet, { state: 'running', freeSlots: 99, suspects: 0, abandoned: 0, lastTookAt: String });
 

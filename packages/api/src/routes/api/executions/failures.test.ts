@@ -80,9 +80,9 @@ t.test('failures stored before fingerprints existed are grouped by kind', async 
     buildExecution({ ...old, failure: { kind: 'timeout', message: 'after 5 s' } }),
   ]);
 
-  const found = await groups(test, mary);
+  const failureGroups = await groups(test, mary);
 
-  t.match(found, [
+  t.match(failureGroups, [
     { fingerprint: null, kind: 'error', count: 2 },
     { fingerprint: null, kind: 'timeout', count: 1, message: 'after <n> s' },
   ]);

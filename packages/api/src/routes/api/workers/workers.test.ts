@@ -44,9 +44,9 @@ t.test('a plugin is read by its id', async (t) => {
   await publishSample(test);
   const { headers } = await test.signUp('mary');
 
-  const found = await test.inject({ url: '/api/plugins/sample', headers });
+  const plugin = await test.inject({ url: '/api/plugins/sample', headers });
   const unknown = await test.inject({ url: '/api/plugins/nope', headers });
 
-  t.match(found.json(), { id: 'sample', actions: [{ name: 'echo', inputSchema: { type: 'object' } }] });
+  t.match(plugin.json(), { id: 'sample', actions: [{ name: 'echo', inputSchema: { type: 'object' } }] });
   t.match(unknown.json(), { status: 404, code: 'unknown_plugin' });
 });

@@ -50,14 +50,14 @@ function describePause({ kind, name, by, reason, since }: PauseRecord) {
 }
 
 /** Explains missing workers: none for the pool or plugin, or only ones with another version. */
-export function explainWorkers({ execution, poolWorkers: crew }: ExplainFacts): Reason[] {
+export function explainWorkers({ execution, poolWorkers }: ExplainFacts): Reason[] {
   const { pool, plugin, action, pluginVersion: version, lacksAction } = execution;
-  if (crew.workers.length === 0) {
-    const draining = crew.draining.length === 0 ? '' : ` (${crew.draining.length} draining)`;
+  if (poolWorkers.workers.length === 0) {
+    const draining = poolWorkers.draining.length === 0 ? '' : ` (${poolWorkers.draining.length} draining)`;
     const text = `No live worker serves pool "${pool}"${draining}. It starts as soon as one does.`;
     return [{ code: 'no_worker_for_pool', text, pool }];
   }
-  const served = versionsOf(crew.workers, plugin);
+  const served = versionsOf(poolWorkers.workers, plugin);
   if (served.length === 0) {
     const text = `No worker of pool "${pool}" has plugin "${plugin}". It starts as soon as one does.`;
     return [{ code: 'no_worker_for_plugin', text, pool, plugin, version }];
@@ -80,14 +80,14 @@ function versionsOf(workers: ExplainFacts['poolWorkers']['workers'], plugin: str
 
 /** Explains the place of the job in its queue. */
 export function explainPlace(facts: ExplainFacts): Reason[] {
-  const { execution, place, poolWorkers: crew } = facts;
+  const { execution, place, poolWorkers } = facts;
   if (!place) {
     const text = 'Redis is unavailable. The execution is stored and will be delivered when Redis is back.';
     return [{ code: 'queue_unreachable', text }];
   }
   switch (place.state) {
     case 'waiting': {
-      const { running, slots, freeSlots } = crew;
+      const { running, slots, freeSlots } = poolWorkers;
       const ahead = place.ahead ?? 0;
       const text =
         `Position ${ahead + 1} in pool "${execution.pool}" (${ahead} ahead). ` +
