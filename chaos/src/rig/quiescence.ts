@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { END_STATUSES, ExecutionStatus } from '@mcp-server/shared';
+import { UNFINISHED_STATUSES } from '@mcp-server/shared';
 import type { Job, JobType } from 'bullmq';
 
 import type { LeftJob } from '../checker/run-record.ts';
 import type { Rig } from './rig.ts';
 
-const UNFINISHED = ExecutionStatus.options.filter(
-  (status) => !(END_STATUSES as readonly string[]).includes(status),
-);
 const OPEN_JOBS: JobType[] = ['wait', 'prioritized', 'delayed', 'active', 'failed'];
 const PAUSE_MS = 250;
 
@@ -20,7 +17,7 @@ export async function quiesce(rig: Rig, boundSeconds: number): Promise<void> {
 }
 
 async function isQuiet({ models: { ExecutionModel }, queue }: Rig): Promise<boolean> {
-  if (await ExecutionModel.exists({ status: { $in: UNFINISHED } })) return false;
+  if (await ExecutionModel.exists({ status: { $in: UNFINISHED_STATUSES } })) return false;
   if (await ExecutionModel.exists({ settledAt: { $exists: false } })) return false;
   const counts = await queue.getJobCounts(...OPEN_JOBS.filter((state) => state !== 'failed'));
   return Object.values(counts).every((count) => count === 0);

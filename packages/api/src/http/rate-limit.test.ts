@@ -195,7 +195,7 @@ t.test('two processes count together', async (t) => {
   t.same(codes, [401, 401, 429, 429]);
 });
 
-t.test('with Redis away requests pass and login stays limited', async (t) => {
+t.test('while Redis is down requests pass and login stays limited', async (t) => {
   const test = await startTestApp(t, {
     REDIS_URL: `redis://127.0.0.1:${await closedPort()}`,
     AUTH_LIMIT_FAILURES: '3',

@@ -116,7 +116,7 @@ function reduceSchema(text: string): Record<string, unknown> | boolean {
 function toPointers({ errors }: ValidateFunction, place: string): Pointed['pointers'] {
   return (errors ?? []).map((error) => ({
     pointer: `${place}${error.instancePath}${propertyOf(error)}`,
-    detail: error.message ?? 'does not fit',
+    detail: error.message ?? 'does not match',
   }));
 }
 

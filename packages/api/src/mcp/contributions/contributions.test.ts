@@ -21,7 +21,7 @@ async function start(t: Test) {
 const names = (list: unknown, field: string) =>
   (list as Record<string, string>[]).map((entry) => entry[field]);
 
-t.test('a resource is listed, read as an execution, and not toolNames at an unknown URI', async (t) => {
+t.test('a resource is listed, read as an execution, and not found at an unknown URI', async (t) => {
   const { test, mary } = await start(t);
   const uri = 'trips://stations/Oslo';
 
@@ -41,7 +41,7 @@ t.test('a resource is listed, read as an execution, and not toolNames at an unkn
   t.equal(await test.models.ExecutionModel.countDocuments({ source: 'mcp', plugin: 'trips' }), 4);
 });
 
-t.test('own executions are resources, those of others are not toolNames', async (t) => {
+t.test('own executions are resources, those of others are not found', async (t) => {
   const { test, url, mary } = await start(t);
   const john = openClient(url, await test.signUp('john'));
   await mary('tools/call', { name: 'sample__echo', arguments: { message: 'hello' } });
