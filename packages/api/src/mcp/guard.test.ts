@@ -135,7 +135,8 @@ t.test('a response has the usual headers and is counted by the limit', async (t)
   }
   t.equal(limited.status, 429);
   const { values } = await test.deps.metrics.httpSeconds.get();
-  t.ok(values.some(({ labels }) => labels['route'] === '/mcp' && labels['status'] === 200));
+  const labels = values.map((value): Record<string, unknown> => value.labels);
+  t.ok(labels.some(({ route, status }) => route === '/mcp' && status === 200));
 });
 
 t.test('a client that sends half a request and goes costs nothing', async (t) => {

@@ -82,13 +82,11 @@ async function reportHttp({ httpSeconds }: ApiMetrics): Promise<MetricsReport['h
   const { values } = await httpSeconds.get();
   const named = (suffix: string) => values.filter(({ metricName }) => metricName?.endsWith(suffix));
   const sums = new Map(named('_sum').map(({ labels, value }) => [JSON.stringify(labels), value]));
-  return named('_count').map(({ labels, value: count }) => ({
-    method: String(labels.method),
-    route: String(labels.route),
-    status: String(labels.status),
-    count,
-    averageMs: ((sums.get(JSON.stringify(labels)) ?? 0) / count) * 1_000,
-  }));
+  return named('_count').map(({ labels, value: count }) => {
+    const { method, route, status }: Record<string, unknown> = labels;
+    const averageMs = ((sums.get(JSON.stringify(labels)) ?? 0) / count) * 1_000;
+    return { method: String(method), route: String(route), status: String(status), count, averageMs };
+  });
 }
 
 function reportQueues({ workload, jobs }: Load): MetricsReport['queues'] {
