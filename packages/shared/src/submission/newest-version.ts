@@ -1,16 +1,7 @@
-const NUMBERS = /^(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?/;
+import { parse, rcompare } from 'semver';
 
-/** Orders semantic versions, newest first; a pre-release is older than its release. Other texts come last. */
+/** Orders versions, newest first, by the precedence of SemVer; texts that are not SemVer, such as `1.9`, come last. */
 export function newestVersionFirst(one: string, other: string): number {
-  const a = NUMBERS.exec(one);
-  const b = NUMBERS.exec(other);
-  if (!a || !b) return Number(!a) - Number(!b);
-  for (const part of [1, 2, 3]) {
-    const difference = Number(b[part]) - Number(a[part]);
-    if (difference !== 0) return difference;
-  }
-  const [preA, preB] = [a[4], b[4]];
-  if (preA === undefined || preB === undefined)
-    return Number(preA !== undefined) - Number(preB !== undefined);
-  return preB.localeCompare(preA, 'en', { numeric: true });
+  const [a, b] = [parse(one), parse(other)];
+  return a && b ? rcompare(a, b) : Number(!a) - Number(!b);
 }
