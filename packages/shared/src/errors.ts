@@ -25,6 +25,11 @@ export const Forbidden = createError('forbidden', 'Not allowed: %s.', 403);
 export const AdminRefused = createError('admin_refused', 'Registering as "%s" requires %s.', 403);
 export const AccountExists = createError('account_exists', 'An account with this %s already exists.', 409);
 export const InvalidRequest = createError('invalid_request', 'The request does not match its schema.', 400);
+export const WeakPassword = createError(
+  'weak_password',
+  'This password is easy to guess; choose a longer or less common one.',
+  400,
+);
 export const InvalidPayload = createError(
   'invalid_payload',
   'The payload does not match the input schema of %s.',

@@ -21,7 +21,7 @@ interface PasswordDeps extends SessionDeps {
 
 /**
  * Sets the caller's password, ends all other sessions and revokes all tokens, so the calling session gets new ones.
- * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Unauthenticated} {errors.Busy}
+ * @throws {errors.BadCredentials} {errors.WeakPassword} {errors.TooManyRequests} {errors.Unauthenticated} {errors.Busy}
  */
 export const changeOwnPassword = (
   deps: PasswordDeps,

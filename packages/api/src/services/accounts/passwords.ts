@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { errors, retryLater } from '@mcp-server/shared';
 import bcrypt from 'bcrypt';
 
+import { buildStrengthCheck } from './password-strength.ts';
+
 /** About 35 checks a second on two cores; the minimum that OWASP recommends. */
 const COST = 10;
 /** bcrypt uses libuv's four threads, which file and DNS work share: more at once only slows everything down. */
@@ -13,7 +15,7 @@ const MAX_WAITING = 32;
 const MAX_BYTES = 72;
 
 export interface Passwords {
-  /** @throws {errors.Busy} */
+  /** Hashes a new password. @throws {errors.WeakPassword} {errors.Busy} */
   hash(password: string): Promise<string>;
   /** Takes as long without a hash as with one, so that timing does not reveal accounts. @throws {errors.Busy} */
   verify(password: string, hash: string | undefined): Promise<boolean>;
@@ -23,6 +25,7 @@ export interface Passwords {
 export function buildPasswords(): Passwords {
   let running = 0;
   const waiting: (() => void)[] = [];
+  const isWeak = buildStrengthCheck();
   const dummyHash = bcrypt.hash(randomBytes(16).toString('hex'), COST);
 
   const withSlot = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -40,7 +43,11 @@ export function buildPasswords(): Passwords {
   };
 
   return {
-    hash: (password) => withSlot(() => bcrypt.hash(password, COST)),
+    hash: (password) =>
+      withSlot(async () => {
+        if (await isWeak(password)) throw new errors.WeakPassword();
+        return bcrypt.hash(password, COST);
+      }),
     verify: (password, hash) =>
       withSlot(async () => {
         const isMatch = await bcrypt.compare(password, hash ?? (await dummyHash));

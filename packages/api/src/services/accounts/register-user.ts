@@ -28,7 +28,7 @@ interface RegisterDeps extends SessionDeps {
 
 /**
  * Creates an account and opens its first session.
- * @throws {errors.AdminRefused} {errors.AccountExists} {errors.TooManyRequests} {errors.Busy}
+ * @throws {errors.AdminRefused} {errors.AccountExists} {errors.WeakPassword} {errors.TooManyRequests} {errors.Busy}
  */
 export async function registerUser(
   deps: RegisterDeps,

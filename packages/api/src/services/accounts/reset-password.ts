@@ -45,7 +45,7 @@ export async function createResetToken(
 
 /**
  * Sets the password with a one-time token and ends all sessions of its user.
- * @throws {errors.ResetRefused} {errors.TooManyRequests} {errors.Busy}
+ * @throws {errors.ResetRefused} {errors.WeakPassword} {errors.TooManyRequests} {errors.Busy}
  */
 export async function resetPassword(
   deps: ResetDeps,

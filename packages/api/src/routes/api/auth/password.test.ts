@@ -73,6 +73,25 @@ t.test('a wrong current password changes nothing, and is limited as a login is',
   t.equal((await inject(change(mary, OLD, 'short'))).statusCode, 400);
 });
 
+t.test('a change or a reset refuses a password that is easy to guess and leaves the old one', async (t) => {
+  const test = await startTestApp(t);
+  const admin = await test.signUp('admin', 'admin');
+  const mary = await test.signUp('mary');
+  const token = await makeToken(test, admin, mary.id);
+
+  const replies = [
+    await test.inject(change(mary, OLD, 'password')),
+    await test.inject(reset(token, '12345678')),
+  ];
+
+  for (const reply of replies) {
+    t.equal(reply.statusCode, 400);
+    t.equal(reply.json().code, 'weak_password');
+  }
+  t.equal((await test.inject(login(OLD))).statusCode, 200);
+  t.equal((await test.inject(reset(token))).statusCode, 204, 'the token is still good');
+});
+
 t.test("a reset token sets the password once and ends the user's sessions", async (t) => {
   const test = await startTestApp(t);
   const admin = await test.signUp('admin', 'admin');

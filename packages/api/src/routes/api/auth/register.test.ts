@@ -45,7 +45,7 @@ t.test('a taken e-mail or username gets 409', async (t) => {
   }
 });
 
-t.test('unknown fields, weak passwords and operators are refused with their place', async (t) => {
+t.test('unknown fields, short and long passwords and operators are refused with their place', async (t) => {
   const { inject, models } = await startTestApp(t);
 
   for (const [more, pointer] of [
@@ -61,6 +61,18 @@ t.test('unknown fields, weak passwords and operators are refused with their plac
     t.match(reply.json(), { code: 'invalid_request', errors: [{ pointer }] });
   }
   t.equal(await models.UserModel.countDocuments(), 0);
+});
+
+t.test('a password that is easy to guess is refused with weak_password', async (t) => {
+  const { inject, models } = await startTestApp(t);
+
+  for (const password of ['password', '12345678']) {
+    const reply = await inject(account('mary', { password }));
+    t.equal(reply.statusCode, 400);
+    t.match(reply.json(), { code: 'weak_password', detail: /easy to guess; choose a longer/ });
+  }
+  t.equal(await models.UserModel.countDocuments(), 0);
+  t.equal((await inject(account('mary'))).statusCode, 201);
 });
 
 t.test('if a key is configured, registering as admin requires it', async (t) => {
