@@ -224,6 +224,7 @@ export {
 
 export { isAlive } from './alive.ts';
 export * as errors from './errors.ts';
+export { FreshCache } from './fresh-cache.ts';
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';

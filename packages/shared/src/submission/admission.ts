@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 import * as errors from '../errors.ts';
 import { retryLater } from './refusal.ts';
 
@@ -26,13 +28,12 @@ interface Limits {
 type Count = (query: { ownerId?: string; limit: number }) => Promise<number>;
 
 export function buildAdmission({ count, limits }: { count: Count; limits: Limits }): Admission {
-  const ofUser = new Map<string, Tally>();
+  const ofUser = new LRUCache<string, Tally>({ max: MAX_ENTRIES });
   const ofAll = buildTally(() => count({ limit: limits.MAX_UNFINISHED }));
 
   const tallyOf = (ownerId: string): Tally => {
     const existing = ofUser.get(ownerId);
     if (existing) return existing;
-    if (ofUser.size >= MAX_ENTRIES) ofUser.delete(ofUser.keys().next().value ?? '');
     const tally = buildTally(() => count({ ownerId, limit: limits.MAX_UNFINISHED_PER_USER }));
     ofUser.set(ownerId, tally);
     return tally;

@@ -8,6 +8,7 @@ import {
 import { isAlive } from '../alive.ts';
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import * as errors from '../errors.ts';
+import { FreshCache } from '../fresh-cache.ts';
 import type { Logger } from '../logger.ts';
 import type { PluginRecord } from '../schemas/plugin-record.ts';
 import type { PluginSighting } from '../stores/plugins.ts';
@@ -42,10 +43,7 @@ export interface Catalogue {
   find(plugin: string, action: string): Promise<{ plugin: PluginRecord } & KnownAction>;
 }
 
-interface Snapshot {
-  readAt: number;
-  plugins: ReadonlyMap<string, KnownPlugin>;
-}
+type Snapshot = ReadonlyMap<string, KnownPlugin>;
 
 /** Catalogue of the actions that the fleet can run, read from the database on demand, at most once a second. */
 export function buildCatalogue(deps: {
@@ -53,32 +51,25 @@ export function buildCatalogue(deps: {
   logger: Logger;
 }): Catalogue {
   const compile = buildCompiler(deps.logger);
-  let snapshot: Snapshot | undefined;
-  let refreshing: Promise<Snapshot> | undefined;
+  const recent = new FreshCache<Snapshot>({ maxAgeMs: MAX_AGE_MS, isSingleFlight: true });
+  let last: Snapshot | undefined;
 
   const read = async (): Promise<Snapshot> => {
     try {
-      snapshot = { readAt: performance.now(), plugins: toKnown(await deps.readSightings(), compile) };
+      last = toKnown(await deps.readSightings(), compile);
     } catch (error) {
       // With the database away, an old snapshot still tells a typing error from an outage.
-      if (!snapshot || !isDatabaseAway(error)) throw error;
-      snapshot = { ...snapshot, readAt: performance.now() };
-    } finally {
-      refreshing = undefined;
+      if (!last || !isDatabaseAway(error)) throw error;
     }
-    return snapshot;
+    return last;
   };
 
-  const current = async (): Promise<Snapshot> => {
-    if (snapshot && performance.now() - snapshot.readAt < MAX_AGE_MS) return snapshot;
-    refreshing ??= read();
-    return refreshing;
-  };
+  const current = () => recent.read('all', read);
 
   return {
-    list: async () => [...(await current()).plugins.values()],
+    list: async () => [...(await current()).values()],
     async find(id, name) {
-      const knownPlugin = (await current()).plugins.get(id);
+      const knownPlugin = (await current()).get(id);
       if (!knownPlugin) throw new errors.UnknownPlugin(id);
       const knownAction = knownPlugin.actions.get(name);
       if (!knownAction) throw new errors.UnknownAction(id, name);
@@ -116,7 +107,7 @@ function buildCompiler(logger: Logger): Compile {
   };
 }
 
-function toKnown(sightings: PluginSighting[], compile: Compile): Snapshot['plugins'] {
+function toKnown(sightings: PluginSighting[], compile: Compile): Snapshot {
   const newest = new Map<string, KnownPlugin>();
   const ordered = sightings.toSorted((a, b) => newestVersionFirst(a.plugin.version, b.plugin.version));
   for (const sighting of ordered) {

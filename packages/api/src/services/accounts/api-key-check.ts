@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 
-import type { ApiKeySighting, Stored, UserRecord } from '@mcp-server/shared';
+import { type ApiKeySighting, FreshCache, type Stored, type UserRecord } from '@mcp-server/shared';
 
 import type { KeyPrincipal } from '../principal.ts';
 import { hashApiKey, readApiKeyPrefix } from './api-key-text.ts';
-import { buildReadings } from './readings.ts';
+import { ACCOUNT_MAX_AGE_MS, ACCOUNT_MAX_ENTRIES } from './user-states.ts';
 
 /** The owner sees a use within a minute; each process writes at most twice a minute per key. */
 const TOUCH_AFTER_MS = 30_000;
@@ -34,7 +34,10 @@ interface KeyState {
 const NO_HASH = Buffer.alloc(32);
 
 export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyCheck {
-  const readings = buildReadings<KeyState | undefined>();
+  const cache = new FreshCache<KeyState | undefined>({
+    maxAgeMs: ACCOUNT_MAX_AGE_MS,
+    maxEntries: ACCOUNT_MAX_ENTRIES,
+  });
 
   const load = async (prefix: string): Promise<KeyState | undefined> => {
     const sighting = await findKey(prefix);
@@ -49,7 +52,7 @@ export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyC
     };
   };
 
-  const read = (prefix: string) => readings.read(prefix, () => load(prefix));
+  const read = (prefix: string) => cache.read(prefix, () => load(prefix));
 
   return {
     isLive: async ({ keyPrefix }) => (await read(keyPrefix)) !== undefined,
@@ -66,6 +69,6 @@ export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyC
       }
       return state.principal;
     },
-    forget: (prefix) => readings.forget((cachedPrefix) => cachedPrefix === prefix),
+    forget: (prefix) => cache.forget((cachedPrefix) => cachedPrefix === prefix),
   };
 }

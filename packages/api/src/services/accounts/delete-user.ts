@@ -15,9 +15,8 @@ import {
 import { type CancelDeps, cancelOwnExecution } from '../executions/cancel-execution.ts';
 import type { Principal } from '../principal.ts';
 import { ensureAdminRemains } from './ensure-admin-remains.ts';
-import { MAX_AGE_MS } from './readings.ts';
 import { endSessionsOf } from './sessions.ts';
-import type { UserStates } from './user-states.ts';
+import { ACCOUNT_MAX_AGE_MS, type UserStates } from './user-states.ts';
 
 const PAGE_SIZE = 100;
 
@@ -40,7 +39,7 @@ export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: 
   await deleteTasksOf(TaskModel, id);
   await cancelUnfinishedOf(deps, principal, id);
   // Other processes may accept work of this user until their cached user state expires.
-  await delay(Math.max(0, MAX_AGE_MS - (performance.now() - disabledAt)));
+  await delay(Math.max(0, ACCOUNT_MAX_AGE_MS - (performance.now() - disabledAt)));
   await deleteTasksOf(TaskModel, id);
   await cancelUnfinishedOf(deps, principal, id);
   await deleteApiKeysOf(ApiKeyModel, id);

@@ -1,6 +1,8 @@
-import type { Role, SessionRecord, Stored, UserRecord } from '@mcp-server/shared';
+import { FreshCache, type Role, type SessionRecord, type Stored, type UserRecord } from '@mcp-server/shared';
 
-import { buildReadings } from './readings.ts';
+/** Maximum age of cached account data: a lowered role, a disabled account, a revoked key or a logout works within it. */
+export const ACCOUNT_MAX_AGE_MS = 1_000;
+export const ACCOUNT_MAX_ENTRIES = 10_000;
 
 /** Part of a user that decides what a request may do. */
 export interface UserState {
@@ -23,7 +25,10 @@ interface Sources {
 }
 
 export function buildUserStates({ findUser, findLiveSession }: Sources): UserStates {
-  const readings = buildReadings<UserState | undefined>();
+  const cache = new FreshCache<UserState | undefined>({
+    maxAgeMs: ACCOUNT_MAX_AGE_MS,
+    maxEntries: ACCOUNT_MAX_ENTRIES,
+  });
 
   const load = async (userId: string, family: string): Promise<UserState | undefined> => {
     const [user, session] = await Promise.all([findUser(userId), findLiveSession(family)]);
@@ -32,8 +37,8 @@ export function buildUserStates({ findUser, findLiveSession }: Sources): UserSta
   };
 
   return {
-    read: (userId, family) => readings.read(`${userId}:${family}`, () => load(userId, family)),
-    forget: (userId, family) => readings.forget((key) => key === `${userId}:${family}`),
-    forgetUser: (userId) => readings.forget((key) => key.startsWith(`${userId}:`)),
+    read: (userId, family) => cache.read(`${userId}:${family}`, () => load(userId, family)),
+    forget: (userId, family) => cache.forget((key) => key === `${userId}:${family}`),
+    forgetUser: (userId) => cache.forget((key) => key.startsWith(`${userId}:`)),
   };
 }

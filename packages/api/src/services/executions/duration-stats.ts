@@ -1,4 +1,4 @@
-import type { Percentiles, RecentTime, DurationStats as Usual } from '@mcp-server/shared';
+import { type DurationStats, FreshCache, type Percentiles, type RecentTime } from '@mcp-server/shared';
 
 /** Number of recently ended executions to aggregate. */
 const SAMPLES = 200;
@@ -8,33 +8,22 @@ const MAX_ENTRIES = 1_000;
 
 /** Reads how long an action usually waits and runs. */
 export interface DurationStatsReader {
-  read(of: { plugin: string; action: string }): Promise<Usual>;
+  read(of: { plugin: string; action: string }): Promise<DurationStats>;
 }
 
 type ReadTimes = (query: { plugin: string; action: string; limit: number }) => Promise<RecentTime[]>;
 
 export function buildDurationStatsReader({ readTimes }: { readTimes: ReadTimes }): DurationStatsReader {
-  const known = new Map<string, { at: number; usual: Promise<Usual> }>();
+  const recent = new FreshCache<DurationStats>({ maxAgeMs: MAX_AGE_MS, maxEntries: MAX_ENTRIES });
   return {
-    read({ plugin, action }) {
-      const key = `${plugin} ${action}`;
-      const at = performance.now();
-      const recent = known.get(key);
-      if (recent && at - recent.at < MAX_AGE_MS) return recent.usual;
-      known.delete(key);
-      if (known.size >= MAX_ENTRIES) known.delete(known.keys().next().value ?? '');
-      const usual = readTimes({ plugin, action, limit: SAMPLES }).then(summarize);
-      known.set(key, { at, usual });
-      // A failed read is not kept.
-      usual.catch(() => {
-        if (known.get(key)?.usual === usual) known.delete(key);
-      });
-      return usual;
-    },
+    read: ({ plugin, action }) =>
+      recent.read(`${plugin} ${action}`, async () =>
+        summarize(await readTimes({ plugin, action, limit: SAMPLES })),
+      ),
   };
 }
 
-function summarize(times: RecentTime[]): Usual {
+function summarize(times: RecentTime[]): DurationStats {
   return {
     waitMs: percentiles(times.flatMap(({ waitMs }) => waitMs ?? [])),
     runMs: percentiles(times.flatMap(({ runMs }) => runMs ?? [])),

@@ -3,6 +3,7 @@ import {
   countInAndOut,
   countUnfinishedByPool,
   type ExecutionStatus,
+  FreshCache,
   type Models,
   type Paused,
   type PauseRecord,
@@ -33,36 +34,25 @@ type Counts = Awaited<ReturnType<typeof countWork>>;
 type Fleet = Awaited<ReturnType<typeof listWorkers>>;
 
 export function buildPoolFacts(deps: PoolFactsDeps): PoolFacts {
-  let counting: { at: number; counts: Promise<Counts> } | undefined;
-  const countAgain = (): Promise<Counts> => {
-    const at = performance.now();
-    if (counting && at - counting.at < MAX_AGE_MS) return counting.counts;
-    const counts = countWork(deps);
-    counting = { at, counts };
-    // A failed count is not kept.
-    counts.catch(() => {
-      counting = undefined;
-    });
-    return counts;
-  };
+  const counts = new FreshCache<Counts>({ maxAgeMs: MAX_AGE_MS, isSingleFlight: true });
   return {
     async list() {
       // Pauses and workers are few, and an admin expects to see a new pause at once.
-      const [counts, paused, fleet] = await Promise.all([
-        countAgain(),
+      const [work, paused, fleet] = await Promise.all([
+        counts.read('all', () => countWork(deps)),
         readPaused(deps.models.PauseModel),
         listWorkers(deps),
       ]);
       const alive = fleet.filter(({ isAlive }) => isAlive);
       const pools = new Set([
-        ...counts.plugins.keys(),
-        ...counts.depths.map(({ pool }) => pool),
+        ...work.plugins.keys(),
+        ...work.depths.map(({ pool }) => pool),
         ...paused.pools.keys(),
         ...alive.flatMap((worker) => worker.pools),
       ]);
       const present = async (pool: string) => {
         const jobs = await deps.queues.countJobs(pool).catch(() => null);
-        return presentPool(pool, { counts, paused, fleet, jobs });
+        return presentPool(pool, { counts: work, paused, fleet, jobs });
       };
       return Promise.all([...pools].toSorted().map(present));
     },

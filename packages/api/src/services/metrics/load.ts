@@ -1,4 +1,4 @@
-import { type Catalogue, type Logger, type Workload } from '@mcp-server/shared';
+import { type Catalogue, FreshCache, type Logger, type Workload } from '@mcp-server/shared';
 
 import type { ExecutionQueues } from '../../redis/execution-queues.ts';
 import type { Readiness, ReadinessReport } from '../fleet/readiness.ts';
@@ -26,14 +26,8 @@ interface LoadDeps {
 }
 
 export function buildLoadReader(deps: LoadDeps): LoadReader {
-  let reading: { at: number; load: Promise<Load> } | undefined;
-  return {
-    read() {
-      const at = performance.now();
-      if (!reading || at - reading.at > MAX_AGE_MS) reading = { at, load: readLoad(deps) };
-      return reading.load;
-    },
-  };
+  const recent = new FreshCache<Load>({ maxAgeMs: MAX_AGE_MS, isSingleFlight: true });
+  return { read: () => recent.read('all', () => readLoad(deps)) };
 }
 
 async function readLoad({ readiness, catalogue, queues, readWorkload, logger }: LoadDeps): Promise<Load> {
