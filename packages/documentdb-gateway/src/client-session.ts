@@ -10,7 +10,7 @@ import { GatewayProtocolError } from './protocol-error.ts';
 
 const NO_SEQUENCES: ReadonlyMap<string, Buffer> = new Map();
 
-/** One client's socket: its messages are answered one after the other, in order, as mongod does. */
+/** Serves one client's socket: messages are answered one at a time and in order, as by mongod. */
 export class ClientSession {
   readonly #socket: Socket;
   readonly #parts: GatewayParts;
@@ -25,10 +25,10 @@ export class ClientSession {
     socket.setNoDelay(true);
   }
 
-  /** Serves until the client leaves. An error closes the socket: what the client can rely on is no longer known. */
+  /** Serves until the client disconnects. An error closes the socket, so that the client treats its command as failed. */
   async serve(): Promise<void> {
     try {
-      // Reading on only after the answers is the back pressure against a client that sends faster than it is served.
+      // Back pressure: nothing more is read from the socket until its messages are answered.
       for await (const chunk of this.#socket) {
         for (const frame of this.#reader.push(chunk)) await this.#answer(frame);
       }
@@ -46,7 +46,7 @@ export class ClientSession {
       const { body, requestId } = parseOpQuery(frame);
       this.#send(opReplyParts(this.#takeRequestId(), requestId, await this.#run(body, NO_SEQUENCES)));
     } else {
-      throw new GatewayProtocolError(`operation ${frame.readInt32LE(12)} is not spoken here`);
+      throw new GatewayProtocolError(`unsupported wire operation ${frame.readInt32LE(12)}`);
     }
   }
 

@@ -10,10 +10,10 @@ interface Field {
   readonly length: number;
 }
 
-/** Reads single top-level fields of a BSON command without decoding the rest, which may be megabytes of documents. */
+/** BSON command whose top-level fields are read one by one; the rest, maybe megabytes of documents, stays encoded. */
 export class CommandDocument {
   readonly bytes: Buffer;
-  /** The first field's name: what MongoDB calls the command's name. */
+  /** Name of the command: that of its first field. */
   readonly name: string;
   readonly #fields = new Map<string, Field>();
 
@@ -30,7 +30,7 @@ export class CommandDocument {
     return this.requiredString('$db');
   }
 
-  /** The namespace of a command whose first field names a collection. */
+  /** Value of the first field, which names a collection in most commands. */
   get collection(): string {
     return this.requiredString(this.name);
   }
@@ -45,7 +45,7 @@ export class CommandDocument {
   requiredString(name: string): string {
     const value = this.string(name);
     if (value === undefined) {
-      throw new CommandError('TypeMismatch', `BSON field '${this.name}.${name}' is missing or is no string`);
+      throw new CommandError('TypeMismatch', `BSON field '${this.name}.${name}' is missing or not a string`);
     }
     return value;
   }
@@ -59,7 +59,7 @@ export class CommandDocument {
     return undefined;
   }
 
-  /** The 64-bit integers of an array field. */
+  /** 64-bit integers of an array field; empty if the field is missing. */
   int64List(name: string): bigint[] {
     const array = this.document(name);
     if (array === undefined) return [];
@@ -67,14 +67,14 @@ export class CommandDocument {
     return [...list.#fields.keys()].flatMap((key) => list.int64(key) ?? []);
   }
 
-  /** The raw bytes of an embedded document or array. */
+  /** Raw bytes of an embedded document or array. */
   document(name: string): Buffer | undefined {
     const field = this.#fields.get(name);
     if (field?.type !== TYPE.document && field?.type !== TYPE.array) return undefined;
     return this.bytes.subarray(field.offset, field.offset + field.length);
   }
 
-  /** The sizes in bytes of the documents in an array field. */
+  /** Sizes in bytes of the documents in an array field. */
   documentSizes(name: string): number[] {
     const array = this.document(name);
     return array === undefined

@@ -1,6 +1,6 @@
 import { serialize, type Document } from 'bson';
 
-/** MongoDB's error codes that the gateway itself uses or translates from the engine. */
+/** Codes of MongoDB that the gateway returns, by name. */
 export const ERROR_CODES = {
   InternalError: 1,
   BadValue: 2,
@@ -50,7 +50,7 @@ export const ERROR_CODES = {
 
 export type ErrorName = keyof typeof ERROR_CODES;
 
-/** A failed command, as MongoDB reports it: `{ok: 0, errmsg, code, codeName}` and what else the code brings. */
+/** Failure of a command, reported as `{ok: 0, errmsg, code, codeName}` plus the code's own fields. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly codeName: ErrorName;

@@ -3,7 +3,7 @@ import type { CursorStore } from './cursors.ts';
 import type { IndexKeys } from './index-keys.ts';
 import type { SqlPool } from './sql-pool.ts';
 
-/** What every command works with; one per gateway process. */
+/** Dependencies of the command handlers; one set per gateway. */
 export interface GatewayParts {
   readonly pool: SqlPool;
   readonly cursors: CursorStore;
@@ -12,12 +12,12 @@ export interface GatewayParts {
 
 export interface CommandRequest {
   readonly command: CommandDocument;
-  /** The kind-1 sections of the message, by name. */
+  /** Kind-1 sections of the message, by name. */
   readonly sequences: ReadonlyMap<string, Buffer>;
   readonly connectionId: number;
 }
 
-/** Answers one command with a whole BSON document; throws a CommandError (or lets an SQL error through) when it fails. */
+/** Answers one command with a BSON document. @throws {CommandError | DatabaseError} if the command fails. */
 export type CommandHandler = (
   request: CommandRequest,
   parts: GatewayParts,

@@ -24,14 +24,14 @@ t.test('a cursor delivers every document once', async (t) => {
 });
 
 t.test('a sorted cursor keeps its order over all pages', async (t) => {
-  const found = await items.find().sort({ group: -1, _id: 1 }).batchSize(500).toArray();
+  const rows = await items.find().sort({ group: -1, _id: 1 }).batchSize(500).toArray();
 
-  t.equal(found.length, COUNT);
-  t.same([found[0]?._id, found.at(-1)?._id], [6, 9996]);
+  t.equal(rows.length, COUNT);
+  t.same([rows[0]?._id, rows.at(-1)?._id], [6, 9996]);
 });
 
 t.test('skip, limit and projection hold over pages', async (t) => {
-  const found = await items
+  const rows = await items
     .find({ group: { $in: [1, 2] } })
     .sort({ _id: 1 })
     .skip(10)
@@ -40,19 +40,19 @@ t.test('skip, limit and projection hold over pages', async (t) => {
     .project({ group: 1 })
     .toArray();
 
-  t.equal(found.length, 1000);
-  t.same(found[0], { _id: 36, group: 1 });
+  t.equal(rows.length, 1000);
+  t.same(rows[0], { _id: 36, group: 1 });
 });
 
 t.test('many sorted cursors are read at the same time', async (t) => {
   const counts = await Promise.all(
     Array.from({ length: 60 }, async (_, i) => {
-      const found = await items
+      const rows = await items
         .find({ group: i % 7 })
         .sort({ text: 1, _id: 1 })
         .batchSize(300)
         .toArray();
-      return found.every((item) => item.group === i % 7) ? found.length : 0;
+      return rows.every((item) => item.group === i % 7) ? rows.length : 0;
     }),
   );
 
@@ -60,14 +60,14 @@ t.test('many sorted cursors are read at the same time', async (t) => {
 });
 
 t.test('an aggregation is paged', async (t) => {
-  const found = await items
+  const rows = await items
     .aggregate([{ $match: { group: 3 } }, { $sort: { _id: -1 } }, { $project: { _id: 1 } }], {
       batchSize: 50,
     })
     .toArray();
 
-  t.equal(found.length, 1429);
-  t.equal(found[0]?.['_id'], 9999);
+  t.equal(rows.length, 1429);
+  t.equal(rows[0]?.['_id'], 9999);
 });
 
 t.test('a cursor belongs to its namespace', async (t) => {

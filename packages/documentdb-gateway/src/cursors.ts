@@ -1,13 +1,13 @@
 import { CommandError } from './command-error.ts';
 
-/** MongoDB's own idle limit for cursors. */
+/** Idle limit of cursors in MongoDB. */
 const IDLE_MS = 10 * 60_000;
 const REAP_EVERY_MS = 60_000;
 
 export interface Cursor {
   readonly id: bigint;
   readonly namespace: string;
-  /** The engine's own note of where the next page begins. */
+  /** Engine state from which the next page continues. */
   continuation: Buffer;
 }
 
@@ -17,14 +17,14 @@ interface Entry {
   lastUsedAt: number;
 }
 
-/** The open cursors of all clients. */
+/** Open cursors of all clients. */
 export class CursorStore {
   readonly #entries = new Map<bigint, Entry>();
-  readonly #onReaped: (cursor: Cursor) => void;
+  readonly #onExpired: (cursor: Cursor) => void;
   readonly #reaper: NodeJS.Timeout;
 
-  constructor(onReaped: (cursor: Cursor) => void) {
-    this.#onReaped = onReaped;
+  constructor(onExpired: (cursor: Cursor) => void) {
+    this.#onExpired = onExpired;
     this.#reaper = setInterval(() => this.#reap(), REAP_EVERY_MS);
   }
 
@@ -32,7 +32,7 @@ export class CursorStore {
     this.#entries.set(cursor.id, { cursor, isInUse: false, lastUsedAt: Date.now() });
   }
 
-  /** Hands out a cursor to one `getMore` at a time, and only under its own namespace. */
+  /** Reserves a cursor for one `getMore`. @throws {CommandError} if it is in use or belongs to another namespace. */
   checkOut(id: bigint, namespace: string): Cursor {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw new CommandError('CursorNotFound', `cursor id ${id} not found`);
@@ -52,7 +52,7 @@ export class CursorStore {
     entry.lastUsedAt = Date.now();
   }
 
-  /** Forgets a cursor of the namespace and returns it, if it was there. */
+  /** Deletes and returns a cursor of the namespace; undefined if there is none. */
   remove(id: bigint, namespace: string): Cursor | undefined {
     const cursor = this.#entries.get(id)?.cursor;
     if (cursor === undefined || cursor.namespace !== namespace) return undefined;
@@ -70,7 +70,7 @@ export class CursorStore {
     for (const { cursor, isInUse, lastUsedAt } of this.#entries.values()) {
       if (isInUse || lastUsedAt > limit) continue;
       this.#entries.delete(cursor.id);
-      this.#onReaped(cursor);
+      this.#onExpired(cursor);
     }
   }
 }

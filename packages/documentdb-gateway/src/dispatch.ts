@@ -15,7 +15,7 @@ const HANDLERS = new Map<string, CommandHandler>(
   ),
 );
 
-/** Runs one command and returns its reply document, which may be an error; throws only when no honest reply exists. */
+/** Runs one command and returns its reply, which may be an error. @throws {OutcomeUnknownError} if no reply would be true. */
 export async function dispatch(request: CommandRequest, parts: GatewayParts): Promise<Uint8Array> {
   try {
     const handler = HANDLERS.get(request.command.name);

@@ -2,7 +2,7 @@ import { deserialize, EJSON, type Document } from 'bson';
 
 import { CommandError, ERROR_CODES } from './command-error.ts';
 
-/** MongoDB's description of a duplicate: what drivers and mongoose read field by field. */
+/** Duplicate-key error with the fields that drivers and mongoose read. */
 export interface DuplicateKey {
   readonly code: number;
   readonly errmsg: string;
@@ -15,12 +15,12 @@ export type IndexKeysByName = ReadonlyMap<string, Document>;
 
 export const ID_INDEX: [string, Document] = ['_id_', { _id: 1 }];
 
-/** PostgreSQL's detail of a violated constraint begins with the new row's key: the document, or the bare _id. */
+/** Start of PostgreSQL's detail of a violated constraint: the new row's key, which is the document or the bare _id. */
 const UNIQUE_INDEX_KEY = /=\(BSONHEX([0-9a-f]+)/;
 const PRIMARY_KEY = /=\(-?\d+, BSONHEX([0-9a-f]+)/;
 const UNIQUE_FIELDS = /BSONHEX([0-9a-f]+)'::documentdb_core\.bson/;
 
-/** A duplicate of `written` in an index, in the words of MongoDB. */
+/** Describes a duplicate of `written` in an index in MongoDB's words. */
 export function describeDuplicate(
   namespace: string,
   [indexName, keyPattern]: [string, Document],
@@ -28,12 +28,12 @@ export function describeDuplicate(
 ): DuplicateKey {
   const keyValue: Document = {};
   for (const path of Object.keys(keyPattern)) keyValue[path] = valueAt(written, path) ?? null;
-  const shown = Object.entries(keyValue).map(([path, value]) => `${path}: ${show(value)}`);
-  const errmsg = `E11000 duplicate key error collection: ${namespace} index: ${indexName} dup key: { ${shown.join(', ')} }`;
+  const fields = Object.entries(keyValue).map(([path, value]) => `${path}: ${show(value)}`);
+  const errmsg = `E11000 duplicate key error collection: ${namespace} index: ${indexName} dup key: { ${fields.join(', ')} }`;
   return { code: ERROR_CODES.DuplicateKey, errmsg, keyPattern, keyValue };
 }
 
-/** The error for a violated constraint. It names the index only by its fields, to be found among `indexes`. */
+/** Error for a violated constraint. PostgreSQL names only the fields of the index, so it is looked up in `indexes`. */
 export function duplicateKeyError(namespace: string, cause: unknown, indexes: IndexKeysByName): CommandError {
   const detail =
     cause instanceof Error && 'detail' in cause && typeof cause.detail === 'string' ? cause.detail : '';
@@ -43,7 +43,7 @@ export function duplicateKeyError(namespace: string, cause: unknown, indexes: In
 
 function describeViolation(namespace: string, detail: string, indexes: IndexKeysByName): DuplicateKey {
   const idHex = PRIMARY_KEY.exec(detail)?.[1];
-  // The engine keeps an _id as the only value, with an empty name, of a document.
+  // The engine stores an _id as a document with one field without a name.
   if (idHex !== undefined) return describeDuplicate(namespace, ID_INDEX, { _id: decodeHex(idHex)[''] });
   const writtenHex = UNIQUE_INDEX_KEY.exec(detail)?.[1];
   const fieldsHex = UNIQUE_FIELDS.exec(detail)?.[1];
@@ -63,7 +63,7 @@ function valueAt(document: Document, path: string): unknown {
   return value;
 }
 
-/** A value as it would be typed into MongoDB's shell, for the types that ids have. */
+/** Value as typed into MongoDB's shell. */
 function show(value: unknown): string {
   const json = EJSON.stringify(value, { relaxed: true });
   return json.replaceAll(/\{"\$oid":"([0-9a-f]{24})"\}/g, "ObjectId('$1')");

@@ -1,6 +1,6 @@
 import { CommandError, ERROR_CODES, type ErrorName } from './command-error.ts';
 
-/** The SQLSTATEs in which the engine packs MongoDB's errors. One that is not listed is a complaint about an expression: BadValue. */
+/** MongoDB's errors by the engine's SQLSTATE. Other states that start with M are errors in an expression: BadValue. */
 const NAME_BY_SQLSTATE: Readonly<Record<string, ErrorName>> = {
   M0000: 'InternalError',
   M0001: 'BadValue',
@@ -54,13 +54,13 @@ const NAME_BY_SQLSTATE: Readonly<Record<string, ErrorName>> = {
   '57014': 'MaxTimeMSExpired',
 };
 
-/** PostgreSQL undid the whole statement in these states, so that running it again is safe: a deadlock or a lost race. */
+/** Deadlock or serialization failure: PostgreSQL rolled back the whole statement, so that it can be rerun. */
 const UNDONE_BY_A_RACE = new Set(['40001', '40P01']);
 
-/** PostgreSQL is going down or not up yet: the connection that said so is of no more use. */
+/** PostgreSQL is shutting down or starting; the connection is unusable. */
 const SHUTTING_DOWN = new Set(['57P01', '57P02', '57P03']);
 
-/** Two sessions created the same collection or index: the other one's is there now. */
+/** Two sessions created the same collection or index, and the other one won. */
 const LOST_CREATE_RACE = new Set(['23505', '42P07', '42710', 'XX000', '40001', '40P01', 'M00F2']);
 
 interface SqlError extends Error {
@@ -80,7 +80,7 @@ export function isLostCreateRace(error: unknown): boolean {
   return isSqlError(error) && LOST_CREATE_RACE.has(error.code);
 }
 
-/** The session ended under its statement: PostgreSQL died, or said that it is going to. */
+/** Whether the session ended during its statement, because PostgreSQL died or is shutting down. */
 export function isSessionLost(error: unknown): boolean {
   return !isSqlError(error) || SHUTTING_DOWN.has(error.code);
 }
@@ -96,7 +96,7 @@ function errorName(sqlState: string): ErrorName {
   return NAME_BY_SQLSTATE[sqlState] ?? (sqlState.startsWith('M') ? 'BadValue' : 'InternalError');
 }
 
-/** The MongoDB code for a write error's packed SQLSTATE: five characters of six bits each, counted from '0'. */
+/** MongoDB's code for the packed SQLSTATE of a write error: five characters of six bits each, counted from '0'. */
 export function codeFromPackedState(packed: number): number {
   let sqlState = '';
   for (let shift = 0; shift < 30; shift += 6)

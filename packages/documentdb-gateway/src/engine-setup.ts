@@ -1,38 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { SqlPool } from './sql-pool.ts';
 
-import { SqlConnection } from './sql-connection.ts';
-
-/** A crash recovery of much data takes a while; whoever waits for the gateway sees PostgreSQL's own end sooner. */
+/** Upper bound for PostgreSQL's start: crash recovery of a large database takes a while. */
 const START_MS = 60_000;
-const STEP_MS = 20;
 
 const STATEMENTS = [
   'CREATE EXTENSION IF NOT EXISTS documentdb CASCADE',
-  // A data directory may be older than the engine that now serves it.
+  // A data directory may be older than the installed engine.
   'ALTER EXTENSION documentdb_core UPDATE',
   'ALTER EXTENSION documentdb UPDATE',
-  // Indexes are built inside their command here; two jobs that look for background builds every 2 s would only cost time.
+  // The gateway builds indexes inside their command, so the jobs that look for background builds every 2 s are useless.
   "UPDATE cron.job SET active = false WHERE jobname LIKE 'documentdb_index_build%' AND active",
 ];
 
-/** Waits for PostgreSQL and makes it a DocumentDB; finds everything in place on later starts. */
-export async function setUpEngine(socketDir: string): Promise<void> {
-  const connection = await openPatiently(socketDir);
-  try {
-    for (const text of STATEMENTS) await connection.run({ name: '', text }, []);
-  } finally {
-    await connection.close();
-  }
-}
-
-async function openPatiently(socketDir: string): Promise<SqlConnection> {
-  const deadline = Date.now() + START_MS;
-  for (;;) {
-    try {
-      return await SqlConnection.open(socketDir, () => undefined);
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await delay(STEP_MS);
-    }
-  }
+/** Waits for PostgreSQL and installs or updates the DocumentDB extension; idempotent. */
+export async function setUpEngine(pool: SqlPool): Promise<void> {
+  await pool.waitUntilReachable(START_MS);
+  for (const text of STATEMENTS) await pool.run({ name: '', text }, []);
 }

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import { openTestDatabase } from './testing/test-database.ts';
 
-/** Both MongoDB and DocumentDB look for expired documents once a minute. */
+/** MongoDB and DocumentDB delete expired documents once a minute. */
 const EXPIRY_MS = 80_000;
 const POLL_MS = 100;
 

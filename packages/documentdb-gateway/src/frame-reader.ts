@@ -2,16 +2,16 @@ import { GatewayProtocolError } from './protocol-error.ts';
 
 export const HEADER_BYTES = 16;
 
-/** The limit that `hello` announces as maxMessageSizeBytes; MongoDB's own. */
+/** MongoDB's limit, announced by `hello` as maxMessageSizeBytes. */
 export const MAX_MESSAGE_BYTES = 48_000_000;
 
-/** Cuts a socket's byte stream into whole wire messages. Chunks are joined once per message, so that a large one costs one copy. */
+/** Splits a socket's byte stream into wire messages. Chunks are joined once per message, so a large one is copied once. */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #bufferedBytes = 0;
   #wantedBytes = HEADER_BYTES;
 
-  /** Takes one chunk and returns the messages that are complete with it. */
+  /** Adds a chunk and returns the messages that it completes. @throws {GatewayProtocolError} on an impossible length. */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
     this.#bufferedBytes += chunk.length;

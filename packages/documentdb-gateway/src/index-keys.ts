@@ -8,10 +8,10 @@ const LIST_INDEXES = {
   text: 'SELECT cursorpage::bytea FROM documentdb_api.list_indexes_cursor_first_page($1, $2::bytea::documentdb_core.bson)',
 } as const;
 
-/** More than the engine allows in a collection, so that one page holds them all. */
+/** Above the engine's limit per collection, so that one page holds all indexes. */
 const ALL_INDEXES = 1_000;
 
-/** The key patterns of indexes by name, which the engine's duplicate-key errors leave out. */
+/** Key patterns of indexes by name; the engine's duplicate-key errors do not contain them. */
 export class IndexKeys {
   readonly #pool: SqlPool;
   readonly #byNamespace = new Map<string, Map<string, Document>>();
@@ -20,22 +20,22 @@ export class IndexKeys {
     this.#pool = pool;
   }
 
-  /** The key of an index, for example `{email: 1}`; read again when the name is unknown here. */
+  /** Key pattern of an index, for example `{email: 1}`; cached by name. */
   async find(database: string, collection: string, indexName: string): Promise<Document | undefined> {
     const namespace = `${database}.${collection}`;
-    const known = this.#byNamespace.get(namespace)?.get(indexName);
-    if (known !== undefined) return known;
+    const cachedKey = this.#byNamespace.get(namespace)?.get(indexName);
+    if (cachedKey !== undefined) return cachedKey;
     const keys = await this.list(database, collection);
     this.#byNamespace.set(namespace, keys);
     return keys.get(indexName);
   }
 
-  /** Called when indexes may have gone: a name can come back with another key. */
+  /** Empties the cache. Call it after dropping indexes: a name may be reused with another key. */
   forget(): void {
     this.#byNamespace.clear();
   }
 
-  /** All indexes of a collection, read anew. */
+  /** Key patterns of all indexes of a collection, read from the engine. */
   async list(database: string, collection: string): Promise<Map<string, Document>> {
     const command = serialize({ listIndexes: collection, cursor: { batchSize: ALL_INDEXES } });
     const rows = await this.#pool.run(LIST_INDEXES, [database, Buffer.from(command)]);

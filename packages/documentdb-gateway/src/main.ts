@@ -1,24 +1,42 @@
-// The gateway's process: `main.ts <directory of PostgreSQL's socket> <port, or 0>`. Tells its parent the port over IPC
-// and ends with it, however the parent ends.
-import { setUpEngine } from './engine-setup.ts';
-import { GatewayServer } from './gateway-server.ts';
+#!/usr/bin/env node
+// `documentdb-gateway [options]`: listens until SIGINT or SIGTERM. With an IPC channel to its parent it sends `{port}`
+// when it listens, and ends with the parent.
+import { readFileSync } from 'node:fs';
 
-const [socketDir, port] = process.argv.slice(2);
-if (socketDir === undefined || port === undefined || process.send === undefined) {
-  throw new Error('the gateway is started by startLocalServices, not by hand');
+import { parseArguments, USAGE, UsageError } from './arguments.ts';
+import { type GatewayOptions, startGateway } from './start-gateway.ts';
+
+/** EX_USAGE and EX_UNAVAILABLE of sysexits.h. */
+const EXIT_USAGE = 64;
+const EXIT_UNAVAILABLE = 69;
+
+const print = (text: string): void => void process.stdout.write(text);
+
+async function serve(options: GatewayOptions): Promise<void> {
+  process.once('disconnect', () => process.exit(0));
+  const gateway = await startGateway(options);
+  const stop = (): void => void gateway.close().then(() => process.exit(0));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  print(`listening at ${gateway.url}\n`);
+  process.send?.({ port: gateway.port });
 }
 
-// A socket's path is limited to 107 bytes, a data directory's is not: the path through the working directory is short.
-process.chdir(socketDir);
-const socketPath = '/proc/self/cwd';
-const server = new GatewayServer(socketPath);
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
 
-process.once('disconnect', () => process.exit(0));
-// A terminal's Ctrl-C reaches the whole group; the parent decides the order in which things stop.
-process.on('SIGINT', () => undefined);
-process.once('SIGTERM', () => {
-  void server.close().then(() => process.exit(0));
-});
-
-await setUpEngine(socketPath);
-process.send({ port: await server.listen(Number(port)) });
+try {
+  const options = parseArguments(process.argv.slice(2));
+  if (options === 'help') print(USAGE);
+  else if (options === 'version') print(`${readVersion()}\n`);
+  else await serve(options);
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  process.stderr.write(
+    `documentdb-gateway: ${String((error as Error).message)}${isUsage ? `\n\n${USAGE}` : '\n'}`,
+  );
+  process.exitCode = isUsage ? EXIT_USAGE : EXIT_UNAVAILABLE;
+}

@@ -4,22 +4,22 @@ import { GatewayProtocolError } from './protocol-error.ts';
 const OP_MSG = 2013;
 const CHECKSUM_PRESENT = 1 << 0;
 const MORE_TO_COME = 1 << 1;
-/** Bits 0 to 15 are "required": a receiver that does not know one must refuse the message. */
+/** Bits 0 to 15 are "required": a receiver must reject a message with an unknown one. */
 const UNKNOWN_REQUIRED_BITS = 0xffff & ~(CHECKSUM_PRESENT | MORE_TO_COME);
 const CHECKSUM_BYTES = 4;
 const EMPTY_DOCUMENT_BYTES = 5;
 
 export interface OpMsg {
   readonly requestId: number;
-  /** The kind-0 section: the command document, untouched. */
+  /** Kind-0 section: the command document, unchanged. */
   readonly body: Buffer;
-  /** The kind-1 sections (`documents`, `updates`, `deletes`): concatenated BSON documents by name. */
+  /** Kind-1 sections (`documents`, `updates`, `deletes`): concatenated BSON documents by name. */
   readonly sequences: ReadonlyMap<string, Buffer>;
-  /** The client waits for no answer (`w: 0`). */
+  /** Whether the client expects no reply (`w: 0`). */
   readonly isUnanswered: boolean;
 }
 
-/** Splits an OP_MSG into its sections; the checksum is not verified, since the bytes came over loopback TCP. */
+/** Splits an OP_MSG into its sections. The checksum is not verified: TCP has its own. */
 export function parseOpMsg(frame: Buffer): OpMsg {
   const flags = frame.readUInt32LE(HEADER_BYTES);
   if ((flags & UNKNOWN_REQUIRED_BITS) !== 0) {
@@ -56,7 +56,7 @@ function addSequence(sequences: Map<string, Buffer>, section: Buffer): void {
   sequences.set(section.toString('utf8', 4, nameEnd), section.subarray(nameEnd + 1));
 }
 
-/** A message with one kind-0 section, as its two parts: the header can be written without copying the document. */
+/** Header and document of a message with one kind-0 section; two parts, so that the document is not copied. */
 export function opMsgParts(requestId: number, responseTo: number, body: Uint8Array): [Buffer, Uint8Array] {
   const head = Buffer.allocUnsafe(HEADER_BYTES + 5);
   head.writeInt32LE(head.length + body.length, 0);

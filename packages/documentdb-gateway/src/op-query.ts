@@ -10,7 +10,7 @@ export function isOpQuery(frame: Buffer): boolean {
   return frame.readInt32LE(12) === OP_QUERY;
 }
 
-/** The command inside a legacy OP_QUERY: drivers open a connection with one, before they know that OP_MSG is spoken. */
+/** Command of a legacy OP_QUERY, which drivers send first on a new connection. */
 export function parseOpQuery(frame: Buffer): { requestId: number; body: Buffer } {
   const nameEnd = frame.indexOf(0, HEADER_BYTES + 4);
   const start = nameEnd + 1 + 8;

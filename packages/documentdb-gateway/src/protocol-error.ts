@@ -1,4 +1,4 @@
-/** The client sent bytes that are no valid message: its socket is closed, as mongod does. */
+/** The client sent an invalid message; its socket is closed, as by mongod. */
 export class GatewayProtocolError extends Error {
   override readonly name = 'GatewayProtocolError';
 }

@@ -50,7 +50,7 @@ function opMsg(requestId: number, command: Document, flags = 0, section?: [strin
   return withHeader(2013, requestId, Buffer.concat(parts));
 }
 
-/** The replies to what was sent: request id and document of each. */
+/** Request ids and documents of the next `count` replies. */
 async function receive(socket: Socket, count: number): Promise<[number, Document][]> {
   const reader = new FrameReader();
   const replies: [number, Document][] = [];
@@ -137,7 +137,7 @@ t.test('an unknown command is an error, and the connection goes on', async (t) =
   ]);
 });
 
-t.test('what is no message closes the connection, and only that one', async (t) => {
+t.test('an invalid message closes its own connection only', async (t) => {
   const other = await openSocket(t);
   const broken = [
     Buffer.alloc(16),

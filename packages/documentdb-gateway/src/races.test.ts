@@ -82,7 +82,7 @@ t.test('an idempotency key admits one of twelve', async (t) => {
   t.ok(failures.every((failure) => failure.reason.code === 11000));
 });
 
-t.test('upserts of one key make one document', async (t) => {
+t.test('concurrent upserts of one key store one document', async (t) => {
   const results = await Promise.allSettled(
     racers.map((racer) =>
       racer

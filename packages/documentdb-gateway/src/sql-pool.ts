@@ -1,117 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Pool, type PoolClient, type QueryArrayResult } from 'pg';
+
 import { CommandError } from './command-error.ts';
 import { isSessionLost, isUndoneByRace } from './engine-error.ts';
-import { SqlConnection, type SqlValue, type Statement } from './sql-connection.ts';
+import type { SqlValue, Statement } from './statement.ts';
 
-/** Two cores keep about this many PostgreSQL sessions busy; more of them only add memory and context switches. */
-const MAX_CONNECTIONS = 24;
-/** How long a command waits for a PostgreSQL that is away: longer than a restart on an idle machine, short for a caller. */
+/** How long a command waits for PostgreSQL while it is down: longer than a restart on an idle machine, short for a caller. */
 const RECONNECT_MS = 1_500;
 const RECONNECT_STEP_MS = 50;
 const MAX_RACE_RETRIES = 5;
 
-/** The connection broke under a running statement: whether it took effect is unknown, as after a lost socket to mongod. */
+/** The connection broke during a statement: whether it took effect is unknown, as after a lost connection to mongod. */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError';
 }
 
-type Waiter = { resolve: (connection: SqlConnection) => void; reject: (error: unknown) => void };
+export interface SqlPoolOptions {
+  /** Connection string; what it leaves out comes from libpq's variables (PGHOST, PGUSER, …). */
+  readonly url?: string | undefined;
+  readonly maxSessions: number;
+}
 
-/** A bounded set of PostgreSQL sessions, handed out first come, first served. */
+/** Bounded pool of PostgreSQL sessions, handed out first come, first served. */
 export class SqlPool {
-  readonly #socketDir: string;
-  readonly #idle: SqlConnection[] = [];
-  readonly #busy = new Set<SqlConnection>();
-  readonly #waiters: Waiter[] = [];
-  #opening = 0;
-  #isClosed = false;
+  readonly #pool: Pool;
+  #probe: Promise<boolean> | undefined;
 
-  constructor(socketDir: string) {
-    this.#socketDir = socketDir;
+  constructor({ url, maxSessions }: SqlPoolOptions) {
+    this.#pool = new Pool({
+      connectionString: url,
+      max: maxSessions,
+      // Sessions hold their prepared statements, so idle ones stay open.
+      idleTimeoutMillis: 0,
+      // A timeout would also reject commands that wait for a free session.
+      connectionTimeoutMillis: 0,
+    });
+    // pg rejects the running statement itself; without these listeners the same event would end the process.
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  /** Runs one statement; again, if PostgreSQL undid all of it because of a race with another. */
+  /** Resolves when PostgreSQL accepts a session. @throws {CommandError} after `waitMs`. */
+  async waitUntilReachable(waitMs: number): Promise<void> {
+    (await this.#connect(waitMs)).release();
+  }
+
+  /** Runs one statement. Reruns it if PostgreSQL rolled all of it back because of a race with another statement. */
   async run(statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
     for (let retries = 0; ; retries += 1) {
-      const connection = await this.#acquire();
+      const client = await this.#connect(RECONNECT_MS);
       try {
-        return await connection.run(statement, values);
+        const rows = await runOn(client, statement, values);
+        client.release();
+        return rows;
       } catch (error) {
+        client.release(isSessionLost(error));
         if (isSessionLost(error)) {
           throw new OutcomeUnknownError('PostgreSQL went away during a statement', { cause: error });
         }
         if (!isUndoneByRace(error) || statement.commitsInParts === true || retries === MAX_RACE_RETRIES) {
           throw error;
         }
-      } finally {
-        this.#release(connection);
       }
     }
   }
 
+  /** Closes all sessions, each after its running statement. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all([...this.#idle, ...this.#busy].map((connection) => connection.close()));
+    await this.#pool.end();
   }
 
-  #acquire(): Promise<SqlConnection> {
-    const connection = this.#idle.pop();
-    if (connection !== undefined) {
-      this.#busy.add(connection);
-      return Promise.resolve(connection);
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<SqlConnection>();
-    this.#waiters.push({ resolve, reject });
-    void this.#grow();
-    return promise;
-  }
-
-  #release(connection: SqlConnection): void {
-    if (!connection.isOpen) return;
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) {
-      waiter.resolve(connection);
-      return;
-    }
-    this.#busy.delete(connection);
-    this.#idle.push(connection);
-  }
-
-  async #grow(): Promise<void> {
-    if (this.#idle.length + this.#busy.size + this.#opening >= MAX_CONNECTIONS) return;
-    this.#opening += 1;
-    try {
-      const connection = await this.#openPatiently();
-      this.#busy.add(connection);
-      this.#release(connection);
-    } catch (error) {
-      const reason = new CommandError('ShutdownInProgress', 'the database is not reachable', {
-        cause: error,
-      });
-      for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
-    } finally {
-      this.#opening -= 1;
-    }
-  }
-
-  async #openPatiently(): Promise<SqlConnection> {
-    const deadline = Date.now() + RECONNECT_MS;
+  async #connect(waitMs: number): Promise<PoolClient> {
+    const deadline = Date.now() + waitMs;
     for (;;) {
       try {
-        return await SqlConnection.open(this.#socketDir, (closed) => this.#forget(closed));
-      } catch (error) {
-        if (this.#isClosed || Date.now() >= deadline) throw error;
-        const { promise, resolve } = Promise.withResolvers<void>();
-        setTimeout(resolve, RECONNECT_STEP_MS);
-        await promise;
+        return await this.#pool.connect();
+      } catch (cause) {
+        do {
+          if (this.#pool.ending || Date.now() >= deadline) {
+            throw new CommandError('ShutdownInProgress', 'the database is not reachable', { cause });
+          }
+        } while (!(await this.#isReachable()));
       }
     }
   }
 
-  #forget(connection: SqlConnection): void {
-    this.#busy.delete(connection);
-    const at = this.#idle.indexOf(connection);
-    if (at !== -1) this.#idle.splice(at, 1);
-    // Commands may be waiting for the place that this session held.
-    if (this.#waiters.length > 0 && !this.#isClosed) void this.#grow();
+  /** One attempt after a pause, shared by all waiting commands: hundreds of attempts would slow PostgreSQL's start. */
+  #isReachable(): Promise<boolean> {
+    this.#probe ??= delay(RECONNECT_STEP_MS)
+      .then(() => this.#pool.connect())
+      .then(
+        (client) => (client.release(), true),
+        () => false,
+      )
+      .finally(() => (this.#probe = undefined));
+    return this.#probe;
   }
+}
+
+async function runOn(
+  client: PoolClient,
+  { name, text }: Statement,
+  values: unknown[],
+): Promise<SqlValue[][]> {
+  const result: QueryArrayResult<SqlValue[]> = await client.query({ name, text, values, rowMode: 'array' });
+  return result.rows;
 }

@@ -10,12 +10,12 @@ const INDEX_NAME = /Index '(.+)'/;
 
 interface WriteBatch {
   readonly command: CommandDocument;
-  /** The statements as a kind-1 section; in the command itself when it is undefined. */
+  /** Statements as a kind-1 section; undefined if the command itself holds them. */
   readonly list: Buffer | undefined;
   readonly listName: string;
 }
 
-/** The engine's reply with MongoDB's codes in its write errors, and duplicates described as MongoDB describes them. */
+/** Engine's reply with MongoDB's codes and duplicate-key details in its write errors. */
 export async function withWriteErrors(
   reply: Buffer,
   batch: WriteBatch,
@@ -31,7 +31,7 @@ export async function withWriteErrors(
   return serialize(document);
 }
 
-/** The engine's message names the index and nothing else of what is wanted. */
+/** Details of a duplicate key; the engine's message names only the index. */
 async function describeWriteError(
   error: Document,
   batch: WriteBatch,
@@ -48,7 +48,7 @@ async function describeWriteError(
   );
 }
 
-/** What the failed statement was to write, as far as the statement itself tells: an update pipeline does not. */
+/** Document that the failed statement would have written, as far as it is known: not for update pipelines. */
 function writtenDocument(batch: WriteBatch, index: number): Document {
   const statement = statementAt(batch, index);
   if (batch.listName === 'documents') return statement;

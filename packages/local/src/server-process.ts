@@ -21,6 +21,8 @@ export function dieWithParent(command: readonly string[]): string[] {
 export interface ServerProcessOptions {
   /** Opens a message channel; the child sees it close when this process dies. */
   readonly hasChannel?: boolean;
+  /** Working directory; default: that of this process. */
+  readonly cwd?: string;
 }
 
 /** A server started by this process, its output going to a log file. */
@@ -37,6 +39,7 @@ export class ServerProcess {
       stdio: ['ignore', log, log, ...(options.hasChannel === true ? (['ipc'] as const) : [])],
       env: { ...process.env, PATH: SYSTEM_PATH, LC_ALL: 'C.UTF-8' },
       detached: true,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     closeSync(log);
     this.#logPath = logPath;

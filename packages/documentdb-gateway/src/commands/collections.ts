@@ -4,7 +4,7 @@ import { CommandError } from '../command-error.ts';
 import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { isLostCreateRace } from '../engine-error.ts';
 import { bsonColumn } from '../engine-reply.ts';
-import type { Statement } from '../sql-connection.ts';
+import type { Statement } from '../statement.ts';
 
 const COMMAND = '::bytea::documentdb_core.bson';
 
@@ -48,7 +48,7 @@ async function create({ command }: CommandRequest, { pool }: GatewayParts): Prom
   }
 }
 
-/** As in MongoDB 7, dropping what is not there succeeds. */
+/** Drops a collection. Succeeds if it does not exist, as in MongoDB 7. */
 async function drop({ command }: CommandRequest, { pool, indexKeys }: GatewayParts): Promise<Uint8Array> {
   await pool.run(DROP, [command.database, command.collection]);
   indexKeys.forget();

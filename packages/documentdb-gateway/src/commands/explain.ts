@@ -3,9 +3,9 @@ import { serialize, type Document } from 'bson';
 import { CommandDocument } from '../command-document.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
-import type { Statement } from '../sql-connection.ts';
+import type { Statement } from '../statement.ts';
 
-/** The engine's planner functions by MongoDB command. */
+/** Planner functions of the engine by MongoDB command. */
 const PLANNERS: Readonly<Record<string, string>> = {
   find: 'bson_aggregation_find',
   aggregate: 'bson_aggregation_pipeline',
@@ -13,7 +13,7 @@ const PLANNERS: Readonly<Record<string, string>> = {
   distinct: 'bson_aggregation_distinct',
 };
 
-/** What PostgreSQL's plan nodes are called in a MongoDB plan; nodes that are not listed are left out. */
+/** MongoDB's names of PostgreSQL's plan nodes; other nodes are left out. */
 const STAGES: Readonly<Record<string, string>> = {
   Sort: 'SORT',
   'Incremental Sort': 'SORT',
@@ -26,7 +26,7 @@ const STAGES: Readonly<Record<string, string>> = {
   'Index Only Scan': 'IXSCAN',
 };
 
-/** The condition that every scan has: all documents of the collection. */
+/** Condition of a scan over all documents of a collection. */
 const WHOLE_COLLECTION = /^\(shard_key_value = '-?\d+'::bigint\)$/;
 
 interface PlanNode {
@@ -36,21 +36,24 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** The shape of the plan, for finding out whether an index is used. Executes nothing and estimates no costs. */
+/** Returns the shape of the plan, which shows whether an index is used. Does not execute the query, has no costs. */
 async function explain({ command }: CommandRequest, { pool }: GatewayParts): Promise<Uint8Array> {
-  const explained = command.document('explain');
-  const inner = explained && new CommandDocument(explained);
-  const planner = inner && PLANNERS[inner.name];
-  if (inner === undefined || planner === undefined) {
-    throw new CommandError('CommandNotSupported', 'only find, aggregate, count and distinct are explained');
+  const bytes = command.document('explain');
+  const query = bytes && new CommandDocument(bytes);
+  const planner = query && PLANNERS[query.name];
+  if (query === undefined || planner === undefined) {
+    throw new CommandError(
+      'CommandNotSupported',
+      'explain supports find, aggregate, count and distinct only',
+    );
   }
   const statement: Statement = {
-    name: `explain_${inner.name}`,
+    name: `explain_${query.name}`,
     text: `EXPLAIN (FORMAT JSON) SELECT document FROM documentdb_api_catalog.${planner}($1, $2::bytea::documentdb_core.bson)`,
   };
-  const rows = await pool.run(statement, [command.database, inner.bytes]);
+  const rows = await pool.run(statement, [command.database, query.bytes]);
   const [{ Plan: plan }] = (rows[0] ?? [])[0] as unknown as [{ Plan: PlanNode }];
-  const namespace = `${command.database}.${inner.collection}`;
+  const namespace = `${command.database}.${query.collection}`;
   return serialize({ queryPlanner: { namespace, winningPlan: toStage(plan), rejectedPlans: [] }, ok: 1 });
 }
 

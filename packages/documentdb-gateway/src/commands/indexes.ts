@@ -6,9 +6,9 @@ import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.t
 import { duplicateKeyError, type IndexKeysByName } from '../duplicate-key.ts';
 import { isLostCreateRace, toCommandError } from '../engine-error.ts';
 import { bsonColumn, bsonTextColumn } from '../engine-reply.ts';
-import type { Statement } from '../sql-connection.ts';
+import type { Statement } from '../statement.ts';
 
-// `create_indexes_background` answers before anything is built, so that a unique index would not hold yet.
+// `create_indexes_background` answers before the index is built: a unique index would not be enforced yet.
 const CREATE_INDEXES: Statement = {
   name: 'create_indexes',
   text: 'SELECT documentdb_api_internal.create_indexes_non_concurrently($1, $2::bytea::documentdb_core.bson, true)::bytea',
@@ -19,7 +19,7 @@ const DROP_INDEXES: Statement = {
   text: 'CALL documentdb_api.drop_indexes($1, $2::bytea::documentdb_core.bson)',
 };
 
-/** Other processes build the same indexes at the same moment when a fleet starts: the loser of a race looks again. */
+/** Processes of a fleet create the same indexes when they start; the loser of a race retries. */
 const MAX_RACE_RETRIES = 10;
 
 async function createIndexes({ command }: CommandRequest, { pool }: GatewayParts): Promise<Uint8Array> {
@@ -41,13 +41,13 @@ function requestedIndexes(command: CommandDocument): IndexKeysByName {
   return new Map(indexes.map((index) => [index['name'], index['key']]));
 }
 
-/** The engine answers as a router of shards does, with the one shard's reply inside. */
+/** Unwraps the engine's answer, which has the form of a sharded cluster with one shard. */
 function shardReply(reply: Document): Uint8Array {
   const shard: Document = reply['raw']?.defaultShard ?? reply;
   if (shard['ok'] === 1) return serialize(shard);
-  const known = Object.entries(ERROR_CODES).find(([, code]) => code === shard['code']);
+  const entry = Object.entries(ERROR_CODES).find(([, code]) => code === shard['code']);
   throw new CommandError(
-    (known?.[0] ?? 'CannotCreateIndex') as keyof typeof ERROR_CODES,
+    (entry?.[0] ?? 'CannotCreateIndex') as keyof typeof ERROR_CODES,
     String(shard['errmsg']),
   );
 }

@@ -4,7 +4,7 @@ import { CommandError } from '../command-error.ts';
 import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.ts';
 import { closeCursor } from '../cursor-close.ts';
 import { bsonColumn, optionalBsonColumn } from '../engine-reply.ts';
-import type { Statement } from '../sql-connection.ts';
+import type { Statement } from '../statement.ts';
 
 const COMMAND = '$2::bytea::documentdb_core.bson';
 
@@ -27,7 +27,7 @@ function singleDocumentHandler(verb: 'count' | 'distinct') {
     bsonColumn(await pool.run({ name: verb, text }, [command.database, command.bytes]));
 }
 
-/** A command that answers with a cursor; `namespaceOf` names the namespace under which its pages are fetched. */
+/** Handler of a command that answers with a cursor; `namespaceOf` returns the namespace under which its pages are fetched. */
 function cursorHandler(statement: Statement, namespaceOf: (request: CommandRequest) => string) {
   return async (request: CommandRequest, { pool, cursors }: GatewayParts): Promise<Uint8Array> => {
     const { command } = request;
@@ -47,7 +47,7 @@ function cursorHandler(statement: Statement, namespaceOf: (request: CommandReque
 const collectionNamespace = ({ command }: CommandRequest): string =>
   `${command.database}.${command.collection}`;
 
-/** `aggregate: 1` works on the whole database. */
+/** Namespace of an aggregation; `aggregate: 1` runs on the whole database. */
 function aggregateNamespace({ command }: CommandRequest): string {
   return `${command.database}.${command.string('aggregate') ?? '$cmd.aggregate'}`;
 }
@@ -55,7 +55,7 @@ function aggregateNamespace({ command }: CommandRequest): string {
 async function getMore({ command }: CommandRequest, { pool, cursors }: GatewayParts): Promise<Uint8Array> {
   const id = command.int64('getMore');
   if (id === undefined)
-    throw new CommandError('TypeMismatch', "BSON field 'getMore.getMore' is no cursor id");
+    throw new CommandError('TypeMismatch', "BSON field 'getMore.getMore' is not a cursor id");
   const namespace = `${command.database}.${command.requiredString('collection')}`;
   const cursor = cursors.checkOut(id, namespace);
   try {
@@ -65,7 +65,7 @@ async function getMore({ command }: CommandRequest, { pool, cursors }: GatewayPa
     else cursor.continuation = continuation;
     return bsonColumn(rows);
   } catch (error) {
-    // The engine's state of a failed page is unknown; MongoDB kills the cursor as well.
+    // The engine's state is unknown after a failed page; MongoDB kills the cursor too.
     cursors.remove(id, namespace);
     throw error;
   } finally {

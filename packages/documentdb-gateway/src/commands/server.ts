@@ -5,18 +5,18 @@ import { serialize } from 'bson';
 import type { CommandHandler, CommandHandlers } from '../command.ts';
 import { MAX_MESSAGE_BYTES } from '../frame-reader.ts';
 
-/** The wire version and release whose commands the gateway follows. */
+/** Wire version and release of MongoDB that the gateway follows. */
 const WIRE_VERSION = 21;
 const VERSION = '7.0.0';
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
-/** The engine's own limit (documentdb.maxWriteBatchSize). */
+/** Limit of the engine (documentdb.maxWriteBatchSize). */
 const MAX_BATCH_STATEMENTS = 25_000;
 
 const OK = serialize({ ok: 1 });
 
 /**
- * Looks like a standalone server: drivers then send no retryable writes (txnNumber) and offer no transactions, which
- * the engine's functions do not know. Sessions are announced, accepted and ignored, as for any standalone.
+ * Presents a standalone server: drivers then use neither retryable writes (txnNumber) nor transactions, which the
+ * engine's functions do not support. Sessions are announced, accepted and ignored.
  */
 const hello: CommandHandler = ({ command, connectionId }) =>
   serialize({
@@ -34,7 +34,7 @@ const hello: CommandHandler = ({ command, connectionId }) =>
     ok: 1,
   });
 
-/** Asks the engine, so that an answer means more than a listening socket. */
+/** Runs a statement, so that an answer proves that the engine works. */
 const ping: CommandHandler = async (_request, { pool }) => {
   await pool.run({ name: 'ping', text: 'SELECT 1' }, []);
   return OK;
@@ -73,7 +73,7 @@ const hostInfo: CommandHandler = () =>
     ok: 1,
   });
 
-/** What the gateway knows of itself; MongoDB's engine counters have no counterpart here and are left out. */
+/** Facts about the gateway process; MongoDB's engine counters are left out. */
 const serverStatus: CommandHandler = () =>
   serialize({
     host: hostname(),

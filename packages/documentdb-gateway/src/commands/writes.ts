@@ -3,10 +3,10 @@ import type { CommandHandlers, CommandRequest, GatewayParts } from '../command.t
 import { duplicateKeyError } from '../duplicate-key.ts';
 import { toCommandError } from '../engine-error.ts';
 import { bsonColumn, bsonTextColumn } from '../engine-reply.ts';
-import type { Statement } from '../sql-connection.ts';
+import type { Statement } from '../statement.ts';
 import { withWriteErrors } from '../write-errors.ts';
 
-/** MongoDB allows documents 16 KB more inside than a client may store. */
+/** MongoDB's internal limit of a document: 16 KB above what a client may store. */
 const MAX_INTERNAL_DOCUMENT_BYTES = 16 * 1024 * 1024 + 16 * 1024;
 
 const COMMAND = '$2::bytea::documentdb_core.bson';
@@ -15,9 +15,9 @@ const SEQUENCE = '$3::bytea::documentdb_core.bsonsequence';
 
 interface BatchKind {
   readonly listName: string;
-  /** A function: one transaction for all statements. */
+  /** Function that runs all statements in one transaction. */
   readonly whole: Statement;
-  /** A procedure that commits as it goes, so that long batches in different orders do not wait for each other. */
+  /** Procedure that commits as it goes, so that long batches in different orders do not block each other. */
   readonly inParts?: Statement;
 }
 
@@ -34,14 +34,14 @@ const FIND_AND_MODIFY: Statement = {
   text: `SELECT p_result::bytea FROM documentdb_api.find_and_modify($1, ${COMMAND})`,
 };
 
-/** `insert`, `update` and `delete` differ in their function and in the name of their list. */
+/** Handler of `insert`, `update` or `delete`, which differ in their function and in the name of their list. */
 function batchHandler({ listName, whole, inParts }: BatchKind) {
   return async ({ command, sequences }: CommandRequest, parts: GatewayParts): Promise<Uint8Array> => {
     const list = sequences.get(listName);
     if ((list ?? command.bytes).length > MAX_INTERNAL_DOCUMENT_BYTES) {
       refuseOversized(list === undefined ? command.documentSizes(listName) : sequenceSizes(list));
     }
-    // The procedures know the statements only as a section of their own.
+    // The procedures take the statements only as a section, not from the command.
     const isLong = list !== undefined && list.readInt32LE(0) < list.length;
     const procedure = isLong ? inParts : undefined;
     const rows = await parts.pool.run(procedure ?? whole, [command.database, command.bytes, list ?? null]);
@@ -51,7 +51,7 @@ function batchHandler({ listName, whole, inParts }: BatchKind) {
   };
 }
 
-/** As mongod does while it parses: a document a little over the limit is left to the engine's own check. */
+/** Rejects documents over the internal limit; the engine itself rejects those between the two limits. */
 function refuseOversized(sizes: Iterable<number>): void {
   for (const size of sizes) {
     if (size <= MAX_INTERNAL_DOCUMENT_BYTES) continue;

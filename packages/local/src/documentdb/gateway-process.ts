@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { dieWithParent, ServerProcess } from '../server-process.ts';
 import { LocalServiceError } from '../service-error.ts';
 
+/** The socket in the working directory: a socket's path is limited to 107 bytes, that of a data directory is not. */
+const POSTGRES_URL = 'postgres://postgres@%2Fproc%2Fself%2Fcwd:5432/postgres';
+
 /** The process that speaks MongoDB's protocol in front of PostgreSQL; keeps its port over restarts. */
 export class GatewayProcess {
   readonly #socketDir: string;
@@ -22,7 +25,8 @@ export class GatewayProcess {
 
   /** Resolves when the gateway listens, which it does once PostgreSQL answers. `isEngineAlive` cuts the wait short. */
   async start(engineEnded: Promise<string>): Promise<void> {
-    const server = new ServerProcess(dieWithParent(this.#command()), this.#logPath, { hasChannel: true });
+    const options = { hasChannel: true, cwd: this.#socketDir };
+    const server = new ServerProcess(dieWithParent(this.#command()), this.#logPath, options);
     this.#server = server;
     const listening = new Promise<number>((resolve) => {
       server.onMessage((message) => resolve((message as { port: number }).port));
@@ -49,6 +53,6 @@ export class GatewayProcess {
 
   #command(): string[] {
     const main = fileURLToPath(import.meta.resolve('@mcp-server/documentdb-gateway/main'));
-    return [process.execPath, main, this.#socketDir, String(this.#port)];
+    return [process.execPath, main, '--postgres', POSTGRES_URL, '--port', String(this.#port)];
   }
 }
