@@ -35,8 +35,6 @@ try {
   else await serve(options);
 } catch (error) {
   const isUsage = error instanceof UsageError;
-  process.stderr.write(
-    `documentdb-gateway: ${String((error as Error).message)}${isUsage ? `\n\n${USAGE}` : '\n'}`,
-  );
+  process.stderr.write(`documentdb-gateway: ${(error as Error).message}${isUsage ? `\n\n${USAGE}` : '\n'}`);
   process.exitCode = isUsage ? EXIT_USAGE : EXIT_UNAVAILABLE;
 }
