@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import { readArguments } from './arguments.ts';
 import { formatTable } from './report/table.ts';
 import { writeFigures } from './report/write-figures.ts';
-import { killChildren } from './rig/child.ts';
 import { loadRows } from './rows/load-rows.ts';
 import type { Row } from './rows/row.ts';
 import type { RowResult } from './run-row.ts';
@@ -88,7 +87,6 @@ async function main(): Promise<boolean> {
 
 /** A signal kills the product's processes at once, because the run is void. */
 async function stopEarly(): Promise<never> {
-  killChildren();
   await runner?.close();
   rmSync(dir, { recursive: true, force: true });
   return process.exit(130);

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
+import { dieWithParent, ServerProcess } from '@mcp-server/local';
 import { NO_ENV_FILE } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 
@@ -11,49 +10,40 @@ export interface ChildOptions {
   /** Arguments of node. */
   args: string[];
   env: Record<string, string>;
-  /** File for its output; reading a pipe would cost this process CPU time. */
+  /** File for its output: reading a pipe would cost this process time. */
   logPath: string;
   /** Text of the JSON line that says that it is up. */
   startedText: string;
 }
 
-/** A measured process. */
+/** A process that is measured. */
 export class Child {
-  readonly #process: ChildProcess;
-  readonly #exited: Promise<unknown>;
+  readonly #server: ServerProcess;
   readonly #options: ChildOptions;
 
   private constructor(options: ChildOptions) {
-    this.#options = options;
-    const log = openSync(options.logPath, 'w');
-    this.#process = spawn(process.execPath, options.args, {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        EXIT_WITH_PARENT: '1',
-        ...NO_ENV_FILE,
-        ...options.env,
-      },
-      stdio: ['pipe', log, log],
+    const { PATH, HOME } = process.env;
+    const command = dieWithParent([process.execPath, ...options.args]);
+    this.#server = new ServerProcess(command, options.logPath, {
+      env: { PATH, HOME, ...NO_ENV_FILE, ...options.env },
     });
-    closeSync(log);
-    this.#exited = once(this.#process, 'exit');
+    this.#options = options;
   }
 
-  /** Starts it and resolves once it is up. @throws {Error} if it is not up in time. */
+  /** Starts the process and resolves when it is up. @throws {Error} with the end of its output if it is not in time. */
   static async start(options: ChildOptions): Promise<Child> {
     const child = new Child(options);
     try {
       await waitFor(options.startedText, () => child.#startedLine() !== undefined, START_TIMEOUT_MS);
     } catch (cause) {
       await child.stop();
-      throw new Error(`not up:\n${readFileSync(options.logPath, 'utf8').slice(-4_000)}`, { cause });
+      throw new Error(`not up:\n${child.#server.logTail()}`, { cause });
     }
     return child;
   }
 
   get pid(): number {
-    return this.#process.pid ?? 0;
+    return this.#server.pid ?? 0;
   }
 
   /** Fields of the line that said that it is up. */
@@ -62,8 +52,7 @@ export class Child {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGTERM');
-    await this.#exited;
+    await this.#server.stop();
   }
 
   #startedLine(): string | undefined {

@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { NodeProcess } from '@mcp-server/local';
 import {
   buildModels,
   buildQueue,
@@ -20,7 +21,6 @@ import { callApi } from '../load/api-client.ts';
 import { LoadClient } from '../load/load-client.ts';
 import { registerUsers, type User } from '../load/users.ts';
 import { namedRandom, type Random } from '../random.ts';
-import { Child } from './child.ts';
 import { Slot } from './slot.ts';
 import type { Stores } from './stores.ts';
 
@@ -222,15 +222,15 @@ export class Rig {
     return slot;
   }
 
-  #outsider(name: string, startedText: string, args: string[]): Child {
+  #outsider(name: string, startedText: string, args: string[]): NodeProcess {
     const entry = join(CHAOS, 'src', name, 'main.ts');
-    const child = new Child({
+    const child = new NodeProcess({
       args: [SOURCE, entry, ...args],
       env: {},
       startedText,
       onLine: () => undefined,
     });
-    this.#opened.defer(() => child.kill());
+    this.#opened.defer(async () => void (await child.kill()));
     return child;
   }
 

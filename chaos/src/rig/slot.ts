@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { NodeProcess } from '@mcp-server/local';
 import { waitFor } from '@mcp-server/testing';
 
 import { FaultProxy } from '../proxy/fault-proxy.ts';
 import type { Random } from '../random.ts';
-import { Child } from './child.ts';
 
 export interface SlotOptions {
   name: string;
@@ -30,7 +30,7 @@ export class Slot {
   readonly #options: SlotOptions;
   readonly mongodb: FaultProxy;
   readonly redis: FaultProxy;
-  #child: Child | undefined;
+  #child: NodeProcess | undefined;
   #started: Record<string, unknown> = {};
   #isWanted = false;
 
@@ -85,10 +85,10 @@ export class Slot {
     return isUp ? undefined : `${code} ${said.join(' ')}`;
   }
 
-  #spawn(onLine: (line: string) => void): Child {
+  #spawn(onLine: (line: string) => void): NodeProcess {
     const { args, startedText, env, mongodbUri, redisUrl } = this.#options;
     const port: Record<string, string> = this.#child ? { PORT: String(this.port) } : {};
-    return new Child({
+    return new NodeProcess({
       args,
       startedText,
       onLine,
@@ -112,16 +112,8 @@ export class Slot {
     this.#isWanted = false;
     const child = this.#child;
     if (!child) return 'never started';
-    child.signal('SIGTERM');
-    const late = new AbortController();
-    const exit = await Promise.race([
-      child.exited,
-      delay(STOP_TIMEOUT_MS, undefined, { signal: late.signal }).catch(() => undefined),
-    ]);
-    late.abort();
-    if (exit) return `${exit.code ?? exit.signal}`;
-    await child.kill();
-    return 'did not stop';
+    const end = await child.stop(STOP_TIMEOUT_MS);
+    return end ? `${end.code ?? end.signal}` : 'did not stop';
   }
 
   freeze(): void {
@@ -157,7 +149,7 @@ export class Slot {
     await Promise.all([this.mongodb.close(), this.redis.close()]);
   }
 
-  #onEnd(child: Child, how: string): void {
+  #onEnd(child: NodeProcess, how: string): void {
     if (!this.#isWanted || child !== this.#child) return;
     this.#options.onUnexpectedEnd(how);
     // Restarts after a moment, like an orchestrator.

@@ -1,4 +1,4 @@
-import { readRunningNote } from '@mcp-server/local';
+import { readRuntimeFile } from '@mcp-server/local';
 import { logConfig, storesConfig, wholeNumber } from '@mcp-server/shared';
 import { z } from 'zod';
 
@@ -33,9 +33,9 @@ export function readEnvironment(processEnv: NodeJS.ProcessEnv): Environment {
   const own = Object.fromEntries(Object.entries(processEnv).filter(([, value]) => value !== ''));
   const dataDir = own['DATA_DIR'] ?? '.data';
   const namesStores = own['MONGODB_URI'] !== undefined || own['REDIS_URL'] !== undefined;
-  const note = namesStores ? undefined : readRunningNote(dataDir);
-  const variables = { ...note, ...own };
-  const source = note ? `the npm start running in ${dataDir}` : 'the environment and the defaults';
+  const runtimeSettings = namesStores ? undefined : readRuntimeFile(dataDir);
+  const variables = { ...runtimeSettings, ...own };
+  const source = runtimeSettings ? `the npm start running in ${dataDir}` : 'the environment and the defaults';
   return { variables, env: parseLeniently(variables), source };
 }
 

@@ -1,4 +1,4 @@
-import { RunningNote } from '@mcp-server/local';
+import { RuntimeFile } from '@mcp-server/local';
 import { openNamespace, startProcess, waitFor } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
@@ -35,11 +35,11 @@ t.test(
   async (t) => {
     const { env } = await startSystem(t);
     const { DATA_DIR, ...settings } = env;
-    const note = new RunningNote(DATA_DIR);
-    note.add(settings);
+    const runtimeFile = new RuntimeFile(DATA_DIR);
+    runtimeFile.add(settings);
 
     const verbose = await runDoctor({ DATA_DIR }, '--verbose');
-    note.close();
+    runtimeFile.close();
     const gone = await readLines({ DATA_DIR });
 
     t.match(verbose.output, `Checking the npm start running in ${DATA_DIR}.`);

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// `documentdb-gateway [options]`: listens until SIGINT or SIGTERM. With an IPC channel to its parent it sends `{port}`
-// when it listens, and ends with the parent.
+// `documentdb-gateway [options]`: listens until SIGINT or SIGTERM.
 import { readFileSync } from 'node:fs';
 
 import { parseArguments, USAGE, UsageError } from './arguments.ts';
@@ -13,12 +12,10 @@ const EXIT_UNAVAILABLE = 69;
 const print = (text: string): void => void process.stdout.write(text);
 
 async function serve(options: GatewayOptions): Promise<void> {
-  process.once('disconnect', () => process.exit(0));
   const gateway = await startGateway(options);
   const stop = (): void => void gateway.close().then(() => process.exit(0));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   print(`listening at ${gateway.url}\n`);
-  process.send?.({ port: gateway.port });
 }
 
 function readVersion(): string {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { constants } from 'node:os';
+
+import { execa } from 'execa';
 
 import { LocalServiceError } from './service-error.ts';
 import { nextStopSignal } from './stop-signal.ts';
@@ -15,18 +15,14 @@ export async function runCommandWithServices(
   parentPid: number,
 ): Promise<number> {
   const [file = '', ...args] = command;
-  const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const subprocess = execa(file, args, { stdio: 'inherit', env, reject: false, forceKillAfterDelay: false });
   const forwarding = new AbortController();
-  void forwardSignals((signal) => child.kill(signal), parentPid, forwarding.signal);
-  try {
-    const [code, signal] = await ended;
-    return code ?? SIGNAL_EXIT_BASE + constants.signals[signal ?? 'SIGKILL'];
-  } catch (error) {
-    throw new LocalServiceError(`${file} cannot be run: ${String(error)}`, { cause: error });
-  } finally {
-    forwarding.abort();
-  }
+  void forwardSignals((signal) => subprocess.kill(signal), parentPid, forwarding.signal);
+  const { exitCode, signal, originalMessage, cause } = await subprocess;
+  forwarding.abort();
+  if (exitCode !== undefined) return exitCode;
+  if (signal !== undefined) return SIGNAL_EXIT_BASE + constants.signals[signal];
+  throw new LocalServiceError(`${file} cannot be run: ${originalMessage}`, { cause });
 }
 
 async function forwardSignals(

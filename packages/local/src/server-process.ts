@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { platform } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { execa, type Subprocess } from 'execa';
 
 import { findExecutable, SYSTEM_PATH } from './executable.ts';
 
@@ -10,8 +11,20 @@ const STOP_MS = 15_000;
 const LOG_TAIL_LINES = 12;
 
 /**
+ * Options of every child process. Its environment is given in full and its output is not kept in memory. It has a process
+ * group of its own: a terminal's Ctrl-C reaches only the parent, which stops its children in order.
+ */
+export const CHILD_OPTIONS = {
+  extendEnv: false,
+  buffer: false,
+  forceKillAfterDelay: false,
+  reject: false,
+  detached: true,
+} as const;
+
+/**
  * Wraps a command so that the kernel kills it when its parent dies, even by SIGKILL. Must be the innermost wrapper: a
- * program that changes its user loses the setting. Linux only; elsewhere a killed parent leaves its servers running.
+ * program that changes its user loses the setting. Linux only; elsewhere the servers of a killed parent stay alive.
  */
 export function dieWithParent(command: readonly string[]): string[] {
   if (platform() !== 'linux' || findExecutable('setpriv') === undefined) return [...command];
@@ -19,89 +32,91 @@ export function dieWithParent(command: readonly string[]): string[] {
 }
 
 export interface ServerProcessOptions {
-  /** Opens a message channel; the child sees it close when this process dies. */
-  readonly hasChannel?: boolean;
   /** Working directory; default: that of this process. */
   readonly cwd?: string;
+  /** Environment; default: that of this process, with the system directories on PATH. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-/** A server started by this process, its output going to a log file. */
+const serverEnv = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: SYSTEM_PATH, LC_ALL: 'C.UTF-8' });
+
+/** Server started by this process; its output goes to a log file. */
 export class ServerProcess {
-  readonly #child: ChildProcess;
+  readonly #subprocess: Pick<Subprocess, 'pid' | 'kill'>;
   readonly #logPath: string;
-  readonly #exited: Promise<void>;
+  /** Resolves when the server has ended, or could not be started. */
+  readonly exited: Promise<void>;
+  #isRunning = true;
 
   constructor(command: readonly string[], logPath: string, options: ServerProcessOptions = {}) {
-    const [file, ...args] = command;
-    const log = openSync(logPath, 'w');
-    // Its own process group: a terminal's Ctrl-C must reach only the process that stops things in order.
-    this.#child = spawn(file ?? '', args, {
-      stdio: ['ignore', log, log, ...(options.hasChannel === true ? (['ipc'] as const) : [])],
-      env: { ...process.env, PATH: SYSTEM_PATH, LC_ALL: 'C.UTF-8' },
-      detached: true,
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    });
+    const { cwd = process.cwd(), env = serverEnv() } = options;
+    const [file = '', ...args] = command;
+    // Written by the server itself: a pipe would cost this process time. Execa's types miss these descriptors.
+    const log = openSync(logPath, 'w') as 1;
+    const stdio = { stdin: 'ignore', stdout: log, stderr: log } as const;
+    const subprocess = execa(file, args, { ...CHILD_OPTIONS, ...stdio, cwd, env });
+    this.#subprocess = subprocess;
     closeSync(log);
     this.#logPath = logPath;
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
-      // A command that cannot be started at all reports no exit.
-      this.#child.once('error', () => resolve());
-    });
+    this.exited = subprocess.then(() => void (this.#isRunning = false));
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#subprocess.pid;
   }
 
   get isRunning(): boolean {
-    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#isRunning;
   }
 
-  get exited(): Promise<void> {
-    return this.#exited;
-  }
-
-  onMessage(listener: (message: unknown) => void): void {
-    this.#child.on('message', listener);
-  }
-
-  /** The end of what the server has said, for an error message. */
+  /** End of the log, for error messages. */
   logTail(): string {
     return readFileSync(this.#logPath, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.#subprocess.kill(signal);
   }
 
   async kill(): Promise<void> {
     this.signal('SIGKILL');
-    await this.#exited;
+    await this.exited;
   }
 
-  /** Asks the server to stop through `ask`, and kills it when it takes too long. */
-  async stop(ask: () => void): Promise<void> {
+  /** Stops the server by `ask`, by default SIGTERM, and kills it after 15 seconds. */
+  async stop(ask = () => this.signal('SIGTERM')): Promise<void> {
     if (!this.isRunning) return;
-    const timer = setTimeout(() => this.signal('SIGKILL'), STOP_MS);
+    // A paused process does not handle SIGTERM.
+    this.signal('SIGCONT');
     ask();
-    await this.#exited;
-    clearTimeout(timer);
+    const hasEnded = await endsWithin(this.exited, STOP_MS);
+    if (!hasEnded) await this.kill();
   }
 }
 
-/** Runs a short command to its end and returns its output; throws with that output when it fails. */
+/** Whether a process ends in time. */
+export async function endsWithin(exited: Promise<unknown>, ms: number): Promise<boolean> {
+  const timeout = new AbortController();
+  try {
+    return await Promise.race([
+      exited.then(() => true),
+      delay(ms, false, { signal: timeout.signal }).catch(() => false),
+    ]);
+  } finally {
+    timeout.abort();
+  }
+}
+
+/** Runs a short command to its end and returns its output. @throws {Error} with that output if it fails. */
 export async function runCommand(command: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const [file, ...args] = dieWithParent(command);
-  const child = spawn(file ?? '', args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: SYSTEM_PATH, LC_ALL: 'C.UTF-8', ...env },
-    detached: true,
+  const [file = '', ...args] = dieWithParent(command);
+  const { all } = await execa(file, args, {
+    ...CHILD_OPTIONS,
+    buffer: true,
+    reject: true,
+    stdin: 'ignore',
+    all: true,
+    env: { ...serverEnv(), ...env },
   });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${command.join(' ')} failed (exit ${code}):\n${output.trim()}`);
-  return output;
+  return all;
 }

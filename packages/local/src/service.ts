@@ -1,27 +1,32 @@
-/** Tells the user one line of what is being done. */
+/** Reports one line of progress to the user. */
 export type Log = (line: string) => void;
 
-/** Faults on purpose, for tests: the port and the data stay the same over all of them. */
+/** Control of a server, for fault tests. Port and data stay the same. */
 export interface ServiceControl {
-  /** SIGKILL, as a crash of the server would look; resolves when it is dead. */
+  /** Sends SIGKILL, like a crash; resolves when the server is dead. */
   kill(): Promise<void>;
-  /** Starts again after a kill, or stops first; resolves when a real command is answered. */
+  /** Stops the server if it runs, and starts it; resolves when it answers a real command. */
   restart(): Promise<void>;
-  /** Freezes the server: connections stay open and nothing answers. */
+  /** Freezes the server: connections stay open and nothing is answered. */
   pause(): void;
   resume(): void;
 }
 
-/** A server that this process started, or one that was there already (and then cannot be controlled). */
+/** Server started by this process, or an existing one, which has no control. */
 export interface RunningService {
   readonly url: string;
-  /** One line: what was chosen and where it listens. */
+  /** One line: the kind of server and the place of its files. */
   readonly description: string;
   readonly control: ServiceControl | undefined;
   close(): Promise<void>;
 }
 
-/** The service behind a URL from the environment: it belongs to somebody else. */
+/** Existing server that a variable of the environment names; it is never stopped. */
 export function foreignService(url: string, variable: string): RunningService {
   return { url, description: `as ${variable} says`, control: undefined, close: () => Promise.resolve() };
+}
+
+/** Connection string of the product's database on a local server. */
+export function mongodbUrl(port: number): string {
+  return `mongodb://127.0.0.1:${port}/mcp_server?directConnection=true`;
 }

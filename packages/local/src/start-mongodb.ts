@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { canRunDocumentDb, startDocumentDb } from './documentdb/start-documentdb.ts';
 import { findMongod } from './mongod/mongod-binary.ts';
-import { startMongod } from './mongod/mongod-server.ts';
+import { startMongod } from './mongod/start-mongod.ts';
 import { LocalServiceError } from './service-error.ts';
 import type { ServicePlace } from './service-place.ts';
 import { foreignService, type RunningService } from './service.ts';

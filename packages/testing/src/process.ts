@@ -1,28 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { NO_ENV_FILE } from '@mcp-server/shared';
+import { NodeProcess, type ProcessEnd } from '@mcp-server/local';
 
-/** A running process of the product. */
+/** A process of the product, started for real. */
 export interface ProductProcess {
   child: ChildProcess;
   pid: number;
-  /** Its output lines, in order. */
+  /** Every line of its output, in order. */
   lines: string[];
-  /** JSON log line that says that it is up. */
+  /** Fields of the log line that said that it is up. */
   started: Record<string, unknown>;
-  /** Sends a signal and resolves to its exit code or signal. */
-  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Sends a signal and resolves when the process has ended. */
+  end(signal: NodeJS.Signals): Promise<ProcessEnd>;
 }
 
 const ENTRY = { worker: '../../worker/src/main.ts', api: '../../api/src/main.ts' } as const;
-const STARTED = { worker: 'worker started', api: 'api listening' } as const;
-const START_TIMEOUT_MS = 60_000;
+const STARTED_TEXT = { worker: '"msg":"worker started"', api: '"msg":"api listening"' } as const;
 
 /**
- * Starts an API or a worker as a process and waits until it is up; the teardown ends it.
+ * Starts an API or a worker as a process and waits until it is up; the teardown kills it.
  * @throws {Error} with its output if it ends before.
  */
 export async function startProcess(
@@ -30,55 +27,22 @@ export async function startProcess(
   kind: keyof typeof ENTRY,
   env: Record<string, string>,
 ): Promise<ProductProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@mcp-server/source', fileURLToPath(new URL(ENTRY[kind], import.meta.url))],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        EXIT_WITH_PARENT: '1',
-        ...NO_ENV_FILE,
-        WORKER_PORT: '0',
-        PORT: '0',
-        ...env,
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  );
-  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  t.teardown(async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await exited;
-  });
   const lines: string[] = [];
-  const started = await new Promise<Record<string, unknown>>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`${kind} is not up:\n${lines.join('\n')}`)),
-      START_TIMEOUT_MS,
-    );
-    const read = (line: string) => {
-      lines.push(line);
-      if (!line.includes(`"msg":"${STARTED[kind]}"`)) return;
-      clearTimeout(timer);
-      resolve(JSON.parse(line) as Record<string, unknown>);
-    };
-    createInterface(child.stdout).on('line', read);
-    createInterface(child.stderr).on('line', read);
-    void exited.then(([code, signal]) => {
-      clearTimeout(timer);
-      reject(new Error(`${kind} ended with ${code ?? signal}:\n${lines.join('\n')}`));
-    });
+  const product = new NodeProcess({
+    args: ['--conditions=@mcp-server/source', fileURLToPath(new URL(ENTRY[kind], import.meta.url))],
+    env: { WORKER_PORT: '0', PORT: '0', ...env },
+    startedText: STARTED_TEXT[kind],
+    onLine: (line) => lines.push(line),
   });
+  t.teardown(async () => void (await product.kill()));
   return {
-    child,
-    pid: child.pid ?? 0,
+    child: product.child,
+    pid: product.pid,
     lines,
-    started,
-    async end(signal) {
-      child.kill(signal);
-      const [code, endSignal] = await exited;
-      return { code, signal: endSignal };
+    started: await product.started,
+    end(signal) {
+      product.signal(signal);
+      return product.exited;
     },
   };
 }

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-
 import { provideExecutable } from '@mcp-server/local';
+import { execa } from 'execa';
 
 const PROMTOOL = {
   name: 'promtool',
@@ -10,12 +7,13 @@ const PROMTOOL = {
   advice: 'Install Prometheus, so that promtool is on PATH: it checks what scrapers get.',
 };
 
-/** Problems that `promtool check metrics` finds in a scraped text; empty if there are none. */
+/** Complaints of `promtool check metrics` about a scraped text; empty if there are none. */
 export async function checkWithPromtool(metrics: string): Promise<string> {
   const promtool = await provideExecutable(PROMTOOL, () => undefined);
-  const child = spawn(promtool, ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  child.stdin.end(metrics);
-  const [output, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return code === 0 ? '' : `exit ${code}: ${output}${problems}`;
+  const { exitCode, all } = await execa(promtool, ['check', 'metrics'], {
+    input: metrics,
+    all: true,
+    reject: false,
+  });
+  return exitCode === 0 ? '' : `exit ${exitCode}: ${all}`;
 }

@@ -58,11 +58,6 @@ export class PostgresServer {
     return this.#server?.isRunning ?? false;
   }
 
-  /** Resolves with the end of its log when the server has ended. */
-  get ended(): Promise<string> {
-    return this.#server?.exited.then(() => this.logTail()) ?? Promise.resolve('never started');
-  }
-
   logTail(): string {
     return this.#server?.logTail() ?? '';
   }

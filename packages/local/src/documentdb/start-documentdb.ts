@@ -1,59 +1,49 @@
 import { join } from 'node:path';
 
 import { canInstallPackages } from '../debian.ts';
+import type { LoopbackServer } from '../loopback-server.ts';
 import { storesDocuments } from '../mongodb-probe.ts';
 import { LocalServiceError } from '../service-error.ts';
-import type { Log, RunningService, ServiceControl } from '../service.ts';
+import { mongodbUrl, type Log, type RunningService, type ServiceControl } from '../service.ts';
 import { ensureChroot } from './chroot-build.ts';
-import { GatewayProcess } from './gateway-process.ts';
 import { PostgresServer } from './postgres-server.ts';
+import { startGateway } from './start-gateway.ts';
 
-/** PostgreSQL and the gateway in front of it, as the one server that they look like. */
+/** Controls PostgreSQL and the gateway in front of it as one server. */
 class DocumentDb implements ServiceControl {
   readonly #postgres: PostgresServer;
-  readonly #gateway: GatewayProcess;
+  readonly #gateway: LoopbackServer;
 
-  constructor(root: string, dataDir: string, log: Log) {
-    this.#postgres = new PostgresServer(root, dataDir, log);
-    this.#gateway = new GatewayProcess(this.#postgres.socketDir, dataDir);
+  constructor(postgres: PostgresServer, gateway: LoopbackServer) {
+    this.#postgres = postgres;
+    this.#gateway = gateway;
   }
 
-  get port(): number {
-    return this.#gateway.port;
-  }
-
-  async start(): Promise<void> {
-    await this.#postgres.start();
-    await this.#gateway.start(this.#postgres.ended);
-    if (!(await storesDocuments(this.port)))
-      throw new LocalServiceError('the MongoDB gateway stores no documents');
-  }
-
-  /** Kills the database. The gateway stays, and answers with errors while there is none. */
+  /** Kills PostgreSQL. The gateway stays up and answers with errors until the restart. */
   kill(): Promise<void> {
     return this.#postgres.kill();
   }
 
-  /** Restarts the database under the gateway; clients keep their connections. */
+  /** Restarts PostgreSQL under the gateway; clients keep their connections. */
   async restart(): Promise<void> {
     await this.#postgres.stop();
     await this.#postgres.start();
-    while (!(await storesDocuments(this.port))) {
+    while (!(await storesDocuments(this.#gateway.port))) {
       if (!this.#postgres.isRunning)
         throw new LocalServiceError(`PostgreSQL ended:\n${this.#postgres.logTail()}`);
     }
   }
 
   pause(): void {
-    this.#gateway.signal('SIGSTOP');
+    this.#gateway.pause();
   }
 
   resume(): void {
-    this.#gateway.signal('SIGCONT');
+    this.#gateway.resume();
   }
 
   async close(): Promise<void> {
-    await this.#gateway.stop();
+    await this.#gateway.close();
     await this.#postgres.stop();
   }
 }
@@ -63,17 +53,21 @@ export function canRunDocumentDb(): boolean {
   return canInstallPackages();
 }
 
+/** Starts PostgreSQL with the DocumentDB extension and the gateway, with the data in `dataDir`. */
 export async function startDocumentDb(dataDir: string, cacheDir: string, log: Log): Promise<RunningService> {
   const root = await ensureChroot(cacheDir, log);
-  const server = new DocumentDb(root, join(dataDir, 'documentdb'), log);
+  const dir = join(dataDir, 'documentdb');
+  const postgres = new PostgresServer(root, dir, log);
   try {
-    await server.start();
+    await postgres.start();
+    const gateway = await startGateway(postgres, dir);
+    const server = new DocumentDb(postgres, gateway);
+    const url = mongodbUrl(gateway.port);
+    log(`MongoDB (DocumentDB) is ready at ${url}`);
+    const description = `DocumentDB (PostgreSQL 18) behind the MongoDB gateway, files in ${dir}`;
+    return { url, description, control: server, close: () => server.close() };
   } catch (error) {
-    await server.close();
+    await postgres.stop();
     throw error;
   }
-  const url = `mongodb://127.0.0.1:${server.port}/mcp_server?directConnection=true`;
-  log(`MongoDB (DocumentDB) is ready at ${url}`);
-  const description = `DocumentDB (PostgreSQL 18) behind the MongoDB gateway, files in ${dataDir}/documentdb`;
-  return { url, description, control: server, close: () => server.close() };
 }

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { MongoClient } from 'mongodb';
 
-import { AnswerError, requestJson } from './json-request.ts';
+import { ResponseError, requestJson } from './json-request.ts';
 import { StartError } from './product-process.ts';
 
 export interface FirstTask {
   task: Record<string, unknown>;
   accepted: Record<string, unknown>;
   execution: Record<string, unknown>;
-  /** The document as it stands in the database. */
+  /** The execution's document in the database. */
   stored: unknown;
 }
 
@@ -25,9 +25,9 @@ const TASK = {
 const CATALOGUE_WAIT_MS = 20_000;
 const PAUSE_MS = 100;
 
-/** Makes a task, executes it, waits for its end, and reads the execution back from the database itself. */
+/** Creates a task, executes it, waits for its end, and reads the execution from the database. */
 export async function runFirstTask(apiUrl: string, token: string, mongodbUri: string): Promise<FirstTask> {
-  const task = await makeTask(apiUrl, token);
+  const task = await createTask(apiUrl, token);
   const accepted = await requestJson(`${apiUrl}/api/tasks/${String(task['id'])}/execute`, {
     method: 'POST',
     token,
@@ -35,19 +35,19 @@ export async function runFirstTask(apiUrl: string, token: string, mongodbUri: st
   const id = String(accepted['executionId']);
   const execution = await requestJson(`${apiUrl}/api/executions/${id}?wait=30`, { token });
   if (execution['status'] !== 'completed') {
-    throw new StartError(`the first task did not complete: ${JSON.stringify(execution)}`, 1);
+    throw new StartError(`The first task did not complete: ${JSON.stringify(execution)}`, 1);
   }
   return { task, accepted, execution, stored: await readStored(mongodbUri, id) };
 }
 
-/** The worker publishes its plugins within moments of its start; until then the API knows none. */
-async function makeTask(apiUrl: string, token: string): Promise<Record<string, unknown>> {
+/** Creates the task; retries until the worker has published its plugins. */
+async function createTask(apiUrl: string, token: string): Promise<Record<string, unknown>> {
   const deadline = performance.now() + CATALOGUE_WAIT_MS;
   for (;;) {
     try {
       return await requestJson(`${apiUrl}/api/tasks`, { method: 'POST', token, body: TASK });
     } catch (error) {
-      const isTooEarly = error instanceof AnswerError && (error.status === 404 || error.status === 503);
+      const isTooEarly = error instanceof ResponseError && (error.status === 404 || error.status === 503);
       if (!isTooEarly || performance.now() > deadline) throw error;
       await delay(PAUSE_MS);
     }

@@ -1,6 +1,6 @@
-/** An answer that was not 2xx; the message holds the problem's code and detail. */
-export class AnswerError extends Error {
-  override readonly name = 'AnswerError';
+/** A response that is not 2xx; the message contains the problem's code and detail. */
+export class ResponseError extends Error {
+  override readonly name = 'ResponseError';
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -9,7 +9,7 @@ export class AnswerError extends Error {
   }
 }
 
-/** Sends a request with JSON in and out. @throws {AnswerError} on an answer that is not 2xx. */
+/** Sends a request with JSON in and out. @throws {ResponseError} on a response that is not 2xx. */
 export async function requestJson(
   url: string,
   { method = 'GET', token, body }: { method?: string; token?: string; body?: unknown } = {},
@@ -22,9 +22,12 @@ export async function requestJson(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const answer = (await response.json()) as Record<string, unknown>;
+  const content = (await response.json()) as Record<string, unknown>;
   if (!response.ok) {
-    throw new AnswerError(response.status, `${method} ${url}: ${response.status} ${JSON.stringify(answer)}`);
+    throw new ResponseError(
+      response.status,
+      `${method} ${url}: ${response.status} ${JSON.stringify(content)}`,
+    );
   }
-  return answer;
+  return content;
 }

@@ -1,5 +1,5 @@
-// `npm start`: MongoDB, Redis, an API and a worker as processes of their own, a first task through all of them, and then
-// up until a signal. `--once` ends after the first task.
+// `npm start`: runs MongoDB, Redis, an API and a worker as processes, runs a first task, and stays up until a signal.
+// `--once` ends after the first task.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -8,11 +8,11 @@ import { ConfigError, EXIT_CONFIG, loadEnvFile } from '@mcp-server/shared/env-fi
 
 import { LocalServiceError } from '../service-error.ts';
 import { nextStopSignal } from '../stop-signal.ts';
-import { AnswerError } from './json-request.ts';
+import { ResponseError } from './json-request.ts';
 import { StartError } from './product-process.ts';
 import { startProduct } from './start-product.ts';
 
-/** EX_UNAVAILABLE of sysexits.h: a service that is needed cannot be had. */
+/** EX_UNAVAILABLE of sysexits.h: a service cannot be started. */
 const EXIT_UNAVAILABLE = 69;
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -35,7 +35,7 @@ try {
     say,
   }).finally(() => isReady.abort(new Error('the first task has run')));
   const end = await Promise.race([
-    // With --once the wait for a signal is given up as soon as the first task has run.
+    // With --once the wait for a signal is aborted after the first task.
     stopped.then(
       (signal) => `${signal}: stopping`,
       () => starting.then(() => 'done'),
@@ -44,7 +44,7 @@ try {
   ]);
   say(`[start] ${end}`);
 } catch (error) {
-  const isExpected = [StartError, LocalServiceError, AnswerError, ConfigError].some(
+  const isExpected = [StartError, LocalServiceError, ResponseError, ConfigError].some(
     (kind) => error instanceof kind,
   );
   process.stderr.write(`[start] ${isExpected ? (error as Error).message : inspect(error)}\n`);
@@ -54,5 +54,5 @@ try {
 } finally {
   await opened.disposeAsync();
 }
-// A signal may have come while a long set-up step was running: its processes end with this one.
+// A long set-up step may still run after a signal; its processes end with this one.
 process.exit();

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
-import { NO_ENV_FILE } from '@mcp-server/shared/env-file';
+import { NodeProcess } from '../node-process.ts';
 
-/** A process of the product could not start or ended; `exitCode` is its own where it has one. */
+/** A process of the product could not start or ended; `exitCode` is its own if it has one. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly exitCode: number;
@@ -19,82 +17,64 @@ export class StartError extends Error {
 export interface ProductProcessOptions {
   name: 'api' | 'worker';
   root: string;
-  logDir: string;
   env: NodeJS.ProcessEnv;
-  /** The message of the log line that says that the process is up. */
-  startedMessage: string;
+  /** Called with every line of its output. */
+  onLine: (line: string) => void;
   /** Called when the process ends without having been stopped. */
   onUnexpectedEnd: (how: string) => void;
 }
 
+const STARTED_TEXT = { api: '"msg":"api listening"', worker: '"msg":"worker started"' } as const;
 const KILL_AFTER_MS = 30_000;
+const ERROR_LINES = 30;
 
-/** An API or a worker of `npm start`; its JSON log goes to a file. */
+/** An API or a worker of `npm start` or `npm run dev`. */
 export class ProductProcess {
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<string>;
-  #isStopping = false;
-  /** Fields of the log line that said that it is up. */
+  readonly #process: NodeProcess;
+  /** Fields of the log line that said that it is up. Rejects with a StartError if it ends before. */
   readonly started: Promise<Record<string, unknown>>;
+  #isStopping = false;
 
-  constructor({ name, root, logDir, env, startedMessage, onUnexpectedEnd }: ProductProcessOptions) {
-    mkdirSync(logDir, { recursive: true });
-    const log = createWriteStream(join(logDir, `${name}.log`), { flags: 'a' });
-    // Its own process group: Ctrl-C reaches only this process, which stops things in order. The open stdin is how it
-    // learns of the end of this process, a SIGKILL included.
-    this.#child = spawn(
-      process.execPath,
-      ['--conditions=@mcp-server/source', join(root, 'packages', name, 'src', 'main.ts')],
-      {
-        cwd: root,
-        env: { ...env, ...NO_ENV_FILE, EXIT_WITH_PARENT: '1' },
-        stdio: ['pipe', 'pipe', 'pipe'],
-        detached: true,
+  constructor({ name, root, env, onLine, onUnexpectedEnd }: ProductProcessOptions) {
+    const errors: string[] = [];
+    const child = new NodeProcess({
+      args: ['--conditions=@mcp-server/source', join(root, 'packages', name, 'src', 'main.ts')],
+      cwd: root,
+      env,
+      startedText: STARTED_TEXT[name],
+      onLine: (line, stream) => {
+        onLine(line);
+        if (stream === 'stderr') errors.push(line);
+        if (errors.length > ERROR_LINES) errors.shift();
+      },
+    });
+    this.#process = child;
+    let isUp = false;
+    this.started = child.started.then(
+      (fields) => {
+        isUp = true;
+        return fields;
+      },
+      async (error: Error) => {
+        const { code } = await child.kill();
+        throw new StartError(errors.join('\n').trim() || `${name} ${error.message}`, code ?? 1);
       },
     );
-    let complaint = '';
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-4_000);
-      log.write(chunk);
-    });
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(error.message));
-      this.#child.once('close', (code, signal) => {
-        log.end();
-        resolve(`exit ${code ?? signal}`);
-      });
-    });
-    const lines = createInterface({ input: this.#child.stdout! });
-    this.started = new Promise((resolve, reject) => {
-      lines.on('line', (line) => {
-        log.write(`${line}\n`);
-        if (line.includes(`"msg":"${startedMessage}"`)) resolve(JSON.parse(line) as Record<string, unknown>);
-      });
-      void this.#exited.then((how) => {
-        const code = this.#child.exitCode ?? 1;
-        reject(
-          new StartError(
-            complaint.trim() || `${name} ended (${how}); see ${join(logDir, `${name}.log`)}`,
-            code,
-          ),
-        );
-      });
-    });
-    const isUp = this.started.then(
-      () => true,
-      () => false,
-    );
-    void this.#exited.then(async (how) => {
-      if (!this.#isStopping && (await isUp)) onUnexpectedEnd(how);
+    void child.exited.then(({ code, signal }) => {
+      if (!this.#isStopping && isUp) onUnexpectedEnd(`exit ${code ?? signal}`);
     });
   }
 
-  /** Stops it gracefully. Idempotent. */
+  /** Stops it gracefully, and kills it after 30 seconds. Idempotent. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), KILL_AFTER_MS);
-    this.#child.kill('SIGTERM');
-    await this.#exited;
-    clearTimeout(timer);
+    await this.#process.stop(KILL_AFTER_MS);
   }
+}
+
+/** Appends lines to the log file of a process. */
+export function openLogFile(logDir: string, name: string): (line: string) => void {
+  mkdirSync(logDir, { recursive: true });
+  const file = createWriteStream(join(logDir, `${name}.log`), { flags: 'a' });
+  return (line) => void file.write(`${line}\n`);
 }

@@ -1,9 +1,9 @@
 import type { DemoAccount } from './demo-account.ts';
 import type { FirstTask } from './first-task.ts';
 
-const show = (value: unknown) => JSON.stringify(value, null, 2);
+const toJson = (value: unknown) => JSON.stringify(value, null, 2);
 
-/** What the first task was, with the real answers. */
+/** The first task with its real requests and responses. */
 export function describeFirstTask(
   account: DemoAccount,
   { task, accepted, execution, stored }: FirstTask,
@@ -12,20 +12,20 @@ export function describeFirstTask(
 A first task, run as ${account.email}:
 
 POST /api/tasks
-${show(task)}
+${toJson(task)}
 
 POST /api/tasks/${String(task['id'])}/execute
-${show(accepted)}
+${toJson(accepted)}
 
 GET /api/executions/${String(accepted['executionId'])}?wait=30
-${show(execution)}
+${toJson(execution)}
 
 The PluginExecution, read back from the database:
-${show(stored)}
+${toJson(stored)}
 `;
 }
 
-/** The lines with which the same can be done by hand. */
+/** Commands that repeat the first task by hand. */
 export function describeUse(url: string, account: DemoAccount): string {
   return `To repeat it by hand:
 

@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises';
+
+import { startLocalServices } from '../local-services.ts';
+import type { Log } from '../service.ts';
+import { RuntimeFile } from './runtime-file.ts';
+
+export interface OpenServicesOptions {
+  readonly dataDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly logDir: string;
+  /** Receives everything that is opened; the caller closes it in reverse order. */
+  readonly opened: AsyncDisposableStack;
+  readonly log: Log;
+}
+
+export interface OpenServices {
+  readonly mongodbUri: string;
+  /** Environment of an API or a worker that uses these services. */
+  readonly productEnv: NodeJS.ProcessEnv;
+  readonly runtimeFile: RuntimeFile;
+}
+
+/** Starts MongoDB and Redis and announces them in the data folder. */
+export async function openServices(options: OpenServicesOptions): Promise<OpenServices> {
+  const { dataDir, env, logDir, opened, log } = options;
+  await mkdir(dataDir, { recursive: true });
+  const services = await startLocalServices({ dataDir, env, log });
+  opened.defer(() => services.close());
+  for (const line of services.describe) log(line);
+  const productEnv = {
+    ...env,
+    MONGODB_URI: services.mongodbUri,
+    REDIS_URL: services.redisUrl,
+    DATA_DIR: dataDir,
+    DRAIN_DELAY_MS: env['DRAIN_DELAY_MS'] ?? '0',
+    WORKER_PORT: env['WORKER_PORT'] ?? '0',
+  };
+  const runtimeFile = new RuntimeFile(dataDir);
+  opened.defer(() => runtimeFile.close());
+  runtimeFile.add(settingsOf(productEnv, logDir));
+  return { mongodbUri: services.mongodbUri, productEnv, runtimeFile };
+}
+
+/** Settings that another command needs to find this installation. */
+function settingsOf(env: NodeJS.ProcessEnv, logDir: string): Record<string, string> {
+  const names = ['MONGODB_URI', 'REDIS_URL', 'REDIS_PREFIX', 'HOST'];
+  const entries = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
+  return { ...(Object.fromEntries(entries) as Record<string, string>), LOG_DIR: logDir };
+}
