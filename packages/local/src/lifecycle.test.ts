@@ -26,7 +26,7 @@ function makeDataDir(t: Test): string {
 
 /** The CLI in a process of its own. */
 function startCli(dataDir: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [MAIN, '--data', dataDir, ...args], {
+  return spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN, '--data', dataDir, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: ENV,
   });
