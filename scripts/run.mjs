@@ -30,6 +30,7 @@ const GENERATED_PAGES = [
 const COMMANDS = {
   deps: () => undefined,
   start: (args) => ['node', SOURCE, 'packages/local/src/start/main.ts', ...args],
+  dev: (args) => ['node', SOURCE, 'packages/local/src/dev/main.ts', ...args],
   test: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...args],
   check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],

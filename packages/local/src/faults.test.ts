@@ -3,8 +3,8 @@ import { createConnection } from 'node:net';
 
 import t from 'tap';
 
-import { connect, startOwnServices } from './test-database.ts';
-import { waitFor } from './test-processes.ts';
+import { connect, startOwnServices } from './testing/test-database.ts';
+import { waitFor } from './testing/test-processes.ts';
 
 /** What "an answer in time" means while the database is away. */
 const ANSWER_MS = 2_500;

@@ -8,8 +8,8 @@ import { MongoClient } from 'mongodb';
 import t from 'tap';
 
 import { startLocalServices } from './local-services.ts';
-import { connect } from './test-database.ts';
-import { processTree, stillAlive, waitFor } from './test-processes.ts';
+import { connect } from './testing/test-database.ts';
+import { processTree, stillAlive, waitFor } from './testing/test-processes.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 

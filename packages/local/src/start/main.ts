@@ -2,18 +2,13 @@
 // `--once` ends after the first task.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 
-import { ConfigError, EXIT_CONFIG, loadEnvFile } from '@mcp-server/shared/env-file';
+import { loadEnvFile } from '@mcp-server/shared/env-file';
 
-import { LocalServiceError } from '../service-error.ts';
 import { nextStopSignal } from '../stop-signal.ts';
-import { ResponseError } from './json-request.ts';
-import { StartError } from './product-process.ts';
+import { reportError } from './report-error.ts';
 import { startProduct } from './start-product.ts';
 
-/** EX_UNAVAILABLE of sysexits.h: a service cannot be started. */
-const EXIT_UNAVAILABLE = 69;
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 const parentPid = process.ppid;
@@ -44,13 +39,7 @@ try {
   ]);
   say(`[start] ${end}`);
 } catch (error) {
-  const isExpected = [StartError, LocalServiceError, ResponseError, ConfigError].some(
-    (kind) => error instanceof kind,
-  );
-  process.stderr.write(`[start] ${isExpected ? (error as Error).message : inspect(error)}\n`);
-  if (error instanceof StartError) process.exitCode = error.exitCode;
-  else if (error instanceof ConfigError) process.exitCode = EXIT_CONFIG;
-  else process.exitCode = error instanceof LocalServiceError ? EXIT_UNAVAILABLE : 1;
+  process.exitCode = reportError('start', error);
 } finally {
   await opened.disposeAsync();
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 
-import { startLocalServices, type LocalServices } from './local-services.ts';
+import { startLocalServices, type LocalServices } from '../local-services.ts';
 
 /** The part of tap's `t` that is needed here. */
 interface Test {
