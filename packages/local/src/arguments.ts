@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 
 export interface Arguments {
   readonly dataDir: string;
-  /** Empty: only the services are wanted. */
+  /** Empty: only the services are started. */
   readonly command: readonly string[];
 }
 
-/** Splits `[--data DIR] [--] [COMMAND ARGS…]`; what follows `--` is the command's own. */
+/** Parses `[--data DIR] [--] [COMMAND ARGS…]`; everything after `--` belongs to the command. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);

@@ -12,28 +12,28 @@ import type { Log } from './service.ts';
 export interface DebianExecutable {
   readonly name: string;
   readonly packageName: string;
-  /** What to do where nothing can be installed. */
+  /** Instructions for machines where no package can be installed. */
   readonly advice: string;
 }
 
 /**
- * The path of a program: the one on PATH, else the one of Debian's package, which is installed without its service.
- * @throws {LocalServiceError} with the advice when there is none and none can be installed.
+ * Path of a program: from PATH, or from Debian's package, which is installed without starting its service.
+ * @throws {LocalServiceError} with the advice if the program is missing and cannot be installed.
  */
 export async function provideExecutable(
   { name, packageName, advice }: DebianExecutable,
   log: Log,
   cacheDir = defaultCacheDir(process.env),
 ): Promise<string> {
-  const present = findExecutable(name);
-  if (present !== undefined) return present;
+  const path = findExecutable(name);
+  if (path !== undefined) return path;
   if (!canInstallPackages()) throw new LocalServiceError(advice);
   mkdirSync(cacheDir, { recursive: true });
   const setup = await lock(join(cacheDir, 'setup.lock'), (pid) =>
-    log(`waiting for the set-up of process ${pid}`),
+    log(`waiting for the setup by process ${pid}`),
   );
   try {
-    // Another process may have installed it meanwhile.
+    // Another process may have installed it in the meantime.
     if (findExecutable(name) === undefined) {
       await withProgress(log, `installing Debian's ${packageName} (its service is not started)`, () =>
         installPackages([packageName]),
@@ -44,7 +44,7 @@ export async function provideExecutable(
   } finally {
     setup.release();
   }
-  const installed = findExecutable(name);
-  if (installed === undefined) throw new LocalServiceError(advice);
-  return installed;
+  const installedPath = findExecutable(name);
+  if (installedPath === undefined) throw new LocalServiceError(advice);
+  return installedPath;
 }

@@ -35,7 +35,7 @@ t.test('finds the archive behind options', async (t) => {
   t.equal(findDebianMirror(aptDir), 'https://b.example/debian');
 });
 
-t.test('leaves the archives of others alone', async (t) => {
+t.test('ignores other archives', async (t) => {
   const aptDir = t.testdir({
     'sources.list.d': {
       'node.sources': 'Types: deb\nURIs: https://packages.example/node_20.x\nSuites: nodistro\n',

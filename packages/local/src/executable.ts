@@ -1,12 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where Debian keeps system commands; not on every user's PATH. */
+/** Debian's folders for system commands, which are not on every user's PATH. */
 const SYSTEM_DIRS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** PATH with the system directories, for starting commands such as `chroot`. */
+/** PATH plus the system folders, for commands such as `chroot`. */
 export const SYSTEM_PATH = [process.env['PATH'] ?? '', ...SYSTEM_DIRS].join(delimiter);
 
+/** Path of an executable on PATH or in a system folder. */
 export function findExecutable(name: string): string | undefined {
   for (const dir of SYSTEM_PATH.split(delimiter)) {
     const path = join(dir, name);

@@ -6,14 +6,14 @@ import t from 'tap';
 import { connect, startOwnServices } from './testing/test-database.ts';
 import { waitFor } from './testing/test-processes.ts';
 
-/** What "an answer in time" means while the database is away. */
+/** Upper bound for an answer while the database is down. */
 const ANSWER_MS = 2_500;
 
 const services = await startOwnServices(t);
 const { mongodb, redis } = services;
-if (mongodb === undefined || redis === undefined) throw new Error('these tests need servers of their own');
+if (mongodb === undefined || redis === undefined) throw new Error('these tests start their own servers');
 
-/** Sends one inline Redis command and returns the raw answer. */
+/** Sends one inline Redis command and returns the raw reply. */
 async function askRedis(command: string): Promise<string> {
   const { hostname, port } = new URL(services.redisUrl);
   const socket = createConnection({ host: hostname, port: Number(port) });
@@ -57,7 +57,7 @@ t.test('a paused Redis answers when it is resumed', async (t) => {
 });
 
 t.test(
-  'commands fail quickly while the database is away, and work again without a new connection',
+  'commands fail quickly while the database is down, and work after its restart on the same connection',
   async (t) => {
     const client = await connect(t, services.mongodbUri, { retryReads: false });
     const items = client.db('faults').collection<{ _id: number }>('items');
@@ -118,7 +118,7 @@ t.test('a database restart under load loses no acknowledged write', async (t) =>
   );
 });
 
-t.test('a sorted cursor outlives many other commands, but not the database', async (t) => {
+t.test('a sorted cursor stays open during many other commands', async (t) => {
   const client = await connect(t, services.mongodbUri);
   const items = client.db('faults').collection<{ _id: number }>('paged');
   await items.insertMany(Array.from({ length: 500 }, (_, _id) => ({ _id })));
@@ -138,7 +138,7 @@ t.test('hundreds of clients are served at once', async (t) => {
   t.equal(await items.countDocuments(), 600);
 });
 
-t.test('a paused gateway freezes clients, which go on after it', async (t) => {
+t.test('a paused gateway freezes clients, which continue after it', async (t) => {
   const client = await connect(t, services.mongodbUri);
   mongodb.pause();
   const answer = client.db().command({ ping: 1 });

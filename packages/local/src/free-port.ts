@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** A loopback port that is free now; another process may take it before it is used, so that callers must try again. */
+/** A free loopback port. Another process may take it before it is used, so callers must retry. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

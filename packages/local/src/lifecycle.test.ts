@@ -13,18 +13,18 @@ import { processTree, stillAlive, waitFor } from './testing/test-processes.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
-/** No servers of the environment: these tests stop and kill their own. */
+/** Without servers of the environment: these tests stop and kill their own. */
 const ENV = { ...process.env, MONGODB_URI: '', REDIS_URL: '' };
 
 type Test = Pick<typeof t, 'teardown'>;
 
-function makeDataDir(t: Test): string {
+function createDataDir(t: Test): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'mcp-local-'));
   t.teardown(() => rmSync(dataDir, { recursive: true, force: true }));
   return dataDir;
 }
 
-/** The CLI in a process of its own. */
+/** Starts the command as a process. */
 function startCli(dataDir: string, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN, '--data', dataDir, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,9 +36,8 @@ async function readyUrls(cli: ChildProcess): Promise<{ mongodbUri: string; redis
   let output = '';
   for await (const chunk of cli.stdout ?? []) {
     output += String(chunk);
-    const found = /MONGODB_URI=(\S+)\nREDIS_URL=(\S+)\n/.exec(output);
-    if (found?.[1] !== undefined && found[2] !== undefined)
-      return { mongodbUri: found[1], redisUrl: found[2] };
+    const [, mongodbUri, redisUrl] = /MONGODB_URI=(\S+)\nREDIS_URL=(\S+)\n/.exec(output) ?? [];
+    if (mongodbUri !== undefined && redisUrl !== undefined) return { mongodbUri, redisUrl };
   }
   throw new Error('the services did not start');
 }
@@ -67,7 +66,7 @@ async function insertUntilItFails(uri: string): Promise<number[]> {
 }
 
 t.test('SIGKILL of the starter leaves no process, and no acknowledged write is lost', async (t) => {
-  const dataDir = makeDataDir(t);
+  const dataDir = createDataDir(t);
   const cli = startCli(dataDir, []);
   const { mongodbUri } = await readyUrls(cli);
   const processes = processTree(cli.pid ?? 0);
@@ -95,8 +94,8 @@ t.test('SIGKILL of the starter leaves no process, and no acknowledged write is l
   );
 });
 
-t.test('a killed start is followed by a start at once', async (t) => {
-  const dataDir = makeDataDir(t);
+t.test('a new start right after a killed one works', async (t) => {
+  const dataDir = createDataDir(t);
 
   for (let round = 0; round < 3; round += 1) {
     const cli = startCli(dataDir, []);
@@ -111,8 +110,8 @@ t.test('a killed start is followed by a start at once', async (t) => {
   t.same(stillAlive(processes), []);
 });
 
-t.test('a second instance on the same data is refused', async (t) => {
-  const dataDir = makeDataDir(t);
+t.test('a second instance on the same data is rejected', async (t) => {
+  const dataDir = createDataDir(t);
   const services = await startLocalServices({ dataDir, env: ENV, log: () => undefined });
   t.teardown(() => services.close());
 
@@ -124,8 +123,8 @@ t.test('a second instance on the same data is refused', async (t) => {
   });
 });
 
-t.test('the command runs with both URLs, and its exit code is passed on', async (t) => {
-  const dataDir = makeDataDir(t);
+t.test('the command gets both URLs, and its exit code is returned', async (t) => {
+  const dataDir = createDataDir(t);
   const script = 'process.exitCode = process.env.MONGODB_URI && process.env.REDIS_URL ? 7 : 1';
 
   const cli = startCli(dataDir, ['--', process.execPath, '-e', script]);
@@ -135,7 +134,7 @@ t.test('the command runs with both URLs, and its exit code is passed on', async 
 });
 
 t.test('SIGTERM reaches the command, and the servers stop after it', async (t) => {
-  const dataDir = makeDataDir(t);
+  const dataDir = createDataDir(t);
   const script =
     'process.on("SIGTERM", () => process.exit(3)); setInterval(() => {}, 1000); console.log("up")';
   const cli = startCli(dataDir, ['--', process.execPath, '-e', script]);
@@ -150,7 +149,7 @@ t.test('SIGTERM reaches the command, and the servers stop after it', async (t) =
 });
 
 t.test('a command that cannot be run is an error with a message', async (t) => {
-  const dataDir = makeDataDir(t);
+  const dataDir = createDataDir(t);
 
   const cli = startCli(dataDir, ['--', '/no/such/command']);
   let errors = '';
@@ -161,8 +160,8 @@ t.test('a command that cannot be run is an error with a message', async (t) => {
   t.match(errors, /\/no\/such\/command cannot be run/);
 });
 
-t.test('servers named by the environment are used as they are', async (t) => {
-  const dataDir = makeDataDir(t);
+t.test('servers that the environment names are used', async (t) => {
+  const dataDir = createDataDir(t);
   const env = { MONGODB_URI: 'mongodb://db.example/x', REDIS_URL: 'redis://cache.example' };
 
   const services = await startLocalServices({ dataDir, env, log: () => undefined });

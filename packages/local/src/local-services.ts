@@ -9,37 +9,38 @@ import { LocalServiceError } from './service-error.ts';
 import type { Log, RunningService, ServiceControl } from './service.ts';
 import { startMongodb } from './start-mongodb.ts';
 
-/** A process that was just killed may need a moment to be gone. */
+/** Upper bound for the end of a killed holder of the lock. */
 const HOLDER_DIES_MS = 1_000;
 const LOCK_STEP_MS = 50;
 
 export interface LocalServicesOptions {
-  /** Keeps the databases' files; survives restarts. One running instance at a time. */
+  /** Folder of the databases' files; used by one instance at a time. */
   readonly dataDir: string;
-  /** Keeps what is built or downloaded; shared by all. Default: `MCP_SERVER_CACHE`, else `mcp-server` in the user's cache. */
+  /** Folder of built and downloaded servers, shared by all instances. Default: `MCP_SERVER_CACHE`, else `mcp-server` in the user's cache. */
   readonly cacheDir?: string;
-  /** Where `MONGODB_URI`, `REDIS_URL` and the cache variables are read. Default: the process's own. */
+  /** Source of `MONGODB_URI`, `REDIS_URL` and the cache variables. Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Called with one line for each step. */
+  /** Called with one line per step. */
   readonly log: Log;
 }
 
 export interface LocalServices {
   readonly mongodbUri: string;
   readonly redisUrl: string;
-  /** What was chosen, one line for each service. */
+  /** The chosen servers, one line per service. */
   readonly describe: readonly string[];
-  /** Undefined when the server is somebody else's (`MONGODB_URI`). */
+  /** Undefined if `MONGODB_URI` names an existing server. */
   readonly mongodb: ServiceControl | undefined;
-  /** Undefined when the server is somebody else's (`REDIS_URL`). */
+  /** Undefined if `REDIS_URL` names an existing server. */
   readonly redis: ServiceControl | undefined;
-  /** Stops what was started; idempotent. */
+  /** Stops the started servers; idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Finds or starts a MongoDB and a Redis, and resolves when both answer real commands. Everything started dies with this
- * process, even by SIGKILL (on Linux). Call it on the main thread: the kernel's watch follows the calling thread.
+ * Finds or starts a MongoDB and a Redis, and resolves when both answer real commands. Started servers end with this
+ * process, on Linux even by SIGKILL. Call it on the main thread: the kernel watches the calling thread.
+ * @throws {LocalServiceError} if a server cannot be started or the data directory is in use.
  */
 export async function startLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const env = options.env ?? process.env;
@@ -77,7 +78,7 @@ async function lockDataDir(dataDir: string): Promise<ProcessLock> {
     if (typeof result !== 'number') return result;
     if (Date.now() > deadline) {
       throw new LocalServiceError(
-        `The data directory ${dataDir} is in use by process ${result}: stop that one, or choose another directory.`,
+        `The data directory ${dataDir} is in use by process ${result}: stop it, or choose another directory.`,
       );
     }
     await delay(LOCK_STEP_MS);

@@ -1,15 +1,15 @@
-// `main.ts [--data DIR] -- COMMAND ARGS…` runs a command with MONGODB_URI and REDIS_URL of servers that live as long as
-// it does, and exits with its code. Without a command the servers stay up until a signal.
+// `main.ts [--data DIR] -- COMMAND ARGS…` starts the services, runs a command with their MONGODB_URI and REDIS_URL, and
+// exits with its code. Without a command the services stay up until a signal.
 import { parseArguments } from './arguments.ts';
 import { runCommandWithServices } from './command-run.ts';
 import { startLocalServices } from './local-services.ts';
 import { LocalServiceError } from './service-error.ts';
 import { nextStopSignal } from './stop-signal.ts';
 
-/** EX_UNAVAILABLE of sysexits.h: a service that is needed cannot be had. */
+/** EX_UNAVAILABLE of sysexits.h: a service cannot be started. */
 const EXIT_UNAVAILABLE = 69;
 
-// Read before anything takes time: a parent that dies meanwhile must be missed.
+// Read first: the parent may end during the start.
 const parentPid = process.ppid;
 const { dataDir, command } = parseArguments(process.argv.slice(2));
 const log = (line: string): void => void process.stderr.write(`[local] ${line}\n`);

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 
-/** How long one probe waits for a server that does not listen yet. */
+/** Wait of one probe for a server that does not listen yet. */
 const LISTEN_MS = 1_000;
 const LISTEN_STEP_MS = 25;
 const ANSWER_MS = 5_000;

@@ -39,7 +39,7 @@ t.test('takes over the lock of a killed process', async (t) => {
   take(path).release();
 });
 
-t.test('takes over a lock whose process id belongs to a later process, or that is no lock', async (t) => {
+t.test('takes over a lock whose process id belongs to a later process, and a broken lock file', async (t) => {
   const path = join(t.testdir(), 'a.lock');
 
   writeFileSync(path, JSON.stringify({ pid: process.pid, startTime: 'another' }));

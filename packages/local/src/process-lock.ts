@@ -5,7 +5,7 @@ import { isSystemError } from './system-error.ts';
 
 const RETRY_MS = 200;
 
-/** Who holds a lock: the process id alone could belong to a later process, hence its start time. */
+/** Holder of a lock. The start time detects that a later process has the same id. */
 interface Holder {
   readonly pid: number;
   readonly startTime: string;
@@ -15,14 +15,14 @@ export interface ProcessLock {
   release(): void;
 }
 
-/** Takes the lock file, or returns the process id of the living holder. A dead holder's lock is taken over. */
+/** Takes the lock file, or returns the process id of its holder. Takes over the lock of a dead process. */
 export function tryLock(path: string): ProcessLock | number {
   const own = `${path}.${process.pid}`;
   writeFileSync(own, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
   try {
     for (;;) {
       try {
-        // A link appears with its content and fails when the name is taken: a lock is never seen half written.
+        // A link is created with its content and fails if the name exists, so a lock is never half written.
         linkSync(own, path);
         return { release: () => rmSync(path, { force: true }) };
       } catch (error) {
@@ -37,7 +37,7 @@ export function tryLock(path: string): ProcessLock | number {
   }
 }
 
-/** Waits for the lock; `onWait` is called once when another living process holds it. */
+/** Waits for the lock. Calls `onWait` once if another process holds it. */
 export async function lock(path: string, onWait: (pid: number) => void): Promise<ProcessLock> {
   let hasWaited = false;
   for (;;) {
@@ -57,7 +57,7 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
-/** Removes a dead holder's lock. Another process may have done so and taken the lock already: that one is put back. */
+/** Deletes the lock of a dead process. If another process has taken the lock in the meantime, restores it. */
 function discardStale(path: string, stale: Holder | undefined): void {
   const aside = `${path}.stale.${process.pid}`;
   try {
@@ -81,8 +81,8 @@ function isAlive(holder: Holder): boolean {
 }
 
 /**
- * The kernel's start time of a process (field 22 of its stat line); empty where there is no /proc, and for a zombie: it
- * has ended, only its parent has not taken note yet.
+ * Start time of a process in kernel ticks (field 22 of its stat line). Empty without /proc and for a zombie, which has
+ * ended although its parent has not collected it.
  */
 function startTimeOf(pid: number): string {
   try {

@@ -2,7 +2,7 @@ import type { Log } from './service.ts';
 
 const EVERY_MS = 5_000;
 
-/** Runs a long step and says now and then that it is still going on. */
+/** Runs a long step and logs every 5 seconds that it is still running. */
 export async function withProgress<T>(log: Log, label: string, step: () => Promise<T>): Promise<T> {
   const startedAt = Date.now();
   log(label);

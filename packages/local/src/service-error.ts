@@ -1,4 +1,4 @@
-/** A service cannot be had or started; the message says what to install or which variable to set. */
+/** A service cannot be started; the message says what to install or which variable to set. */
 export class LocalServiceError extends Error {
   override readonly name = 'LocalServiceError';
 }

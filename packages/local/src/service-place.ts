@@ -1,6 +1,6 @@
 import type { Log } from './service.ts';
 
-/** Where a service keeps its things, and how it talks. */
+/** Folders, environment and log of a service. */
 export interface ServicePlace {
   readonly dataDir: string;
   readonly cacheDir: string;

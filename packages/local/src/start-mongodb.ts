@@ -7,19 +7,19 @@ import { LocalServiceError } from './service-error.ts';
 import type { ServicePlace } from './service-place.ts';
 import { foreignService, type RunningService } from './service.ts';
 
-const HOW_TO_GET_ONE =
-  'No MongoDB: set MONGODB_URI to one that runs, or install mongod 6 or newer on PATH. As root on Debian it is set up by itself.';
+const ADVICE =
+  'No MongoDB: set MONGODB_URI to a running one, or install mongod 6 or newer on PATH. As root on Debian the server is set up automatically.';
 
-/** MongoDB by the first way that works: MONGODB_URI, a mongod on PATH or downloaded, DocumentDB in a chroot. */
+/** Finds or starts MongoDB: MONGODB_URI, else a mongod on PATH or downloaded, else DocumentDB in a chroot. */
 export async function startMongodb({ dataDir, cacheDir, env, log }: ServicePlace): Promise<RunningService> {
   const uri = env['MONGODB_URI'];
   if (uri !== undefined && uri !== '') return foreignService(uri, 'MONGODB_URI');
   const mongod = await findMongod(cacheDir, log);
   if (mongod !== undefined) return startMongod(mongod, join(dataDir, 'mongod'), log);
-  if (!canRunDocumentDb()) throw new LocalServiceError(HOW_TO_GET_ONE);
+  if (!canRunDocumentDb()) throw new LocalServiceError(ADVICE);
   try {
     return await startDocumentDb(dataDir, cacheDir, log);
   } catch (error) {
-    throw new LocalServiceError(`${HOW_TO_GET_ONE}\nDocumentDB: ${String(error)}`, { cause: error });
+    throw new LocalServiceError(`${ADVICE}\nDocumentDB: ${String(error)}`, { cause: error });
   }
 }

@@ -9,21 +9,21 @@ import { runCommand } from '../server-process.ts';
 import { LocalServiceError } from '../service-error.ts';
 import type { Log } from '../service.ts';
 
-/** The first Debian release that carries the engine; it needs a newer libc than older releases have, hence a chroot. */
+/** First Debian release with the engine. The engine needs a newer libc than older releases have, hence the chroot. */
 const SUITE = 'forky';
 const ENGINE_PACKAGE = 'postgresql-18-documentdb';
 const NAME = `${ENGINE_PACKAGE}-${SUITE}`;
 
-/** The directory of the engine's own small Debian, built at the first call on a machine: about a minute and 640 MB. */
+/** Path of a chroot with the engine; the first call on a machine builds it (about a minute, 640 MB). */
 export async function ensureChroot(cacheDir: string, log: Log): Promise<string> {
   const root = join(cacheDir, NAME);
   if (existsSync(root)) return root;
   mkdirSync(cacheDir, { recursive: true });
   const setup = await lock(join(cacheDir, 'setup.lock'), (pid) =>
-    log(`waiting for the set-up of process ${pid}`),
+    log(`waiting for the setup by process ${pid}`),
   );
   try {
-    // The process that was waited for may have built it.
+    // The process that held the lock may have built it.
     if (!existsSync(root)) await build(root, cacheDir, log);
   } finally {
     setup.release();
@@ -33,10 +33,9 @@ export async function ensureChroot(cacheDir: string, log: Log): Promise<string> 
 
 async function build(root: string, cacheDir: string, log: Log): Promise<void> {
   const mirror = findDebianMirror();
-  if (mirror === undefined)
-    throw new LocalServiceError("no Debian archive is named in this machine's apt sources");
+  if (mirror === undefined) throw new LocalServiceError("this machine's apt sources name no Debian archive");
   for (const name of readdirSync(cacheDir)) {
-    // What a killed build left; nobody else builds while the lock is held.
+    // Remains of a killed build; no other process builds while this one holds the lock.
     if (name.startsWith(`${NAME}.building`)) rmSync(join(cacheDir, name), { recursive: true, force: true });
   }
   if (findExecutable('mmdebstrap') === undefined) {
@@ -49,7 +48,7 @@ async function build(root: string, cacheDir: string, log: Log): Promise<void> {
   renameSync(building, root);
 }
 
-/** In private namespaces, so that a killed build leaves neither mounts nor processes. */
+/** Command in private namespaces, so that a killed build leaves no mounts and no processes. */
 function buildCommand(target: string, mirror: string): string[] {
   const isolated = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child=KILL'];
   return [
@@ -57,7 +56,7 @@ function buildCommand(target: string, mirror: string): string[] {
     'mmdebstrap',
     '--variant=apt',
     `--include=${ENGINE_PACKAGE}`,
-    // A mirror's copy of a release that is not out yet may be older than its validity says.
+    // A mirror's copy of an unreleased suite may be older than its validity period.
     '--aptopt=Acquire::Check-Valid-Until "false"',
     '--aptopt=APT::Install-Recommends "false"',
     '--dpkgopt=path-exclude=/usr/share/man/*',

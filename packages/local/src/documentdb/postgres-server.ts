@@ -11,33 +11,33 @@ const BIN = '/usr/lib/postgresql/18/bin';
 const CLUSTER = `${DATA_MOUNT}/cluster`;
 const SOCKETS = `${DATA_MOUNT}/run`;
 const SOCKET = '.s.PGSQL.5432';
-/** How long the processes of a killed predecessor may need to vanish. */
+/** Upper bound for the end of a killed predecessor's processes. */
 const PREDECESSOR_MS = 10_000;
 const PREDECESSOR_STEP_MS = 100;
 const PREDECESSOR_ALIVE = /pre-existing shared memory block|lock file .* already exists/;
 
 const SETTINGS: Readonly<Record<string, string>> = {
-  // No TCP: only this machine's root and the gateway reach the socket, in a directory that others cannot enter.
+  // No TCP: only root and the gateway reach the socket, in a directory closed to other users.
   listen_addresses: '',
   unix_socket_directories: SOCKETS,
   shared_preload_libraries: 'pg_cron,pg_documentdb_core,pg_documentdb',
   'cron.database_name': 'postgres',
   'cron.use_background_workers': 'on',
   'documentdb.localhost_connection_string': `host=${SOCKETS}`,
-  // A deadlock undoes the whole command, which the gateway then runs again; else it would be a write error.
+  // A deadlock rolls back the whole command, which the gateway reruns; otherwise it would be a write error.
   'documentdb.throwDeadlockOnCRUD': 'on',
-  // Cursors are files, not tied to one session (of which each could hold only one).
+  // Cursors are files and not tied to a session, which could hold only one.
   'documentdb.useFileBasedPersistedCursors': 'on',
-  // A wait this long is a deadlock more often than not; the default is a second.
+  // A wait of this length is most often a deadlock; the default is a second.
   deadlock_timeout: '100ms',
   max_connections: '100',
-  // Compiling takes longer than the short statements of the engine run.
+  // Compiling takes longer than the engine's short statements.
   jit: 'off',
   // Acknowledged writes survive SIGKILL of the server.
   synchronous_commit: 'on',
 };
 
-/** PostgreSQL with the DocumentDB extension, in its chroot, reached through a Unix socket. */
+/** PostgreSQL with the DocumentDB extension in its chroot, on a Unix socket. */
 export class PostgresServer {
   readonly #root: string;
   readonly #dataDir: string;
@@ -62,7 +62,7 @@ export class PostgresServer {
     return this.#server?.logTail() ?? '';
   }
 
-  /** Launches the server; that it answers is for the gateway to find out. */
+  /** Launches the server and waits for its socket; the gateway waits until it answers. */
   async start(): Promise<void> {
     await this.#prepareDataDir();
     const deadline = Date.now() + PREDECESSOR_MS;
@@ -72,7 +72,7 @@ export class PostgresServer {
       if (!hasEnded) return;
       const reason = this.logTail();
       if (!PREDECESSOR_ALIVE.test(reason) || Date.now() > deadline) {
-        throw new LocalServiceError(`PostgreSQL ended while it started:\n${reason}`);
+        throw new LocalServiceError(`PostgreSQL ended during its start:\n${reason}`);
       }
       await delay(PREDECESSOR_STEP_MS);
     }
@@ -82,12 +82,12 @@ export class PostgresServer {
     const server = this.#server;
     const first = server?.isRunning ? firstChildOf(server.pid) : undefined;
     await server?.kill();
-    // The first process of the namespace is gone when all its others are: until then a statement may still be answered.
-    const isThere = () => first !== undefined && existsSync(`/proc/${first}`);
-    while (isThere()) await delay(5);
+    // The namespace's first process ends after all others; until then statements may still be answered.
+    const isAlive = () => first !== undefined && existsSync(`/proc/${first}`);
+    while (isAlive()) await delay(5);
   }
 
-  /** A fast shutdown: running statements are cut off, everything acknowledged is on disk. */
+  /** Fast shutdown: aborts running statements; acknowledged writes are on disk. */
   async stop(): Promise<void> {
     const server = this.#server;
     await server?.stop(() => {
@@ -103,7 +103,7 @@ export class PostgresServer {
     return new ServerProcess(command, join(this.#dataDir, 'postgres.log'));
   }
 
-  /** Resolves (to false: it has not ended) when the socket is there; PostgreSQL makes it after taking its lock files. */
+  /** Resolves to false (not ended) when the socket exists; PostgreSQL creates it after its lock files. */
   async #listens(): Promise<false> {
     const socket = join(this.socketDir, SOCKET);
     while (!existsSync(socket) && this.isRunning) await delay(10);
@@ -113,7 +113,7 @@ export class PostgresServer {
   async #prepareDataDir(): Promise<void> {
     const userId = postgresUserId(this.#root);
     const cluster = join(this.#dataDir, 'cluster');
-    // The socket of a killed server would be taken for the new one's. The directory stays: the gateway works in it.
+    // A killed server's socket would be mistaken for the new one. The directory stays: the gateway's working directory.
     rmSync(join(this.socketDir, SOCKET), { force: true });
     for (const dir of [this.#dataDir, this.socketDir]) {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -129,7 +129,7 @@ export class PostgresServer {
 
   async #initialize(cluster: string): Promise<void> {
     this.#log('creating the database files');
-    // What an interrupted initdb left.
+    // Remains of an interrupted initdb.
     rmSync(cluster, { recursive: true, force: true });
     const fresh = `${CLUSTER}.new`;
     rmSync(join(this.#dataDir, 'cluster.new'), { recursive: true, force: true });
@@ -155,7 +155,7 @@ export class PostgresServer {
   }
 }
 
-/** `unshare` does not pass signals on; the server is its only child. */
+/** The server's process id: `unshare` does not forward signals, and the server is its only child. */
 function firstChildOf(pid: number | undefined): number | undefined {
   if (pid === undefined) return undefined;
   const child = Number.parseInt(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), 10);

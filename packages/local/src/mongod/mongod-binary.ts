@@ -8,10 +8,10 @@ import { lock } from '../process-lock.ts';
 import { withProgress } from '../progress.ts';
 import type { Log } from '../service.ts';
 
-/** A network that is closed shows itself sooner; one that is slower than this is no use for 100 MB either. */
+/** Timeout of the reachability check; a slower network could not download 100 MB anyway. */
 const REACHABLE_MS = 3_000;
 
-/** A mongod on PATH, downloaded before, or downloaded now; undefined when none can be had. */
+/** Path of a mongod: from PATH, from the cache, or downloaded; undefined if none is available. */
 export async function findMongod(cacheDir: string, log: Log): Promise<string | undefined> {
   const installed = findExecutable('mongod');
   if (installed !== undefined) return installed;
@@ -20,11 +20,11 @@ export async function findMongod(cacheDir: string, log: Log): Promise<string | u
   const cached = await DryMongoBinary.locateBinary({ version, downloadDir }).catch(() => undefined);
   if (cached !== undefined) return cached;
   if (!(await isDownloadReachable())) {
-    log('no mongod on PATH, and none can be downloaded from here');
+    log('no mongod on PATH, and the download site is not reachable');
     return undefined;
   }
   const setup = await lock(join(cacheDir, 'setup.lock'), (pid) =>
-    log(`waiting for the set-up of process ${pid}`),
+    log(`waiting for the setup by process ${pid}`),
   );
   try {
     return await withProgress(log, 'downloading mongod', () => MongoBinary.getPath({ version, downloadDir }));
@@ -36,7 +36,7 @@ export async function findMongod(cacheDir: string, log: Log): Promise<string | u
   }
 }
 
-/** One short request before the download, which would try again for seconds where the network is closed. */
+/** Checks the download site with one short request: the download itself retries for seconds. */
 async function isDownloadReachable(): Promise<boolean> {
   try {
     const options = await DryMongoBinary.generateOptions();

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 
-/** How long one attempt may take: a Redis that is loading its file answers, though with an error. */
+/** Timeout of one probe. A Redis that is loading its file answers in time, with an error. */
 const ATTEMPT_MS = 1_000;
 
 /** Whether the Redis at this loopback port answers PING with PONG. */

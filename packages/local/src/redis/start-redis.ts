@@ -9,10 +9,10 @@ const REDIS = {
   name: 'redis-server',
   packageName: 'redis-server',
   advice:
-    'No Redis: set REDIS_URL to one that runs, or install redis-server (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis).',
+    'No Redis: set REDIS_URL to a running one, or install redis-server (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis).',
 };
 
-/** Redis by the first way that works: REDIS_URL, a redis-server on PATH, Debian's package. */
+/** Finds or starts Redis: REDIS_URL, else a redis-server on PATH, else Debian's package. */
 export async function startRedis({ dataDir, cacheDir, env, log }: ServicePlace): Promise<RunningService> {
   const url = env['REDIS_URL'];
   if (url !== undefined && url !== '') return foreignService(url, 'REDIS_URL');

@@ -10,14 +10,14 @@ import { startForTest } from './start-for-test.ts';
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const run = promisify(execFile);
 
-/** The curl lines of the README's quick start, as they stand there. */
+/** The curl lines of the README's quick start. */
 async function readQuickStart(): Promise<string[]> {
   const readme = await readFile(`${ROOT}README.md`, 'utf8');
   const block = /<!-- quick start -->\s*```bash\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
   return block.split('\n').filter((line) => line.startsWith('curl'));
 }
 
-tap.test('the quick start of the README works as it stands', async (t) => {
+tap.test('the quick start of the README works as printed', async (t) => {
   const { url, output } = await startForTest(t);
   const lines = await readQuickStart();
   const values: Record<string, string> = {};
@@ -29,7 +29,7 @@ tap.test('the quick start of the README works as it stands', async (t) => {
     return JSON.parse(stdout) as Record<string, unknown>;
   };
   t.equal(lines.length, 7);
-  const [register = '', login = '', profile = '', makeTask = '', executeTask = '', call = '', health = ''] =
+  const [register = '', login = '', profile = '', createTask = '', executeTask = '', call = '', health = ''] =
     lines;
 
   t.match(await curl(register), { user: { role: 'admin' } });
@@ -43,7 +43,7 @@ tap.test('the quick start of the README works as it stands', async (t) => {
   const session = await curl(login);
   values['TOKEN'] = String(session['accessToken']);
   t.match(await curl(profile), { email: 'admin@example.com', role: 'admin' });
-  const task = await curl(makeTask);
+  const task = await curl(createTask);
   t.match(task, { status: 'pending', priority: 'high' });
   values['TASK_ID'] = String(task['id']);
   t.match(await curl(executeTask), { taskId: task['id'], executionId: String });

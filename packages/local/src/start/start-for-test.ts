@@ -10,7 +10,7 @@ import { findFreePort } from '../free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** `npm start` on empty data, with a database and a Redis prefix of its own on the servers of the test run. */
+/** Runs `npm start` on empty data, with its own database and Redis prefix on the servers of the test run. */
 export async function startForTest(
   t: Pick<typeof tap, 'testdir' | 'teardown'>,
 ): Promise<{ url: string; output: string[] }> {

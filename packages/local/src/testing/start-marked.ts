@@ -71,8 +71,8 @@ export async function startMarked(
     async waitUntilGone() {
       const deadline = performance.now() + GONE_WITHIN_MS;
       for (;;) {
-        const left = await findProcesses();
-        if (left.length === 0 || performance.now() > deadline) return left;
+        const remaining = await findProcesses();
+        if (remaining.length === 0 || performance.now() > deadline) return remaining;
         await delay(100);
       }
     },

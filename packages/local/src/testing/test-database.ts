@@ -6,12 +6,12 @@ import { MongoClient, type MongoClientOptions } from 'mongodb';
 
 import { startLocalServices, type LocalServices } from '../local-services.ts';
 
-/** The part of tap's `t` that is needed here. */
+/** The part of tap's `t` that these functions use. */
 interface Test {
   teardown(close: () => Promise<unknown> | void): void;
 }
 
-/** Services of a test's own, on a fresh data directory, whatever the environment offers; both end with the test. */
+/** Starts services for one test in a new data directory, even if the environment names others; they end with the test. */
 export async function startOwnServices(t: Test): Promise<LocalServices & { readonly dataDir: string }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'mcp-local-'));
   t.teardown(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ export async function startOwnServices(t: Test): Promise<LocalServices & { reado
   return { ...services, dataDir };
 }
 
-/** A client that ends with the test. */
+/** Connects a client that is closed with the test. */
 export async function connect(t: Test, uri: string, options: MongoClientOptions = {}): Promise<MongoClient> {
   const client = await MongoClient.connect(uri, options);
   t.teardown(() => client.close());

@@ -12,16 +12,16 @@ interface ProcessEntry {
   readonly isZombie: boolean;
 }
 
-/** All processes that descend from one, itself included. */
+/** A process and all its descendants. */
 export function processTree(rootPid: number): ProcessEntry[] {
   const all = readProcesses();
   const tree = all.filter(({ pid }) => pid === rootPid);
-  // The list grows while it is walked: children are appended behind their parents.
+  // The list grows during the loop: children are appended after their parents.
   for (const { pid } of tree) tree.push(...all.filter(({ parentPid }) => parentPid === pid));
   return tree;
 }
 
-/** Those of the processes that live still; a later process with the same id does not count. */
+/** The processes that are still alive; a later process with the same id does not count. */
 export function stillAlive(processes: readonly ProcessEntry[]): string[] {
   const living = new Set(
     readProcesses()
@@ -33,7 +33,7 @@ export function stillAlive(processes: readonly ProcessEntry[]): string[] {
     .map(({ pid, name }) => `${pid} ${name}`);
 }
 
-/** Waits until a condition holds; throws with `describe()` when it does not in time. */
+/** Waits until a condition holds. @throws {Error} with `describe()` if it does not in time. */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   describe: () => string,
@@ -52,7 +52,7 @@ function readProcesses(): ProcessEntry[] {
     .flatMap((pid) => readProcess(Number(pid)) ?? []);
 }
 
-/** Reads a process's stat line: `pid (name) state ppid … starttime …`; the name may hold spaces and parentheses. */
+/** Parses a process's stat line: `pid (name) state ppid … starttime …`; the name may contain spaces and parentheses. */
 function readProcess(pid: number): ProcessEntry | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -15,7 +15,7 @@ const register = (name: string, role: string) => ({
   role,
 });
 
-/** Registers, logs in, looks around in the own account; resolves to the tokens that the rest of the tour needs. */
+/** Registers, logs in and reads the own account; resolves to the tokens for the rest of the tour. */
 export async function visitAccounts(visitor: Visitor): Promise<Tokens> {
   const first = await visitor.call(201, 'POST', '/api/auth/register', { body: register('admin', 'admin') });
   await visitor.call(403, 'POST', '/api/auth/register', { body: register('second', 'admin') });
@@ -35,13 +35,13 @@ export async function visitAccounts(visitor: Visitor): Promise<Tokens> {
   return { admin, user, userId };
 }
 
-/** An API key from its making to its end. */
+/** Life of an API key, from creation to deletion. */
 export async function visitKeys(visitor: Visitor, { user }: Tokens): Promise<void> {
-  const made = await visitor.call(201, 'POST', '/api/auth/api-key/generate', {
+  const created = await visitor.call(201, 'POST', '/api/auth/api-key/generate', {
     token: user,
     body: { name: 'tour', scopes: ['tasks:read', 'execute'] },
   });
-  const key = String(made.body['key']);
+  const key = String(created.body['key']);
   const call = { plugin: 'sample', action: 'add', payload: { a: 1, b: 2 } };
   await visitor.call(200, 'POST', '/mcp/execute', { key, body: call });
   await visitor.call(200, 'GET', '/api/tasks', { key });
@@ -56,7 +56,7 @@ export async function visitKeys(visitor: Visitor, { user }: Tokens): Promise<voi
   await visitor.call(204, 'DELETE', path, { token: user, route: '/api/auth/api-keys/{id}' });
 }
 
-/** What an admin does to accounts, and how an account ends; the last stop, because it ends the tokens. */
+/** Account administration up to deletion; the last stop, because it invalidates the tokens. */
 export async function visitUsers(visitor: Visitor, { admin, user, userId }: Tokens): Promise<void> {
   const one = { token: admin, route: '/api/users/{id}' };
   await visitor.call(200, 'GET', '/api/users?limit=5', { token: admin });

@@ -7,7 +7,7 @@ const ACCEPT = 'Accept: application/json, text/event-stream';
 
 const message = (method: string, params: object) => ({ jsonrpc: '2.0', id: 1, method, params });
 
-/** The same tool in both eras of the Model Context Protocol, and what a client reads that is not let in. */
+/** Calls a tool in both eras of the Model Context Protocol, and reads what a client without a token gets. */
 export async function visitMcp(visitor: Visitor, { user: token }: Tokens): Promise<void> {
   await visitor.call(401, 'POST', '/mcp', { body: message('tools/list', {}) });
   await visitor.call(200, 'GET', '/.well-known/oauth-protected-resource/mcp');

@@ -3,7 +3,7 @@ import type { Visitor } from './visitor.ts';
 
 const SOCKET_WAIT_MS = 20_000;
 
-/** What shows how the system is: fleet, probes, metrics, documentation, dashboard. */
+/** State of the system: fleet, probes, metrics, documentation, dashboard. */
 export async function visitPages(visitor: Visitor, { admin, user }: Tokens): Promise<void> {
   await visitor.call(200, 'GET', '/api/plugins', { token: user });
   await visitor.call(200, 'GET', '/api/plugins/sample', { token: user, route: '/api/plugins/{id}' });
@@ -19,12 +19,12 @@ export async function visitPages(visitor: Visitor, { admin, user }: Tokens): Pro
   await visitor.call(200, 'GET', '/docs/');
   await visitor.call(200, 'GET', '/admin/login');
   await visitor.call(401, 'GET', '/admin/queues');
-  const opened = await visitor.call(204, 'POST', '/api/auth/dashboard-session', { token: admin });
-  const cookie = /set-cookie: (?<pair>[^;\r]+)/i.exec(opened.headers)?.groups?.['pair'] ?? '';
+  const session = await visitor.call(204, 'POST', '/api/auth/dashboard-session', { token: admin });
+  const cookie = /set-cookie: (?<pair>[^;\r]+)/i.exec(session.headers)?.groups?.['pair'] ?? '';
   await visitor.call(200, 'GET', '/admin/queues', { headers: [`Cookie: ${cookie}`] });
 }
 
-/** The switches that stop a pool or a plugin, and what shows them. */
+/** Pausing of a pool and a plugin, and the routes that show it. */
 export async function visitPauses(visitor: Visitor, { admin, user }: Tokens): Promise<void> {
   const queue = { token: admin, route: '/api/queues/{pool}/pause' };
   await visitor.call(200, 'POST', '/api/queues/default/pause', {
@@ -32,12 +32,12 @@ export async function visitPauses(visitor: Visitor, { admin, user }: Tokens): Pr
     body: { reason: 'a look around' },
   });
   await visitor.call(403, 'POST', '/api/queues/default/pause', { ...queue, token: user });
-  const made = await visitor.call(202, 'POST', '/mcp/execute', {
+  const accepted = await visitor.call(202, 'POST', '/mcp/execute', {
     token: user,
     body: { plugin: 'sample', action: 'echo', payload: {} },
     headers: ['Prefer: respond-async'],
   });
-  const path = `/api/executions/${String(made.body['executionId'])}/explain`;
+  const path = `/api/executions/${String(accepted.body['executionId'])}/explain`;
   await visitor.call(200, 'GET', path, { token: user, route: '/api/executions/{id}/explain' });
   await visitor.call(200, 'GET', '/api/queues', { token: admin });
   await visitor.call(200, 'POST', '/api/queues/default/resume', {
@@ -54,33 +54,33 @@ export async function visitEvents(
   visitor: Visitor,
   url: string,
   { user }: Tokens,
-  ended: string,
+  endedId: string,
 ): Promise<void> {
   await visitor.call(200, 'GET', '/ws/info');
   await visitor.call(201, 'POST', '/ws/ticket', { token: user });
-  await visitor.call(200, 'GET', `/api/executions/${ended}/events`, {
+  await visitor.call(200, 'GET', `/api/executions/${endedId}/events`, {
     token: user,
     route: '/api/executions/{id}/events',
   });
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, ['bearer', user]);
   try {
-    await next(socket, 'open');
+    await nextEvent(socket, 'open');
     socket.send(JSON.stringify({ type: 'subscribe', topics: ['executions'] }));
-    await heard(socket, 'subscribed');
-    const completed = heard(socket, 'execution.completed');
+    await nextMessage(socket, 'subscribed');
+    const completed = nextMessage(socket, 'execution.completed');
     await visitor.call(200, 'POST', '/mcp/execute', {
       token: user,
       body: { plugin: 'sample', action: 'echo', payload: {} },
     });
     await completed;
-    // 101 Switching Protocols is what made the socket.
+    // The socket was opened by 101 Switching Protocols.
     visitor.note(101, 101, 'GET /ws');
   } finally {
     socket.close();
   }
 }
 
-function next(socket: WebSocket, event: string): Promise<unknown> {
+function nextEvent(socket: WebSocket, event: string): Promise<unknown> {
   const signal = AbortSignal.timeout(SOCKET_WAIT_MS);
   return new Promise((resolve, reject) => {
     socket.addEventListener(event, resolve, { once: true });
@@ -88,8 +88,8 @@ function next(socket: WebSocket, event: string): Promise<unknown> {
   });
 }
 
-/** Waits for the first message of a type. */
-function heard(socket: WebSocket, type: string): Promise<void> {
+/** Resolves at the next message of a type. */
+function nextMessage(socket: WebSocket, type: string): Promise<void> {
   const signal = AbortSignal.timeout(SOCKET_WAIT_MS);
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no ${type} over the socket`)), { once: true });

@@ -2,13 +2,13 @@ import type { Tokens } from './visit-accounts.ts';
 import type { Visitor } from './visitor.ts';
 
 const ECHO = { plugin: 'sample', action: 'echo', payload: { message: 'Hello from the tour!' } };
-const NEVER = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
-/** A task from its making to its end, by hand and on a schedule. */
+/** Life of a task, run by hand and on a schedule. */
 export async function visitTasks(visitor: Visitor, { user: token }: Tokens): Promise<void> {
   const body = { title: 'A task of the tour', tags: ['tour'], ...ECHO };
-  const made = await visitor.call(201, 'POST', '/api/tasks', { token, body });
-  const id = String(made.body['id']);
+  const created = await visitor.call(201, 'POST', '/api/tasks', { token, body });
+  const id = String(created.body['id']);
   const at = (rest: string) => ({ token, route: `/api/tasks/{id}${rest}` });
   await visitor.call(200, 'GET', '/api/tasks?tags=tour&limit=5&count=true', { token });
   await visitor.call(200, 'GET', '/api/tasks/stats', { token });
@@ -25,10 +25,10 @@ export async function visitTasks(visitor: Visitor, { user: token }: Tokens): Pro
   await visitor.call(404, 'GET', `/api/tasks/${id}`, at(''));
 }
 
-/** Calls of actions and the runs behind them; resolves to one that has ended. */
+/** Calls of actions and their executions; resolves to the id of an execution that has ended. */
 export async function visitExecutions(visitor: Visitor, { user: token }: Tokens): Promise<string> {
-  const done = await visitor.call(200, 'POST', '/mcp/execute', { token, body: ECHO });
-  const id = String(done.body['executionId']);
+  const completed = await visitor.call(200, 'POST', '/mcp/execute', { token, body: ECHO });
+  const id = String(completed.body['executionId']);
   const sleep = { plugin: 'sample', action: 'sleep', payload: { ms: 60_000 } };
   const running = await visitor.call(202, 'POST', '/mcp/execute', {
     token,
@@ -38,7 +38,7 @@ export async function visitExecutions(visitor: Visitor, { user: token }: Tokens)
   const at = (rest: string) => ({ token, route: `/api/executions/{id}${rest}` });
   await visitor.call(200, 'GET', '/api/executions?limit=5', { token });
   await visitor.call(200, 'GET', `/api/executions/${id}?wait=30`, at(''));
-  await visitor.call(404, 'GET', `/api/executions/${NEVER}`, at(''));
+  await visitor.call(404, 'GET', `/api/executions/${UNKNOWN_ID}`, at(''));
   await visitor.call(
     200,
     'POST',
@@ -72,13 +72,13 @@ export async function visitExecutions(visitor: Visitor, { user: token }: Tokens)
   return id;
 }
 
-/** An execution that asks, and the answer that lets it go on. */
+/** An execution that asks for input, and the reply that lets it continue. */
 export async function visitInput(visitor: Visitor, { user: token }: Tokens): Promise<void> {
   const ask = { plugin: 'sample', action: 'ask', payload: {} };
-  const asked = await visitor.call(202, 'POST', '/mcp/execute', { token, body: ask });
-  const path = `/api/executions/${String(asked.body['executionId'])}`;
+  const asking = await visitor.call(202, 'POST', '/mcp/execute', { token, body: ask });
+  const path = `/api/executions/${String(asking.body['executionId'])}`;
   const at = (rest: string) => ({ token, route: `/api/executions/{id}${rest}` });
-  if (asked.body['status'] !== 'input_required') visitor.surprises.push('sample.ask does not ask');
+  if (asking.body['status'] !== 'input_required') visitor.surprises.push('sample.ask does not ask for input');
   const answers = { name: { action: 'accept', content: { name: 'Ada' } } };
   await visitor.call(400, 'POST', `${path}/input`, { ...at('/input'), body: { answers: { name: 'Ada' } } });
   await visitor.call(202, 'POST', `${path}/input`, { ...at('/input'), body: { answers } });

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export interface Answer {
+export interface CurlResponse {
   status: number;
   headers: string;
   body: Record<string, unknown>;
@@ -15,17 +15,17 @@ export interface Call {
   key?: string;
   body?: unknown;
   headers?: string[];
-  /** The route as the documentation names it, when the path holds an id. */
+  /** Name of the route in the documentation, if the path contains an id. */
   route?: string;
 }
 
-/** Somebody with curl who goes from route to route and writes down what each answered. */
+/** Calls routes by curl and records their responses. */
 export class Visitor {
   readonly #url: string;
   readonly #say: (line: string) => void;
   /** `METHOD route` of every call so far. */
   readonly visited = new Set<string>();
-  /** Answers that were not the expected ones. */
+  /** Unexpected responses. */
   readonly surprises: string[] = [];
 
   constructor(url: string, say: (line: string) => void) {
@@ -33,8 +33,8 @@ export class Visitor {
     this.#say = say;
   }
 
-  /** One call by curl; prints a line with the status and notes a surprise when it is not `expected`. */
-  async call(expected: number, method: string, path: string, call: Call = {}): Promise<Answer> {
+  /** Calls a route by curl, prints its status and records a surprise if that is not `expected`. */
+  async call(expected: number, method: string, path: string, call: Call = {}): Promise<CurlResponse> {
     const headers = [
       ...(call.headers ?? []),
       ...(call.token === undefined ? [] : [`Authorization: Bearer ${call.token}`]),
@@ -52,17 +52,17 @@ export class Visitor {
       ...(call.body === undefined ? [] : ['-d', JSON.stringify(call.body)]),
       this.#url + path,
     ]).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }));
-    const answer = parseAnswer(stdout);
-    this.note(expected, answer.status, `${method} ${call.route ?? path.split('?')[0]}`);
-    return answer;
+    const response = parseResponse(stdout);
+    this.note(expected, response.status, `${method} ${call.route ?? path.split('?')[0]}`);
+    return response;
   }
 
-  /** Notes a surprise when what was answered is not what was promised. */
-  expect(route: string, isFound: boolean): void {
-    if (!isFound) this.surprises.push(`${route}: another answer`);
+  /** Records a surprise if a response is not as expected. */
+  expect(route: string, isExpected: boolean): void {
+    if (!isExpected) this.surprises.push(`${route}: unexpected response`);
   }
 
-  /** Writes a visit down that was made in another way. */
+  /** Records a call that was not made by curl. */
   note(expected: number, status: number, route: string): void {
     this.visited.add(route);
     this.#say(`${status} ${route}`);
@@ -70,7 +70,7 @@ export class Visitor {
   }
 }
 
-function parseAnswer(text: string): Answer {
+function parseResponse(text: string): CurlResponse {
   const end = text.indexOf('\r\n\r\n');
   const headers = text.slice(0, end);
   const content = text.slice(end + 4);
