@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execa } from 'execa';
 
 /** Downloaded by npx when needed, because it contains a whole browser application. */
 const PACKAGE = '@modelcontextprotocol/inspector@2.12.0';
@@ -12,7 +11,7 @@ async function inspect(
   args: readonly string[],
 ): Promise<Record<string, unknown>> {
   const { NODE_OPTIONS: _loader, ...env } = process.env;
-  const child = spawn(
+  const { stdout } = await execa(
     'npx',
     [
       '-y',
@@ -32,14 +31,8 @@ async function inspect(
       'json',
     ],
     // The npm settings of this repository would keep npx from installing a package.
-    { env: { ...env, npm_config_package_lock_only: 'false' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...env, npm_config_package_lock_only: 'false' }, extendEnv: false, stdin: 'ignore' },
   );
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`the Inspector exited with ${code}:\n${stderr}\n${stdout}`);
   return (JSON.parse(stdout) as { result: Record<string, unknown> }).result;
 }
 

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { execa } from 'execa';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -79,12 +78,14 @@ async function runSuite(args: readonly string[]): Promise<ScenarioResult[]> {
 async function runCommand(args: readonly string[]): Promise<string> {
   // Without the test runner's loader, which the suite would inherit.
   const { NODE_OPTIONS: _loader, ...env } = process.env;
-  const child = spawn(process.execPath, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (output += String(chunk)));
-  await once(child, 'close');
-  return output;
+  const { all } = await execa(process.execPath, args, {
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+  });
+  return all;
 }
 
 async function readResult(dir: string, folder: string): Promise<ScenarioResult> {
