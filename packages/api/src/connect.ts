@@ -83,7 +83,7 @@ export function connect(config: Config, logger: Logger): Connected {
   const tickers = createScheduleTickers(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
   const services = buildServices(config, logger, models, feed);
-  const live = buildLive({ config, logger, models, producer, queues, poolQueues, ...services });
+  const live = buildLive({ config, logger, models, producer, poolQueues, ...services });
   const readiness = buildReadiness({
     pingMongo: ping,
     pingRedis: () => pingRedisWrites(producer, config.REDIS_PREFIX),
@@ -135,11 +135,10 @@ function buildLive({
   logger,
   models,
   producer,
-  queues,
   poolQueues,
   catalogue,
   userStates,
-}: Pick<Deps, 'config' | 'logger' | 'models' | 'queues' | 'catalogue' | 'userStates'> & {
+}: Pick<Deps, 'config' | 'logger' | 'models' | 'catalogue' | 'userStates'> & {
   producer: ReturnType<typeof connectRedis>;
   poolQueues: PoolQueues;
 }) {
@@ -150,7 +149,6 @@ function buildLive({
   const isWritable = config.DASHBOARD_WRITE === '1';
   const board = createBoard({
     queues: poolQueues,
-    isReachable: () => queues.isReachable(),
     catalogue,
     isWritable,
     logger,

@@ -77,13 +77,13 @@ async function buildWorld(test: TestApp) {
   };
   const asOwner = async <T>(url: string, payload: object): Promise<T> =>
     (await test.inject({ method: 'POST', url, headers: await headersOf('user'), payload })).json<T>();
-  const makeTask = async (more: object = {}) =>
+  const createTask = async (more: object = {}) =>
     (await asOwner<{ id: string }>('/api/tasks', { title: 'Echo', ...ECHO, ...more })).id;
   const makeExecution = async () =>
     (await asOwner<{ executionId: string }>('/mcp/execute', { ...ECHO, wait: 0 })).executionId;
   const things: Record<Need, () => Promise<string>> = {
-    task: () => makeTask(),
-    scheduledTask: () => makeTask({ schedule: { every: 3_600_000 } }),
+    task: () => createTask(),
+    scheduledTask: () => createTask({ schedule: { every: 3_600_000 } }),
     execution: makeExecution,
     async endedExecution() {
       const id = await makeExecution();

@@ -8,8 +8,6 @@ import type { FastifyPluginCallback } from 'fastify';
 
 import { toCatalogueError, toProblem } from '../http/problem.ts';
 
-type Queue = ReturnType<PoolQueues['of']>;
-
 const BASE_PATH = '/admin/queues';
 
 /** The dashboard of the queues. The route that mounts its pages must guard them. */
@@ -21,14 +19,13 @@ export interface Board {
 
 interface BoardOptions {
   queues: PoolQueues;
-  isReachable: () => boolean;
   catalogue: Catalogue;
   isWritable: boolean;
   logger: Logger;
 }
 
-export function createBoard({ queues, isReachable, catalogue, isWritable, logger }: BoardOptions): Board {
-  const shown = new Map<string, Queue>();
+export function createBoard({ queues, catalogue, isWritable, logger }: BoardOptions): Board {
+  const shown = new Set<string>();
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(BASE_PATH);
   const { addQueue } = createBullBoard({
@@ -44,16 +41,14 @@ export function createBoard({ queues, isReachable, catalogue, isWritable, logger
   });
 
   const show = (pool: string): void => {
-    const queue = queues.of(pool);
-    if (shown.get(pool) === queue) return;
-    shown.set(pool, queue);
-    addQueue(new BullMQAdapter(queue, { readOnlyMode: !isWritable, allowRetries: isWritable }));
+    if (shown.has(pool)) return;
+    shown.add(pool);
+    addQueue(new BullMQAdapter(queues.of(pool), { readOnlyMode: !isWritable, allowRetries: isWritable }));
   };
 
   return {
     pages: serverAdapter.registerPlugin(),
     async refresh() {
-      if (!isReachable()) return;
       for (const { plugin } of await catalogue.list()) show(plugin.pool);
     },
   };

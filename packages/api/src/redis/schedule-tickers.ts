@@ -20,34 +20,20 @@ export interface ScheduleTickers {
 }
 
 export function createScheduleTickers(redis: Redis, prefix: string, logger: Logger): ScheduleTickers {
-  let queue: ReturnType<typeof buildTickQueue> | undefined;
-
-  const open = () => {
-    if (queue) return queue;
-    queue = buildTickQueue(redis, prefix);
-    queue.on('error', (err) => logger.debug({ err }, 'ticker queue connection error'));
-    return queue;
-  };
-
-  const close = async (): Promise<void> => {
-    const closing = queue;
-    queue = undefined;
-    await closing?.close().catch(() => undefined);
-  };
+  const queue = buildTickQueue(redis, prefix);
+  queue.on('error', (err) => logger.debug({ err }, 'ticker queue connection error'));
 
   return {
     async follow(task) {
       try {
         if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
         const ticker = tickerOf(task);
-        await (ticker ? setTicker(open(), ticker) : deleteTicker(open(), task.id));
+        await (ticker ? setTicker(queue, ticker) : deleteTicker(queue, task.id));
       } catch (err) {
         logger.warn({ err, taskId: task.id }, 'ticker not set; leaving it to the sweep');
-        // BullMQ keeps the outcome of its first contact for ever: a queue whose first contact failed never recovers.
-        await close();
       }
     },
-    close,
+    close: () => queue.close().catch(() => undefined),
   };
 }
 

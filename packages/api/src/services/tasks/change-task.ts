@@ -11,8 +11,8 @@ import {
 
 import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
 import type { Principal } from '../principal.ts';
-import { startSchedule } from './begin-schedule.ts';
 import { findOwnTask } from './find-task.ts';
+import { startSchedule } from './start-schedule.ts';
 
 interface ChangeDeps {
   config: { MAX_PAYLOAD_BYTES: number };

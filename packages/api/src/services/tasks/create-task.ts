@@ -11,7 +11,7 @@ import {
 } from '@mcp-server/shared';
 
 import type { ScheduleTickers } from '../../redis/schedule-tickers.ts';
-import { startSchedule } from './begin-schedule.ts';
+import { startSchedule } from './start-schedule.ts';
 
 interface CreateDeps {
   config: { MAX_PAYLOAD_BYTES: number };

@@ -145,7 +145,7 @@ t.test('it waits for its start time; the queue lost it; a worker is taking it', 
 
   const id = await submit(ECHO, HELLO);
   await test.redis.del(await test.redis.keys(`${test.prefix}:*`));
-  t.match(await reasonOf(id, 'not_in_queue'), { text: /The sweep delivers it/ });
+  t.match(await reasonOf(id, 'not_in_queue'), { text: /The sweep re-enqueues it/ });
 
   const taken = await submit(ECHO, HELLO);
   takeAndHold(t, test);
