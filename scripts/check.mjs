@@ -1,4 +1,4 @@
-// `pnpm check`: every check that a change must pass, one after the other; stops at the first that fails.
+// `npm run check`: every check that needs no service, one after the other; stops at the first that fails.
 import { spawnSync } from 'node:child_process';
 
 const CHECKS = [
@@ -6,7 +6,6 @@ const CHECKS = [
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['typecheck', ['tsc', '-b']],
   ['unused code and dependencies', ['knip']],
-  ['tests', ['node', 'scripts/test.mjs']],
 ];
 
 for (const [name, [command, ...args]] of CHECKS) {

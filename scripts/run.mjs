@@ -18,6 +18,7 @@ const PNPM_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')
 const SOURCE = '--conditions=@mcp-server/source';
 /** Tests use their own data folder, because `npm start` may be running. */
 const LOCAL = [SOURCE, 'packages/local/src/main.ts', '--data', '.data/test'];
+const SUITE = ['node', ...LOCAL, '--', 'node', SOURCE, 'packages/testing/src/suite/main.ts'];
 
 /** The tests of generated pages, which write them when told to. */
 const GENERATED_PAGES = [
@@ -31,8 +32,8 @@ const COMMANDS = {
   deps: () => undefined,
   start: (args) => ['node', SOURCE, 'packages/local/src/start/main.ts', ...args],
   dev: (args) => ['node', SOURCE, 'packages/local/src/dev/main.ts', ...args],
-  test: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/test.mjs', ...args],
-  check: (args) => ['node', ...LOCAL, '--', 'node', 'scripts/check.mjs', ...args],
+  test: (args) => [...SUITE, ...args],
+  check: () => ['node', 'scripts/check.mjs'],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
   bench: (args) => ['node', SOURCE, 'bench/src/main.ts', ...args],
   prose: (args) => ['node', 'scripts/prose/main.ts', ...args],
@@ -41,16 +42,7 @@ const COMMANDS = {
   conformance: (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'conformance/src/main.ts', ...args],
   example: ([story = '', ...args]) => ['node', SOURCE, `examples/${story}/main.ts`, ...args],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
-  docs: () => [
-    'env',
-    'UPDATE_DOCS=1',
-    'node',
-    ...LOCAL,
-    '--',
-    'node',
-    'scripts/test.mjs',
-    ...GENERATED_PAGES,
-  ],
+  docs: () => ['env', 'UPDATE_DOCS=1', ...SUITE, ...GENERATED_PAGES],
   screenshots: () => ['node', ...LOCAL, '--', 'node', 'scripts/screenshots.mjs'],
   build: () => ['pnpm', 'exec', 'turbo', 'run', 'build'],
 };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 
 import {
   buildModels,
@@ -29,6 +30,13 @@ interface Teardown {
   teardown(fn: () => Promise<void>): void;
 }
 
+/** Says where it comes from, for whoever finds it later: the run, and the file. */
+function nameNamespace(): string {
+  const run = process.env['MCP_SERVER_TEST_RUN'] ?? 'alone';
+  const file = basename(process.argv[1] ?? '').split('.')[0];
+  return `test-${run}-${file}-${randomBytes(3).toString('hex')}`;
+}
+
 /**
  * Opens a namespace with its indexes, on its own Redis if a URL is given; the test's teardown drops the database and
  * closes the connections.
@@ -38,7 +46,7 @@ export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_U
   const { MONGODB_URI } = process.env;
   if (!MONGODB_URI || !redisUrl)
     throw new Error('MONGODB_URI and REDIS_URL are not set: run the tests with npm test');
-  const prefix = `test-${randomBytes(5).toString('hex')}`;
+  const prefix = nameNamespace();
   const uri = new URL(MONGODB_URI);
   uri.pathname = `/${prefix}`;
   const mongo = createMongo({
@@ -51,6 +59,8 @@ export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_U
   t.teardown(async () => {
     await mongo.connection.dropDatabase().catch(() => undefined);
     await mongo.close();
+    // A Redis of the test's own ends with it, and may be gone or frozen by now.
+    if (redisUrl === process.env.REDIS_URL) await removeKeys(redis, prefix);
     redis.disconnect();
   });
   const models = buildModels(mongo.connection);
@@ -58,4 +68,9 @@ export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_U
   await createIndexes(models);
   const env = { MONGODB_URI: uri.href, REDIS_URL: redisUrl, REDIS_PREFIX: prefix };
   return { mongodbUri: uri.href, redisUrl, prefix, mongo, models, redis, env };
+}
+
+async function removeKeys(redis: Redis, prefix: string): Promise<void> {
+  const keys = await redis.keys(`${prefix}:*`);
+  if (keys.length > 0) await redis.unlink(keys);
 }

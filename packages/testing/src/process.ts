@@ -18,6 +18,10 @@ export interface ProductProcess {
 const ENTRY = { worker: '../../worker/src/main.ts', api: '../../api/src/main.ts' } as const;
 const STARTED_TEXT = { worker: '"msg":"worker started"', api: '"msg":"api listening"' } as const;
 
+/** Settings of the test run; no setting of the product comes from the environment of a test. */
+const INHERITED = ['NODE_COMPILE_CACHE', 'NODE_V8_COVERAGE', 'MCP_SERVER_TEST_RUN'];
+const inherited = () => Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
+
 /**
  * Starts an API or a worker as a process and waits until it is up; the teardown kills it.
  * @throws {Error} with its output if it ends before.
@@ -30,7 +34,7 @@ export async function startProcess(
   const lines: string[] = [];
   const product = new NodeProcess({
     args: ['--conditions=@mcp-server/source', fileURLToPath(new URL(ENTRY[kind], import.meta.url))],
-    env: { WORKER_PORT: '0', PORT: '0', ...env },
+    env: { ...inherited(), WORKER_PORT: '0', PORT: '0', ...env },
     startedText: STARTED_TEXT[kind],
     onLine: (line) => lines.push(line),
   });

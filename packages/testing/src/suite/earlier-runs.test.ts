@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+
+import t from 'tap';
+
+import { EarlierRuns } from './earlier-runs.ts';
+
+t.test('what passed is known to the next run: the longest goes first, after what never ran', async (t) => {
+  const path = join(t.testdir({}), 'runs.json');
+  const first = new EarlierRuns(path);
+  first.record('short', { ms: 10 });
+  first.record('long', { ms: 90, inputs: 'hash' });
+  first.save();
+
+  const next = new EarlierRuns(path);
+
+  t.same(next.longestFirst(['short', 'new', 'long']), ['new', 'long', 'short']);
+  t.ok(next.hasPassed('long', 'hash'));
+  t.notOk(next.hasPassed('long', 'other'));
+  t.notOk(next.hasPassed('new', 'hash'));
+});

@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Builds two images. By far the most expensive file, and only these inputs can change its result. */
+export const IMAGE_TEST = 'infra/docker/image.test.ts';
+
+const INPUTS = [
+  'infra/docker',
+  'infra/compose',
+  'docker-compose.yml',
+  '.dockerignore',
+  '.npmrc',
+  'package.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  'tsconfig*.json',
+  'packages/*/package.json',
+  'packages/*/tsconfig*.json',
+  ...['api', 'worker', 'plugins', 'plugin-sdk', 'shared'].map((name) => `packages/${name}/src`),
+];
+/** What the images leave out. */
+const NOT_BUILT = /\.test\.ts$|\/src\/testing\//;
+
+/** Hash of everything that the images are made of. */
+export function hashImageInputs(): string {
+  const paths = INPUTS.flatMap((path) => [`:(glob)${path}`, `:(glob)${path}/**`]);
+  const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths];
+  const files = execFileSync('git', listing, { encoding: 'utf8' }).split('\0');
+  const hash = createHash('sha256').update(process.version);
+  for (const file of new Set(files.toSorted())) {
+    if ((NOT_BUILT.test(file) && file !== IMAGE_TEST) || !existsSync(file)) continue;
+    hash.update(`${file}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,82 @@
+// `npm test`: runs every test file, several at a time. Shows one line per file, the whole output of a file that failed,
+// and at the end `N passed, N failed`. Nothing may be left afterwards: no process, connection, key or database.
+//   npm test -- PATH…             these files, and those in these folders
+//   npm test -- --changed [REF]   the files that import what changed since this branch left REF (default: main)
+//   JOBS=4 npm test               number of files at a time
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+import { findTestFilesAt, findTestFilesOf, listChangedFiles, listTestFiles } from './choose-test-files.ts';
+import { EarlierRuns } from './earlier-runs.ts';
+import { findLeftovers, RUN_MARK } from './find-leftovers.ts';
+import { hashImageInputs, IMAGE_TEST } from './image-inputs.ts';
+import { runTestFile, type FileResult } from './run-test-file.ts';
+
+/** One more than there are cores: tests wait for leases, restarts and time limits. */
+const JOBS = Number(process.env['JOBS']) || availableParallelism() + 1;
+/** The tour of `npm start` says what every route answered. */
+const VISIT = /^# (?<line>\d{3} [A-Z]+ \/.*)$/;
+
+const args = process.argv.slice(2);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const earlier = new EarlierRuns('.tap/earlier-runs.json');
+const imageInputs = hashImageInputs();
+const run = randomBytes(3).toString('hex');
+const env = {
+  NODE_COMPILE_CACHE: resolve('.data/compile-cache'),
+  ...process.env,
+  // No test reads the developer's .env.
+  ENV_FILE: 'none',
+  [RUN_MARK]: run,
+};
+const total = { passed: 0, failed: 0 };
+const report: string[] = [];
+
+function chooseFiles(): string[] {
+  if (args[0] === '--changed') return findTestFilesOf(listChangedFiles(args[1]));
+  if (args.length > 0) return findTestFilesAt(args);
+  const isImageKnown = earlier.hasPassed(IMAGE_TEST, imageInputs);
+  if (isImageKnown) say(`${IMAGE_TEST} passed here with the same inputs: not run again`);
+  return listTestFiles().filter((file) => file !== IMAGE_TEST || !isImageKnown);
+}
+
+function tell(file: string, { passed, failed, ms, output, comments }: FileResult): void {
+  for (const comment of comments) {
+    const visit = VISIT.exec(comment)?.groups;
+    if (visit) say(`  ${visit['line']}`);
+  }
+  if (failed > 0) say(output);
+  say(`${failed > 0 ? 'FAILED ' : ''}${file} ${(ms / 1_000).toFixed(1)} s`);
+  total.passed += passed;
+  total.failed += failed;
+  report.push(`# ${file}\n${output}`);
+}
+
+async function runAll(files: readonly string[]): Promise<void> {
+  const queue = earlier.longestFirst(files).values();
+  const work = async () => {
+    for (const file of queue) {
+      const result = await runTestFile(file, env);
+      tell(file, result);
+      if (result.failed === 0)
+        earlier.record(file, { ms: result.ms, ...(file === IMAGE_TEST ? { inputs: imageInputs } : {}) });
+    }
+  };
+  await Promise.all(Array.from({ length: JOBS }, work));
+}
+
+const files = chooseFiles();
+await runAll(files);
+earlier.save();
+writeFileSync('.tap/report.tap', report.join('\n'));
+const leftovers = await findLeftovers(run, env);
+if (leftovers.length > 0) {
+  say(`\nThe tests left something behind:\n${leftovers.map((line) => `  ${line}`).join('\n')}`);
+  total.failed += 1;
+}
+say(`\n${total.passed} passed, ${total.failed} failed`);
+// No change may need no test; a run that was asked for tests must have some.
+process.exitCode = total.failed === 0 && (total.passed > 0 || args[0] === '--changed') ? 0 : 1;

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+
+import t, { type Test } from 'tap';
+
+import { runTestFile } from './run-test-file.ts';
+
+interface Limits {
+  env?: NodeJS.ProcessEnv;
+  lingerMs?: number;
+}
+
+const runText = (t: Test, text: string, { env = {}, lingerMs }: Limits = {}) => {
+  const dir = t.testdir({ 'some.test.ts': `import t from 'tap';\n${text}` });
+  return runTestFile(join(dir, 'some.test.ts'), { ...process.env, ...env }, lingerMs);
+};
+
+t.test('tests are counted, not assertions, and comments of all levels are kept', async (t) => {
+  const result = await runText(
+    t,
+    `t.test('one', async (t) => { t.ok(1); t.ok(2); t.comment('inside'); });
+     t.test('two', async (t) => { t.ok(0); });`,
+  );
+
+  t.match(result, { passed: 1, failed: 1 });
+  t.ok(result.comments.includes('# inside'));
+  t.match(result.output, /not ok 2 - two/);
+});
+
+t.test('a skipped test, at whatever depth, fails', async (t) => {
+  const result = await runText(
+    t,
+    `t.test('outer', async (t) => { t.test('inner', { skip: 'for now' }, async () => {}); });`,
+  );
+
+  t.match(result, { passed: 0, failed: 1 });
+});
+
+t.test('a file without tests fails, and one that throws', async (t) => {
+  t.match(await runText(t, ''), { passed: 0, failed: 1 });
+  t.match(await runText(t, `t.pass('before'); throw new Error('broken');`), { failed: 1, output: /broken/ });
+});
+
+const LEAK = `import { createServer } from 'node:net';
+  t.test('leaks', async (t) => { createServer().listen(0); t.pass('done'); });`;
+
+t.test('a file that leaves something open is ended at its time limit, and says what', async (t) => {
+  const result = await runText(t, LEAK, { env: { TAP_TIMEOUT: '2' } });
+
+  t.match(result, { passed: 1, failed: 1, output: /type: Server/ });
+});
+
+t.test('a file whose tests have ended is ended soon after', async (t) => {
+  const result = await runText(t, `t.teardown(() => {}); ${LEAK}`, { lingerMs: 200 });
+
+  t.match(result, { passed: 1, failed: 1, output: /something is open/ });
+});

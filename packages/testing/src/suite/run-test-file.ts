@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import { Parser } from 'tap-parser';
+
+/** A file ends itself after this long and says what it waited for; one that raises its own limit has until the second. */
+const TIMEOUT_S = 300;
+const ALARM_MS = 420_000;
+/** A process that outlives its last test has left something open. */
+const LINGER_MS = 15_000;
+/** After SIGALRM tap says which handles are open, and ends. */
+const KILL_MS = 10_000;
+/** tap writes this below everything else. */
+const LAST_LINE = /^# time=/;
+
+/** Result of a test file, counted in tests (the sentences), not in assertions. */
+export interface FileResult {
+  passed: number;
+  failed: number;
+  ms: number;
+  output: string;
+  /** Comments of the file and of its subtests. */
+  comments: string[];
+}
+
+/** Runs a test file in a process of its own. A skipped test counts as failed. */
+export async function runTestFile(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  lingerMs = LINGER_MS,
+): Promise<FileResult> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--conditions=@mcp-server/source', file], {
+    env: { TAP_TIMEOUT: String(TIMEOUT_S), TAP_FAIL_SKIP: '1', TAP_FAIL_TODO: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const result: FileResult = { passed: 0, failed: 0, ms: 0, output: '', comments: [] };
+  const timers: NodeJS.Timeout[] = [];
+  const endWithin = (ms: number) => {
+    timers.push(setTimeout(() => child.kill('SIGALRM'), ms));
+    timers.push(setTimeout(() => child.kill('SIGKILL'), ms + KILL_MS));
+  };
+  endWithin(ALARM_MS);
+  const parser = new Parser({ name: file });
+  parser.on('assert', ({ ok }: { ok: boolean }) => (result[ok ? 'passed' : 'failed'] += 1));
+  parser.on('comment', (comment: string) => LAST_LINE.test(comment) && endWithin(lingerMs));
+  collectComments(parser, result.comments);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (result.output += text));
+  }
+  child.stdout.pipe(parser);
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  for (const timer of timers) clearTimeout(timer);
+  result.ms = Math.round(performance.now() - startedAt);
+  if (result.failed === 0 && (code !== 0 || result.passed === 0)) {
+    result.failed = 1;
+    result.output += `\n${file} ended with ${signal ?? `exit ${code}`}${signal === 'SIGALRM' ? ': something is open' : ''}\n`;
+  }
+  return result;
+}
+
+function collectComments(parser: Parser, comments: string[]): void {
+  parser.on('comment', (comment: string) => comments.push(comment.trimEnd()));
+  parser.on('child', (child: Parser) => collectComments(child, comments));
+}
