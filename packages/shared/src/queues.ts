@@ -14,7 +14,7 @@ export type ExecutionJob = z.infer<typeof ExecutionJob>;
  */
 export const JOB_PRIORITY: Record<Priority, number> = { urgent: 1, high: 2, normal: 3, low: 4 };
 
-/** The only job name. */
+/** Name of every job. */
 export const EXECUTE_JOB = 'execute';
 
 /** Name of the queue of a pool. */

@@ -121,10 +121,10 @@ void t.test('an error of one element rejects that element alone', async (t) => {
   const database = openDatabase();
   const batcher = new Batcher(database.kind, BOUNDS);
 
-  const told = settleAll(['first', 'a', 'duplicate', 'z'].map((id) => batcher.run({ id })));
+  const outcomes = settleAll(['first', 'a', 'duplicate', 'z'].map((id) => batcher.run({ id })));
   await database.answerAll();
 
-  t.match(await told, ['first', 'a', { message: 'duplicate' }, 'z']);
+  t.match(await outcomes, ['first', 'a', { message: 'duplicate' }, 'z']);
 });
 
 void t.test('a refusal of the whole command rejects exactly the element that caused it', async (t) => {
@@ -132,13 +132,13 @@ void t.test('a refusal of the whole command rejects exactly the element that cau
   const batcher = new Batcher(database.kind, { maxCount: 8, maxBytes: 100 });
   database.refused.add('d');
 
-  const telling = settleAll(['first', 'a', 'b', 'c', 'd', 'e'].map((id) => batcher.run({ id })));
+  const settling = settleAll(['first', 'a', 'b', 'c', 'd', 'e'].map((id) => batcher.run({ id })));
   await database.answerAll();
-  const told = await telling;
+  const outcomes = await settling;
 
-  t.same(told.slice(0, 4), ['first', 'a', 'b', 'c']);
-  t.type(told[4], Refusal);
-  t.equal(told[5], 'e');
+  t.same(outcomes.slice(0, 4), ['first', 'a', 'b', 'c']);
+  t.type(outcomes[4], Refusal);
+  t.equal(outcomes[5], 'e');
 });
 
 void t.test('an unknown outcome rejects every element, and nothing is sent again', async (t) => {
@@ -146,13 +146,13 @@ void t.test('an unknown outcome rejects every element, and nothing is sent again
   const batcher = new Batcher(database.kind, BOUNDS);
   database.loseReplies();
 
-  const telling = settleAll(['first', 'a', 'b'].map((id) => batcher.run({ id })));
+  const settling = settleAll(['first', 'a', 'b'].map((id) => batcher.run({ id })));
   await database.answerAll();
-  const told = await telling;
+  const outcomes = await settling;
 
-  t.equal(told[0], 'first');
-  t.type(told[1], LostReply);
-  t.type(told[2], LostReply);
+  t.equal(outcomes[0], 'first');
+  t.type(outcomes[1], LostReply);
+  t.type(outcomes[2], LostReply);
   t.same(database.sent, [['first'], ['a', 'b']]);
 });
 
@@ -177,8 +177,8 @@ void t.test('an element without an outcome is rejected', async (t) => {
   const forgetful = { ...database.kind, sendMany: async () => [] };
   const batcher = new Batcher(forgetful, BOUNDS);
 
-  const told = settleAll(['first', 'a', 'b'].map((id) => batcher.run({ id })));
+  const outcomes = settleAll(['first', 'a', 'b'].map((id) => batcher.run({ id })));
   await database.answerAll();
 
-  t.match(await told, ['first', { message: /no outcome/ }, { message: /no outcome/ }]);
+  t.match(await outcomes, ['first', { message: /no outcome/ }, { message: /no outcome/ }]);
 });

@@ -6,17 +6,17 @@ import { Lane } from './lane.ts';
 
 /** Work that ends when the test says so, and records when it begins. */
 function openWork(lane: Lane) {
-  const begun: string[] = [];
+  const starts: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
   const take = (name: string, rank: number) =>
     lane.run(rank, async () => {
-      begun.push(name);
+      starts.push(name);
       const error = await new Promise<Error | undefined>((resolve) => ends.set(name, resolve));
       if (error) throw error;
       return name;
     });
   return {
-    begun,
+    starts,
     take,
     end: async (name: string, error?: Error) => {
       ends.get(name)?.(error);
@@ -27,18 +27,18 @@ function openWork(lane: Lane) {
 }
 
 t.test('one at a time: the lowest rank first, then the oldest', async (t) => {
-  const { begun, take, end } = openWork(new Lane());
+  const { starts, take, end } = openWork(new Lane());
 
   const all = [take('a', 2), take('b', 2), take('c', 1), take('d', 1)];
-  t.same(begun, ['a'], 'at once when the lane is free');
+  t.same(starts, ['a'], 'at once when the lane is free');
   for (const name of ['a', 'c', 'd', 'b']) await end(name);
 
   t.same(await Promise.all(all), ['a', 'b', 'c', 'd']);
-  t.same(begun, ['a', 'c', 'd', 'b']);
+  t.same(starts, ['a', 'c', 'd', 'b']);
 });
 
 t.test('work that follows from ended work runs before waiting work of a higher rank', async (t) => {
-  const { begun, take, end } = openWork(new Lane());
+  const { starts, take, end } = openWork(new Lane());
   const first = take('claim', 1);
   const waiting = take('next claim', 1);
   const follower = first.then(() => take('finish', 0));
@@ -46,7 +46,7 @@ t.test('work that follows from ended work runs before waiting work of a higher r
   for (const name of ['claim', 'finish', 'next claim']) await end(name);
 
   await Promise.all([follower, waiting]);
-  t.same(begun, ['claim', 'finish', 'next claim']);
+  t.same(starts, ['claim', 'finish', 'next claim']);
 });
 
 t.test('a failure rejects its own work only, and the lane goes on', async (t) => {

@@ -8,7 +8,7 @@ export function settingsGroup<T extends Record<string, z.ZodType>>(title: string
   return shape;
 }
 
-/** The title of the group of a setting; undefined when it is in none. */
+/** Returns the title of a setting's group; undefined if it has none. */
 export function groupOf(setting: z.ZodType): string | undefined {
   return groups.get(setting)?.title;
 }

@@ -1,9 +1,9 @@
 import { EventId, type ExecutionEvent, StoredEvent } from '../schemas/event.ts';
 
-/** The Redis stream of a user's events. */
+/** Key of the Redis stream of a user's events. */
 export const eventStreamKey = (prefix: string, ownerId: string): string => `${prefix}:events:${ownerId}`;
 
-/** The one field of an entry. */
+/** Name of the only field of an entry. */
 export const EVENT_FIELD = 'event';
 
 /** How much of the past can be resumed; the smaller of both bounds wins. */

@@ -3,7 +3,7 @@ import type { Model } from 'mongoose';
 import type { ExecutionRecord, ProgressRecord } from '../schemas/execution.ts';
 import { inMs, literal } from './db-time.ts';
 
-/** A run whose lease its worker believes to hold. */
+/** A run whose lease this worker holds, as far as it knows. */
 export interface HeldLease {
   id: string;
   token: string;

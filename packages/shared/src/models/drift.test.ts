@@ -86,12 +86,12 @@ for (const [name, [record, schema]] of Object.entries(PAIRS)) {
   });
 
   t.test(`${name}: enums allow the same values`, async (t) => {
-    const stored = mongoosePaths(schema);
+    const paths = mongoosePaths(schema);
 
     for (const [path, field] of zodPaths(record)) {
       const bare = unwrap(field);
       if (!(bare instanceof z.ZodEnum)) continue;
-      const type = stored.get(path);
+      const type = paths.get(path);
       t.same([...(type?.options.enum ?? [])].sort(), bare.options.map(String).sort(), path);
     }
   });

@@ -81,8 +81,8 @@ export async function createIndexes(models: Partial<Models>): Promise<void> {
  */
 export async function dropRetiredIndexes({ ExecutionModel }: Models): Promise<void> {
   await ExecutionModel.createCollection();
-  const stored = await collectionOf(ExecutionModel).indexes();
-  for (const { name = '' } of stored) {
+  const indexes = await collectionOf(ExecutionModel).indexes();
+  for (const { name = '' } of indexes) {
     if (RETIRED_EXECUTION_INDEXES.includes(name)) await dropIndex(ExecutionModel, name);
   }
 }

@@ -34,7 +34,7 @@ export function nextCron(cron: string, timeZone: string, after: Date): Date {
   for (;;) {
     const instants = firesAt(walls.next().getTime());
     next = Math.min(next, ...instants.filter((instant) => instant > after.getTime()));
-    // A time that comes twice is met before times between its two instants.
+    // A time that occurs twice is found before the times between its two instants.
     if ((instants[0] ?? -Infinity) > after.getTime()) return new Date(next);
   }
 }

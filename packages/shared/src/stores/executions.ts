@@ -45,7 +45,10 @@ export type EndedExecution = Pick<ExecutionRecord, '_id' | 'status' | 'result' |
 /** An execution that has ended, or that waits for input. */
 export type Outcome = EndedExecution & Pick<ExecutionRecord, 'inputs'>;
 
-/** Those of `ids` that have something to say. Sorted, because DocumentDB deadlocks on batches in different orders. */
+/**
+ * Finds those of `ids` that have ended or ask for input. Sorted, because DocumentDB deadlocks on batches in different
+ * orders.
+ */
 export async function findOutcomes(model: ExecutionModel, ids: string[]): Promise<Outcome[]> {
   return model
     .find({ _id: { $in: ids.toSorted() }, status: { $in: [...END_STATUSES, 'input_required'] } })

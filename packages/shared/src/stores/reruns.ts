@@ -21,10 +21,10 @@ export async function findRerun(
   ids: readonly string[],
   by: Pick<ExecutionRecord, 'redriveId'> = {},
 ): Promise<Set<string>> {
-  const found = await model
+  const reruns = await model
     .find({ rerunOf: { $in: ids.toSorted() }, ...by }, { rerunOf: 1 })
     .lean<Pick<ExecutionRecord, 'rerunOf'>[]>();
-  return new Set(found.flatMap(({ rerunOf }) => (rerunOf === undefined ? [] : [rerunOf])));
+  return new Set(reruns.flatMap(({ rerunOf }) => (rerunOf === undefined ? [] : [rerunOf])));
 }
 
 /** Marks executions as rerun. */

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import * as errors from '../errors.ts';
 import { retryLater } from './refusal.ts';
 
-/** Age of a count at most; executions that this process accepted since are added to it. */
+/** Maximum age of a count; executions that this process accepted since are added to it. */
 const MAX_AGE_MS = 1_000;
 /** Counting may be slow when there is much work, so it takes at most this share of the time. */
 const COUNTING_SHARE = 0.05;

@@ -15,7 +15,7 @@ import type { PluginSighting } from '../stores/plugins.ts';
 import { newestVersionFirst } from './newest-version.ts';
 import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';
 
-/** Age of the snapshot of the fleet at most. */
+/** Maximum age of the snapshot of the fleet. */
 const MAX_AGE_MS = 1_000;
 
 /** An action that can be executed. */
@@ -24,7 +24,7 @@ export interface KnownAction {
   checkPayload: PayloadCheck;
 }
 
-/** The newest version of a plugin. `isAlive`: a worker that can run it was seen within `ALIVE_MS`. */
+/** The newest version of a plugin. `isAlive`: a worker that can run it was seen recently; see alive.ts. */
 export interface KnownPlugin {
   plugin: PluginRecord;
   isAlive: boolean;

@@ -13,9 +13,9 @@ t.test('every built-in plugin is published with schemas that the API can read', 
   await startWorker();
 
   const records = await waitFor('the catalogue', async () => {
-    const found = await space.models.PluginModel.find().lean();
-    const ids = new Set(found.map(({ id }) => id));
-    return ['http', 'sample', 'transform'].every((id) => ids.has(id)) && found;
+    const plugins = await space.models.PluginModel.find().lean();
+    const ids = new Set(plugins.map(({ id }) => id));
+    return ['http', 'sample', 'transform'].every((id) => ids.has(id)) && plugins;
   });
 
   const names = new Set(records.flatMap(({ id, actions }) => actions.map(({ name }) => `${id}.${name}`)));

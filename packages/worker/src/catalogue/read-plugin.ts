@@ -3,7 +3,7 @@ import { Slug } from '@mcp-server/plugin-sdk/schemas';
 import { ConfigError } from '@mcp-server/shared';
 import { z } from 'zod';
 
-/** Zod 4 schemas of any copy of zod carry this. */
+/** Checks for a zod 4 schema of any copy of zod. */
 const Schema = z.custom<z.ZodType>(
   (value) => typeof value === 'object' && value !== null && '_zod' in value,
   'must be a zod 4 schema',

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { ConfigError } from '@mcp-server/shared';
 
 /**
- * URL of the entry of an npm package, resolved from the working directory as `import` does, so that packages with
- * `import` conditions only are found too. `import.meta.resolve` alone resolves from this file.
+ * Returns the URL of the entry of an npm package, resolved from the working directory as `import` does, so that
+ * packages with `import` conditions only are found too. `import.meta.resolve` alone resolves from this file.
  * @throws {ConfigError} if it is not installed there or has no entry for `import`.
  */
 export function resolvePackage(name: string): URL {

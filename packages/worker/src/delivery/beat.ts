@@ -39,12 +39,12 @@ export class Beat {
   async #beat(): Promise<void> {
     const { ExecutionModel } = this.#deps.models;
     const runs = this.#runs.all();
-    const held = runs.map((run) => ({
+    const leases = runs.map((run) => ({
       id: run.execution._id,
       token: run.token,
       progress: takeProgress(run),
     }));
-    const report = await renewLeases(ExecutionModel, held, this.#deps.config.LEASE_MS);
+    const report = await renewLeases(ExecutionModel, leases, this.#deps.config.LEASE_MS);
     this.#contact.recordContact();
     for (const id of report.cancelled) this.#runs.stop(id, 'cancel');
     const lost = new Set(report.lost);

@@ -60,27 +60,27 @@ export async function deliver(
   const id = parsed.data.executionId;
   if (delivery.isStopping()) return returnToQueue(job, token);
 
-  const claimed = await claim(deps, delivery, { id, seq: seqOf(job.id), pool }).catch(
+  const outcome = await claim(deps, delivery, { id, seq: seqOf(job.id), pool }).catch(
     async (error: unknown) => {
       deps.log.warn({ err: error, executionId: id }, 'claim failed');
       if (isDatabaseAway(error)) delivery.onDatabaseAway();
       return deferJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
     },
   );
-  switch (claimed.kind) {
+  switch (outcome.kind) {
     case 'later':
-      return deferJob(job, token, claimed.delayMs);
+      return deferJob(job, token, outcome.delayMs);
     case 'pool_paused':
       await deps.queueOf(pool).pause();
       return returnToQueue(job, token);
     case 'nothing':
-      if (claimed.ended) await settle(deps, claimed.ended);
+      if (outcome.ended) await settle(deps, outcome.ended);
       return 'nothing';
     case 'claimed': {
-      const run = delivery.runs.add(claimed.execution, claimed.token);
+      const run = delivery.runs.add(outcome.execution, outcome.token);
       deps.metrics.running.set(delivery.runs.size);
-      deps.events.write(claimed.execution);
-      delivery.suspects.startProbation(id, { alone: isLastChance(claimed.execution) });
+      deps.events.write(outcome.execution);
+      delivery.suspects.startProbation(id, { alone: isLastChance(outcome.execution) });
       try {
         return await runClaimed(deps, delivery, run, job, token);
       } finally {

@@ -2,7 +2,7 @@ import { endedChannel, type ExecutionRecord, settleEnded } from '@mcp-server/sha
 
 import type { Deps } from '../deps.ts';
 
-/** Step 6, settle, for a worker: ends are counted too, and the mark does not hold up the job. */
+/** Step 6, settle, for a worker: also counts ends, and does not delay the job for the mark. */
 export async function settle(deps: Deps, execution: ExecutionRecord): Promise<void> {
   const { models, events, log, metrics, producer, config } = deps;
   await settleEnded(

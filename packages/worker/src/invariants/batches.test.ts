@@ -27,9 +27,9 @@ async function open(t: Teardown) {
     model: ExecutionModel,
     openWrites: () => buildExecutionWrites(ExecutionModel),
     read: async (id: string) => {
-      const found = await ExecutionModel.findById(id).lean<ExecutionRecord>();
-      if (!found) throw new Error(`no execution ${id}`);
-      return found;
+      const execution = await ExecutionModel.findById(id).lean<ExecutionRecord>();
+      if (!execution) throw new Error(`no execution ${id}`);
+      return execution;
     },
   };
 }
@@ -78,9 +78,9 @@ t.test('when batches of claims race, each execution has one winner, which holds 
     (index === 1 ? ids.toReversed() : ids).map((id) => ({ writes, request: claimOf(id) })),
   );
 
-  const claimed = await Promise.all(requests.map(({ writes, request }) => writes.claim(request)));
+  const claims = await Promise.all(requests.map(({ writes, request }) => writes.claim(request)));
 
-  const winners = requests.flatMap(({ request }, index) => (claimed[index] ? [request] : []));
+  const winners = requests.flatMap(({ request }, index) => (claims[index] ? [request] : []));
   t.same(winners.map(({ id }) => id).sort(), ids.toSorted());
   for (const { id, token } of winners) {
     const { status, epoch, lease, attempts } = await read(id);
@@ -94,7 +94,7 @@ t.test('when batches of claims race, each execution has one winner, which holds 
       },
     );
   }
-  t.ok(claimed.every((execution, index) => !execution || execution._id === requests[index]?.request.id));
+  t.ok(claims.every((execution, index) => !execution || execution._id === requests[index]?.request.id));
 });
 
 t.test('a batch of claims claims only what may be claimed', async (t) => {
@@ -111,19 +111,19 @@ t.test('a batch of claims claims only what may be claimed', async (t) => {
     buildExecution({ crashes: 1 }),
     buildExecution({ status: 'running', epoch: 1, lease: lapsed }),
   ];
-  const taken = [
+  const claimable = [
     ...many(5),
     buildExecution({ status: 'retrying', nextAttemptAt: past }),
     buildExecution({ deadlineAt: future }),
   ];
-  await model.insertMany([...refused, ...taken]);
+  await model.insertMany([...refused, ...claimable]);
 
-  const claims = [...taken, ...refused].map(({ _id }) => writes.claim(claimOf(_id)));
+  const claims = [...claimable, ...refused].map(({ _id }) => writes.claim(claimOf(_id)));
   const claimed = await Promise.all(claims);
 
   t.same(
     claimed.flatMap((execution) => (execution ? [execution._id] : [])),
-    taken.map(({ _id }) => _id),
+    claimable.map(({ _id }) => _id),
   );
   for (const { _id, status, epoch } of refused) t.match(await read(_id), { status, epoch });
 });

@@ -49,8 +49,8 @@ t.test('I1: a task whose API died before it pointed to its execution is repaired
   const id = await accept({ taskId: task._id.toString() });
 
   const mended = await waitFor('the mirror', async () => {
-    const found = await space.models.TaskModel.findById(task._id).lean();
-    return found?.status === 'completed' && found;
+    const record = await space.models.TaskModel.findById(task._id).lean();
+    return record?.status === 'completed' && record;
   });
   t.equal(mended.lastExecutionId, id);
 });

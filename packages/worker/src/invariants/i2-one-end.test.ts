@@ -8,11 +8,11 @@ t.test('I2: of many ends that race, one is written and never changes', async (t)
   const { space, accept, read } = await openFleet(t);
   const model = space.models.ExecutionModel;
   const id = await accept();
-  const claimed = await claimExecution(model, { ...claimRequest, id, token: 'a' });
+  const execution = await claimExecution(model, { ...claimRequest, id, token: 'a' });
   const finish = (result: string) =>
     finishExecution(model, {
       id,
-      epoch: claimed?.epoch ?? 0,
+      epoch: execution?.epoch ?? 0,
       of: { plugin: 'sample', action: 'echo' },
       end: { kind: 'completed', result },
       retentionSeconds: 60,

@@ -152,19 +152,22 @@ t.test('a worker that was stopped for three leases finds its question refused', 
 
   zombie.child.kill('SIGSTOP');
   const other = await startWorker({ ...FAST, LEASE_MS: '1000', BEAT_MS: '200' });
-  const asked = await reach(id, 'input_required', 30_000);
+  const execution = await reach(id, 'input_required', 30_000);
   zombie.child.kill('SIGCONT');
   const metrics = () =>
     fetch(`http://127.0.0.1:${String(zombie.started['port'])}/metrics`).then((reply) => reply.text());
   await waitFor('the refusal', async () => /^mcp_superseded_total 1$/m.test(await metrics()));
 
-  t.match(asked, {
+  t.match(execution, {
     inputs: { length: 1 },
     attempts: [{ outcome: 'crashed' }, { outcome: 'input_required' }],
   });
-  t.equal(asked.attempts.at(-1)?.worker, other.started['worker']);
+  t.equal(execution.attempts.at(-1)?.worker, other.started['worker']);
   const after = await read(id);
-  t.same([after.inputs, after.attempts, after.status], [asked.inputs, asked.attempts, 'input_required']);
+  t.same(
+    [after.inputs, after.attempts, after.status],
+    [execution.inputs, execution.attempts, 'input_required'],
+  );
 });
 
 t.test('a question after a cancel request ends as cancelled', async (t) => {

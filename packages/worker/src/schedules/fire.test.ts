@@ -29,7 +29,7 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
   const config = loadConfig(WorkerEnv, { ...space.env, ...env });
   const log = buildLogger({ name: 'test', level: 'silent' });
   const events = buildEventWriter(space.redis, space.prefix);
-  const known = {
+  const parts = {
     config,
     log,
     events,
@@ -40,13 +40,13 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
     tickQueue,
   };
   const deps: Deps = {
-    ...known,
+    ...parts,
     workerName: 'test',
     producer: space.redis,
     consumer: space.redis,
     metrics: buildMetrics(),
     pluginSettings: new Map(),
-    submission: buildSubmission(known),
+    submission: buildSubmission(parts),
   };
   const publisher = new CataloguePublisher(deps, await loadPlugins({ dir: undefined, packages: [] }));
   publisher.start();
@@ -134,8 +134,8 @@ t.test('with overlap skip a fire time passes while an earlier execution is unfin
   await fireSchedule(deps, { taskId: task.id, revision: 1 });
 
   t.match(await models.ExecutionModel.find().lean(), [{ fireTime: nextRunAt }]);
-  const stored = await models.TaskModel.findById(task.id).lean();
-  t.ok((stored?.nextRunAt?.getTime() ?? 0) >= nextRunAt.getTime() + 3_000);
+  const record = await models.TaskModel.findById(task.id).lean();
+  t.ok((record?.nextRunAt?.getTime() ?? 0) >= nextRunAt.getTime() + 3_000);
 });
 
 t.test('a refused fire time is shown on the task, and the schedule advances', async (t) => {
@@ -147,9 +147,9 @@ t.test('a refused fire time is shown on the task, and the schedule advances', as
 
   await fireSchedule(deps, { taskId, revision: 1 });
 
-  const stored = await models.TaskModel.findById(taskId).lean();
-  t.match(stored?.lastRefusal, { fireTime: nextRunAt, code: 'unknown_action' });
-  t.equal(stored?.nextRunAt, undefined);
+  const record = await models.TaskModel.findById(taskId).lean();
+  t.match(record?.lastRefusal, { fireTime: nextRunAt, code: 'unknown_action' });
+  t.equal(record?.nextRunAt, undefined);
   t.equal(await tickQueue.getJobScheduler(taskId), undefined);
 });
 

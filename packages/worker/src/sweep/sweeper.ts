@@ -12,7 +12,7 @@ import { redeliverUnknown } from './redeliver-unknown.ts';
 import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
 import { removeStrayTickers, restoreTickers } from './repair-tickers.ts';
 import type { Repair } from './repair.ts';
-import { settleEnded } from './settle-ended.ts';
+import { settleLeftovers } from './settle-leftovers.ts';
 
 /** Missed sweeps after which a dead sweeper is replaced. */
 const MISSED_SWEEPS = 5;
@@ -28,7 +28,7 @@ const SET_IF_SAME = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('s
  */
 const DATABASE_ROLE = 'sweep-database';
 const QUEUE_ROLE = 'sweep-queue';
-const DATABASE_REPAIRS: Record<string, Repair> = { endOverdue, settleEnded, fireDue };
+const DATABASE_REPAIRS: Record<string, Repair> = { endOverdue, settleLeftovers, fireDue };
 const QUEUE_REPAIRS: Record<string, Repair> = {
   // First: re-enqueued work must not start while it is paused.
   repairPausedQueues,

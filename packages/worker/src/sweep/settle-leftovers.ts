@@ -7,7 +7,7 @@ import { type Repair, SWEEP_PAGE } from './repair.ts';
 const SETTLE_AFTER_MS = 3_000;
 
 /** Settles executions that ended, but whose worker or API died before it settled them. */
-export const settleEnded: Repair = async ({ deps, now }) => {
+export const settleLeftovers: Repair = async ({ deps, now }) => {
   const unsettled = await deps.models.ExecutionModel.find({
     isUnsettled: true,
     status: { $in: END_STATUSES },
