@@ -65,12 +65,12 @@ t.test('a wiped Redis gets its tickers back, and no fire time is lost or doubled
   t.teardown(() => queue.close());
   const anchor = new Date();
   const { id } = await createScheduledTask(space, { every: 1_000, anchor });
-  await waitFor('the clock', () => queue.getJobScheduler(id));
+  await waitFor('the ticker', () => queue.getJobScheduler(id));
   await handledUntil(space, id, anchor.getTime() + 3_000);
 
   await space.redis.del(await space.redis.keys(`${space.prefix}:*`));
 
-  await waitFor('the clock again', () => queue.getJobScheduler(id));
+  await waitFor('the ticker again', () => queue.getJobScheduler(id));
   await handledUntil(space, id, anchor.getTime() + 8_000);
   const fireTimes = (await executionsOf(space, id)).map(({ fireTime }) => fireTime?.getTime() ?? 0);
   t.same(
@@ -91,13 +91,13 @@ t.test('a ticker without a schedule, or with an old revision, is repaired', asyn
 
   await startWorker(FAST);
 
-  await waitFor('the stray clock to go', async () => !(await queue.getJobScheduler(stray)));
+  await waitFor('the stray ticker to go', async () => !(await queue.getJobScheduler(stray)));
   await waitFor(
     'the new revision',
     async () => (await queue.getJobScheduler(id))?.template?.data?.revision === 2,
   );
   await deleteTicker(queue, id);
-  await waitFor('a missing clock to be set', () => queue.getJobScheduler(id));
+  await waitFor('a missing ticker to be set', () => queue.getJobScheduler(id));
 });
 
 t.test('a fixed time fires once, and the schedule ends', async (t) => {

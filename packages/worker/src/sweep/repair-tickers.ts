@@ -23,9 +23,9 @@ export const restoreTickers: Repair = async ({ deps, now, cursor }) => {
 
 async function restoreTicker(deps: Deps, task: ScheduledTask, now: Date): Promise<void> {
   const { id, schedule, scheduleRevision: revision } = task;
-  const clock = await deps.tickQueue.getJobScheduler(id);
-  const isCurrent = clock?.template?.data?.revision === revision;
-  if (isCurrent && (clock?.next ?? 0) > now.getTime() - STOPPED_MS) return;
+  const ticker = await deps.tickQueue.getJobScheduler(id);
+  const isCurrent = ticker?.template?.data?.revision === revision;
+  if (isCurrent && (ticker?.next ?? 0) > now.getTime() - STOPPED_MS) return;
   // A due time needs no ticker any more: the sweep fires it.
   if (schedule.runAt && schedule.runAt <= now) return;
   try {
@@ -42,15 +42,15 @@ export const removeStrayTickers: Repair = async ({ deps, cursor }) => {
   const start = Number(cursor);
   // Tickers first, tasks second: a schedule is stored before its ticker is set, so a ticker read here without one is a
   // stray.
-  const clocks = await deps.tickQueue.getJobSchedulers(start, start + PAGE - 1, true);
+  const tickers = await deps.tickQueue.getJobSchedulers(start, start + PAGE - 1, true);
   const scheduledIds = await findScheduledIds(
     deps.models.TaskModel,
-    clocks.map(({ key }) => key),
+    tickers.map(({ key }) => key),
   );
-  const strays = clocks.filter(({ key }) => !scheduledIds.has(key));
+  const strays = tickers.filter(({ key }) => !scheduledIds.has(key));
   for (const { key } of strays) {
     await deleteTicker(deps.tickQueue, key);
     deps.metrics.swept.inc({ repair: 'clock_removed' });
   }
-  return clocks.length < PAGE ? '' : String(start + PAGE - strays.length);
+  return tickers.length < PAGE ? '' : String(start + PAGE - strays.length);
 };
