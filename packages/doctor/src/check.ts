@@ -30,5 +30,5 @@ export const warn = (found: string, advice: string): Finding => ({ level: 'warn'
 export const fail = (found: string, advice: string): Finding => ({ level: 'fail', found, advice });
 
 /** Returns the problems, or an `ok` finding if there are none. */
-export const unlessWrong = (wrong: Finding[], found: string): Finding[] =>
+export const problemsOr = (wrong: Finding[], found: string): Finding[] =>
   wrong.length > 0 ? wrong : [ok(found)];

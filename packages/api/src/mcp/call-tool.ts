@@ -14,7 +14,7 @@ import { presentFollowUp } from './follow-up.ts';
 import { presentMcpTask } from './mcp-task.ts';
 import { toToolRefusal } from './refusals.ts';
 import { readRound } from './rounds.ts';
-import { run } from './run.ts';
+import { runAction } from './run.ts';
 import { presentEnd } from './tool-result.ts';
 import type { ToolEntry } from './toolbox.ts';
 
@@ -73,7 +73,7 @@ async function runTool(
   const work = { plugin: entry.plugin, action: entry.action.name, payload };
   const cancelsWhenGone = mcp.era === 'modern' && entry.action.tool.onDisconnect === 'cancel';
   try {
-    const state = await run(mcp, ctx, work, { waitMs: plan.waitMs, cancelsWhenGone });
+    const state = await runAction(mcp, ctx, work, { waitMs: plan.waitMs, cancelsWhenGone });
     if (state.kind === 'ended') return presentEnd(state.end);
     if (state.kind === 'asks') return state.request as unknown as CallToolResult;
     return await presentUnfinished(mcp, state.execution, plan);

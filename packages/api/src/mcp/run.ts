@@ -16,7 +16,7 @@ export type CallState =
   | { kind: 'unfinished'; execution: McpTaskRecord };
 
 /** Runs an action, or continues a run that asked, until it ends, asks, or the wait is over. */
-export async function run(
+export async function runAction(
   mcp: McpContext,
   ctx: ServerContext,
   work: Target & { payload: JsonValue },

@@ -22,7 +22,7 @@ export interface Watcher {
 }
 
 /** Events written after a given one. `isComplete` is false if Redis no longer has all of them. */
-export interface Past {
+export interface Replay {
   events: ExecutionEvent[];
   isComplete: boolean;
 }
@@ -85,7 +85,7 @@ export class EventFeed {
   }
 
   /** Rejects while Redis is unavailable. The past is complete if the stream still has the event or an older one. */
-  async replay(ownerId: string, afterId: string): Promise<Past> {
+  async replay(ownerId: string, afterId: string): Promise<Replay> {
     const key = this.#keyOf(ownerId);
     const [oldest] = await this.#writer.xrange(key, '-', '+', 'COUNT', 1);
     const [newest] = await this.#writer.xrevrange(key, '+', '-', 'COUNT', 1);

@@ -10,11 +10,11 @@ export interface Limit {
   windowMs: number;
 }
 
-export type Taken = { isAllowed: true } | { isAllowed: false; retryAfterSeconds: number };
+export type LimitResult = { isAllowed: true } | { isAllowed: false; retryAfterSeconds: number };
 
 /** Counts by key, in Redis for all processes. */
 export interface Limiter {
-  take(key: string): Promise<Taken>;
+  take(key: string): Promise<LimitResult>;
   /** Undoes one `take`. */
   giveBack(key: string): Promise<void>;
 }
@@ -56,7 +56,7 @@ export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => L
   };
 }
 
-async function takeFrom(backend: Backend, key: string): Promise<Taken> {
+async function takeFrom(backend: Backend, key: string): Promise<LimitResult> {
   try {
     await backend.consume(key);
     return { isAllowed: true };

@@ -1,6 +1,6 @@
 import { listWorkerSightings, readDatabaseTime } from '@mcp-server/shared';
 
-import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
+import { defineCheck, fail, type Finding, problemsOr, warn } from '../check.ts';
 import type { Installation } from '../installation.ts';
 
 /** Tolerated skew: leases use the database's clock, delays of the queue the workers' clocks. */
@@ -76,6 +76,6 @@ export default defineCheck({
       const aheadMs = certain(redis.aheadMs - database.aheadMs, redis.marginMs + database.marginMs);
       clocks.push({ name: 'Redis', aheadMs, limits: SKEW_MS });
     }
-    return unlessWrong(clocks.flatMap(judge), `${clocks.length} clocks agree with the database`);
+    return problemsOr(clocks.flatMap(judge), `${clocks.length} clocks agree with the database`);
   },
 });

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { defineCheck, fail, type Finding, ok, unlessWrong } from '../check.ts';
+import { defineCheck, fail, type Finding, ok, problemsOr } from '../check.ts';
 
 /** Files in the data folder that contain secrets or passwords. */
 const PRIVATE_FILES = ['secrets.json', 'demo-account.json', 'running.json'];
@@ -42,9 +42,6 @@ export default defineCheck({
               `chmod go-w ${DATA_DIR}`,
             ),
           ];
-    return unlessWrong(
-      [...folder, ...files.flat()],
-      `${DATA_DIR} and its secrets are private to their owner`,
-    );
+    return problemsOr([...folder, ...files.flat()], `${DATA_DIR} and its secrets are private to their owner`);
   },
 });

@@ -2,7 +2,7 @@ import { loadApiEnv } from '@mcp-server/api';
 import { ConfigError, loadConfig } from '@mcp-server/shared';
 import { WorkerEnv } from '@mcp-server/worker';
 
-import { defineCheck, fail, type Finding, unlessWrong } from '../check.ts';
+import { defineCheck, fail, type Finding, problemsOr } from '../check.ts';
 
 const NOT_A_PROBLEM = /^The environment/;
 
@@ -20,7 +20,7 @@ function problemsOf(name: string, load: () => unknown): Finding[] {
 
 export default defineCheck({
   run: ({ variables }) =>
-    unlessWrong(
+    problemsOr(
       [
         ...problemsOf('the API', () => loadApiEnv(variables)),
         ...problemsOf('a worker', () => loadConfig(WorkerEnv, variables)),

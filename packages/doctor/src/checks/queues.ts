@@ -1,6 +1,6 @@
 import { readPaused, readWaiting } from '@mcp-server/shared';
 
-import { defineCheck, type Finding, unlessWrong, warn } from '../check.ts';
+import { defineCheck, type Finding, problemsOr, warn } from '../check.ts';
 import type { Installation } from '../installation.ts';
 import { listPools } from '../pools.ts';
 
@@ -60,7 +60,7 @@ export default defineCheck({
     const pools = await listPools(installation);
     const reports = await Promise.all(pools.map((pool) => judgePool(installation, pool)));
     const jobs = reports.reduce((sum, pool) => sum + pool.jobs, 0);
-    return unlessWrong(
+    return problemsOr(
       [...paused.wrong, ...old, ...reports.flatMap(({ wrong }) => wrong)],
       `${jobs} jobs in ${pools.length} pools`,
     );

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 
-import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
+import { defineCheck, fail, type Finding, problemsOr, warn } from '../check.ts';
 import { readInfo } from '../redis-info.ts';
 
 /** Undefined if CONFIG is not allowed. */
@@ -28,6 +28,6 @@ export default defineCheck({
     if (info['aof_last_bgrewrite_status'] === 'err') {
       wrong.push(warn('the last rewrite of the append-only file failed', 'check its log, memory and disk'));
     }
-    return unlessWrong(wrong, `append-only file on, appendfsync ${fsync ?? 'unknown'}`);
+    return problemsOr(wrong, `append-only file on, appendfsync ${fsync ?? 'unknown'}`);
   },
 });

@@ -1,6 +1,6 @@
 import { isLoopback, isWeakSecret } from '@mcp-server/api';
 
-import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
+import { defineCheck, fail, type Finding, problemsOr, warn } from '../check.ts';
 import { hostOf } from '../host.ts';
 import type { Installation } from '../installation.ts';
 import { readSecretFile } from '../secret-file.ts';
@@ -49,7 +49,7 @@ function judgeStores({ env }: Installation): Finding[] {
 
 export default defineCheck({
   run: async (installation) =>
-    unlessWrong(
+    problemsOr(
       [
         ...judgeSetSecrets(installation),
         ...(await judgeRequiredSecrets(installation)),

@@ -1,6 +1,6 @@
 import { END_STATUSES, type ExecutionRecord, jobId, readDatabaseTime } from '@mcp-server/shared';
 
-import { defineCheck, fail, type Finding, unlessWrong } from '../check.ts';
+import { defineCheck, fail, type Finding, problemsOr } from '../check.ts';
 import type { Installation } from '../installation.ts';
 
 /** Time after which a running sweep would have repaired it. */
@@ -46,6 +46,6 @@ export default defineCheck({
     const wrong: Finding[] = counts
       .filter(([count]) => count > 0)
       .map(([count, what]) => fail(`${count} executions ${what}`, SWEEP));
-    return unlessWrong(wrong, 'no stuck executions');
+    return problemsOr(wrong, 'no stuck executions');
   },
 });

@@ -1,4 +1,4 @@
-import { defineCheck, ok, unlessWrong, warn } from '../check.ts';
+import { defineCheck, ok, problemsOr, warn } from '../check.ts';
 
 const TIMEOUT_MS = 5_000;
 /** Counters of a worker that stay at zero if all is well, and the meaning of other values. */
@@ -38,6 +38,6 @@ export default defineCheck({
       const sum = sumOf(text, name);
       return sum > 0 ? [warn(`${name} is ${sum}: ${meaning}`, LOOK)] : [];
     });
-    return unlessWrong(wrong, `all zero at ${at}`);
+    return problemsOr(wrong, `all zero at ${at}`);
   },
 });

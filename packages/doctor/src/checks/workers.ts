@@ -1,6 +1,6 @@
 import { isAlive, listWorkerSightings } from '@mcp-server/shared';
 
-import { defineCheck, fail, type Finding, unlessWrong, warn } from '../check.ts';
+import { defineCheck, fail, type Finding, problemsOr, warn } from '../check.ts';
 import { listBusyPools } from '../pools.ts';
 
 export default defineCheck({
@@ -29,6 +29,6 @@ export default defineCheck({
       );
     }
     const slots = taking.reduce((sum, worker) => sum + worker.slots, 0);
-    return unlessWrong(wrong, `${living.length} alive, ${slots} slots`);
+    return problemsOr(wrong, `${living.length} alive, ${slots} slots`);
   },
 });

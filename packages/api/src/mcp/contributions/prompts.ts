@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 
 import type { McpContext } from '../exchange.ts';
-import { run } from '../run.ts';
+import { runAction } from '../run.ts';
 import { type Contribution, listPrompts, listResources, resultOf } from './contribution.ts';
 
 /** Maximum number of values in one response (the protocol's own limit). */
@@ -51,7 +51,7 @@ export async function getPrompt(
   ctx: ServerContext,
 ): Promise<GetPromptResult> {
   const prompt = await findPrompt(mcp, params.name);
-  const state = await run(
+  const state = await runAction(
     mcp,
     ctx,
     { plugin: prompt.plugin, action: prompt.action, payload: params.arguments ?? {} },

@@ -12,7 +12,7 @@ import { z } from 'zod';
 
 import { presentExecution } from '../../services/executions/present-execution.ts';
 import type { McpContext } from '../exchange.ts';
-import { run } from '../run.ts';
+import { runAction } from '../run.ts';
 import { listResources, resultOf } from './contribution.ts';
 
 const EXECUTION_URI = 'execution://';
@@ -85,7 +85,7 @@ export async function readResource(
     all.find((entry) => !entry.isTemplate && entry.uri === uri) ??
     all.find((entry) => entry.isTemplate && matchUri(entry.uri, uri) !== undefined);
   if (!found) throw unknownResource(uri);
-  const state = await run(
+  const state = await runAction(
     mcp,
     ctx,
     { plugin: found.plugin, action: found.action, payload: { uri } },

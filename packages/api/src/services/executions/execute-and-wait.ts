@@ -12,7 +12,7 @@ import {
 import type { Principal } from '../principal.ts';
 import { submitFor, type Work } from './can-run.ts';
 import type { Waiter, Waiters } from './wait-for-end.ts';
-import type { WaitedFor } from './waiting-room.ts';
+import type { WaitCondition } from './waiting-room.ts';
 
 export interface CallResponse {
   submitted: Submitted;
@@ -33,15 +33,15 @@ export async function submitAwaited(
   deps: SubmitDeps & { waiters: Waiters },
   principal: Principal,
   work: Work,
-  waitedFor: WaitedFor,
+  condition: WaitCondition,
 ): Promise<AwaitedSubmission & { submitted: Submitted }> {
   const id = randomUUID();
-  const waiter = deps.waiters.register(id, waitedFor);
+  const waiter = deps.waiters.register(id, condition);
   try {
     const submitted = await submitFor(deps, principal, { ...work, id });
     if (submitted.execution._id === id) return { submitted, waiter };
     waiter.dispose();
-    return { submitted, waiter: deps.waiters.register(submitted.execution._id, waitedFor) };
+    return { submitted, waiter: deps.waiters.register(submitted.execution._id, condition) };
   } catch (error) {
     waiter.dispose();
     throw error;

@@ -1,6 +1,6 @@
 import { errors, type Logger, type Outcome, retryLater, withTimeout } from '@mcp-server/shared';
 
-import { buildWaitingRoom, type Resolve, type WaitedFor } from './waiting-room.ts';
+import { buildWaitingRoom, type Resolve, type WaitCondition } from './waiting-room.ts';
 
 /** Messages get lost, so all awaited ids are read this often. */
 const REREAD_MS = 250;
@@ -17,7 +17,7 @@ export interface Waiter {
 
 export interface Waiters {
   /** Register before the insert, so that no end is missed. @throws {errors.Busy} */
-  register(executionId: string, waitedFor?: WaitedFor): Waiter;
+  register(executionId: string, condition?: WaitCondition): Waiter;
   /** Number of awaited executions. */
   count(): number;
   /** Ends all waits without an outcome. */
@@ -56,11 +56,11 @@ export function buildWaiters({ readOutcomes, feed, logger }: WaitersDeps): Waite
   });
 
   return {
-    register(executionId, waitedFor = 'end') {
+    register(executionId, condition = 'end') {
       if (room.size() >= MAX_WAITERS) throw retryLater(new errors.Busy('waiting callers'), 1);
       let resolve: Resolve = () => undefined;
       const end = new Promise<Outcome | undefined>((fulfil) => (resolve = fulfil));
-      room.enter(executionId, resolve, waitedFor);
+      room.enter(executionId, resolve, condition);
       return {
         async ended(timeoutMs) {
           if (isClosing) return undefined;

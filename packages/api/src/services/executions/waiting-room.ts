@@ -3,11 +3,11 @@ import { type Outcome, isEnded } from '@mcp-server/shared';
 export type Resolve = (outcome: Outcome | undefined) => void;
 
 /** Condition that ends a wait: only the end, or also a question of the execution. */
-export type WaitedFor = 'end' | 'outcome';
+export type WaitCondition = 'end' | 'outcome';
 
 /** Pending waits by execution. */
 export interface WaitingRoom {
-  enter(id: string, resolve: Resolve, waitedFor: WaitedFor): void;
+  enter(id: string, resolve: Resolve, condition: WaitCondition): void;
   leave(id: string, resolve: Resolve): void;
   deliver(outcome: Outcome): void;
   dismissAll(): void;
@@ -18,7 +18,7 @@ export interface WaitingRoom {
 }
 
 export function buildWaitingRoom(): WaitingRoom {
-  const waiting = new Map<string, Map<Resolve, WaitedFor>>();
+  const waiting = new Map<string, Map<Resolve, WaitCondition>>();
 
   const leave = (id: string, resolve: Resolve): void => {
     const others = waiting.get(id);
@@ -27,15 +27,15 @@ export function buildWaitingRoom(): WaitingRoom {
   };
 
   return {
-    enter(id, resolve, waitedFor) {
+    enter(id, resolve, condition) {
       const others = waiting.get(id);
-      if (others) others.set(resolve, waitedFor);
-      else waiting.set(id, new Map([[resolve, waitedFor]]));
+      if (others) others.set(resolve, condition);
+      else waiting.set(id, new Map([[resolve, condition]]));
     },
     leave,
     deliver(outcome) {
-      for (const [resolve, waitedFor] of waiting.get(outcome._id) ?? []) {
-        if (waitedFor === 'end' && !isEnded(outcome.status)) continue;
+      for (const [resolve, condition] of waiting.get(outcome._id) ?? []) {
+        if (condition === 'end' && !isEnded(outcome.status)) continue;
         resolve(outcome);
         leave(outcome._id, resolve);
       }

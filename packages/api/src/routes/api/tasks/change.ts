@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { cancelTask } from '../../../services/tasks/cancel-task.ts';
-import { changeTask } from '../../../services/tasks/change-task.ts';
 import { deleteOwnTask } from '../../../services/tasks/delete-task.ts';
 import { presentTask } from '../../../services/tasks/present-task.ts';
+import { updateOwnTask } from '../../../services/tasks/update-task.ts';
 
 const TAGS = ['tasks'];
 const Params = z.object({ id: ObjectIdText });
@@ -29,7 +29,7 @@ const change: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ principal, params, body }) =>
-      presentTask(await changeTask(app.deps, callerOf(principal), params.id, body)),
+      presentTask(await updateOwnTask(app.deps, callerOf(principal), params.id, body)),
   );
 
   app.delete(

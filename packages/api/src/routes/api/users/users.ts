@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
 import { problems } from '../../../http/responses.ts';
-import { changeUser } from '../../../services/accounts/change-user.ts';
 import { presentUser } from '../../../services/accounts/present-user.ts';
+import { updateAccount } from '../../../services/accounts/update-account.ts';
 import { countAccounts, findVisibleUser, listAccounts } from '../../../services/accounts/users.ts';
 
 const TAGS = ['users'];
@@ -87,7 +87,7 @@ const users: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ principal, params, body }) =>
-      presentUser(await changeUser(app.deps, callerOf(principal), params.id, body)),
+      presentUser(await updateAccount(app.deps, callerOf(principal), params.id, body)),
   );
 };
 

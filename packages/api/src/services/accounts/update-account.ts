@@ -18,7 +18,7 @@ import { findVisibleUser } from './users.ts';
  * API keys never change rights.
  * @throws {errors.NotFound} {errors.Forbidden} {errors.SessionRequired} {errors.AccountExists} {errors.LastAdmin}
  */
-export async function changeUser(
+export async function updateAccount(
   deps: { models: Models; userStates: UserStates },
   principal: Principal,
   id: string,

@@ -14,7 +14,7 @@ import type { Principal } from '../principal.ts';
 import { findOwnTask } from './find-task.ts';
 import { startSchedule } from './start-schedule.ts';
 
-interface ChangeDeps {
+interface UpdateDeps {
   config: { MAX_PAYLOAD_BYTES: number };
   models: Models;
   catalogue: Catalogue;
@@ -26,8 +26,8 @@ interface ChangeDeps {
  * @throws {errors.NotFound} {errors.UnknownPlugin} {errors.UnknownAction} {errors.PayloadTooLarge}
  * {errors.InvalidPayload} {errors.InvalidRequest}
  */
-export async function changeTask(
-  deps: ChangeDeps,
+export async function updateOwnTask(
+  deps: UpdateDeps,
   principal: Principal,
   id: string,
   { schedule, ...changes }: TaskChanges,
@@ -51,7 +51,7 @@ export async function changeTask(
 
 /** Checks the payload if it or its action changes, and returns it as it is stored. */
 async function recheckPayload(
-  { catalogue, config }: ChangeDeps,
+  { catalogue, config }: UpdateDeps,
   task: Stored<TaskRecord>,
   changes: Omit<TaskChanges, 'schedule'>,
 ): Promise<string | undefined> {
