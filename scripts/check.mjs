@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const CHECKS = [
   ['format', ['oxfmt', '--check']],
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
+  ['prose', ['node', 'scripts/prose/main.ts']],
   ['typecheck', ['tsc', '-b']],
   ['unused code and dependencies', ['knip']],
 ];
