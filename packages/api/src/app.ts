@@ -16,6 +16,7 @@ import { protectBrowsers } from './http/protection.ts';
 import { logRequests } from './http/request-log.ts';
 import { requireDatabase } from './http/require-database.ts';
 import { registerSockets } from './http/sockets.ts';
+import { withoutTrailingSlash } from './http/trailing-slash.ts';
 import { validatorCompiler } from './http/validation.ts';
 
 declare module 'fastify' {
@@ -44,6 +45,7 @@ export async function buildApp(
     genReqId: () => randomUUID(),
     return503OnClosing: false,
     frameworkErrors: onError,
+    rewriteUrl: ({ url = '/' }) => withoutTrailingSlash(url),
   }) as unknown as FastifyInstance;
   if (onRoute) app.addHook('onRoute', onRoute);
   app.decorate('deps', deps);

@@ -69,8 +69,18 @@ export const UnknownAction = createError('unknown_action', 'Plugin "%s" has no a
 export const NotFound = createError('not_found', 'There is no %s with this id.', 404);
 export const UnsupportedMediaType = createError(
   'unsupported_media_type',
-  'The body must be JSON with Content-Type: application/json.',
+  'The body must be uncompressed UTF-8 JSON with Content-Type: application/json.',
   415,
+);
+export const PreconditionFailed = createError(
+  'precondition_failed',
+  'The resource does not match the If-Match or If-Unmodified-Since header.',
+  412,
+);
+export const RangeNotSatisfiable = createError(
+  'range_not_satisfiable',
+  'The resource ends before the requested range.',
+  416,
 );
 /** Sent by the reverse proxy (infra/nginx) when no API process can be reached. */
 export const ApiUnavailable = createRetryable(

@@ -105,16 +105,25 @@ async function checkToken(app: FastifyInstance, token: string | undefined): Prom
   return state?.tokenVersion === tv ? { userId, sessionId, role: state.role } : undefined;
 }
 
-const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key']);
+/** `Authorization` with another scheme is meant for others, such as a proxy. */
+const BEARER = /^Bearer(?: +(?<token>.*))?$/i;
+const TOKEN = /^[\w.~+/-]+=*$/;
 
-/** Counts the raw headers, because Node keeps only the first of several `Authorization`. */
-function credentialOf({ headers, raw }: FastifyRequest): string | undefined {
-  const credentials = raw.rawHeaders.filter(
-    (name, index) => index % 2 === 0 && CREDENTIAL_HEADERS.has(name.toLowerCase()),
-  );
-  if (credentials.length > 1) throw new errors.TwoCredentials();
-  const apiKey = headers['x-api-key'];
+/** Counts the credentials of ours in the raw headers: Node keeps only the first of several `Authorization`. */
+export function countCredentials({ raw: { rawHeaders } }: FastifyRequest): number {
+  const isCredential = (name: string, index: number) => {
+    if (index % 2 === 1) return false;
+    if (name.toLowerCase() === 'x-api-key') return true;
+    return name.toLowerCase() === 'authorization' && BEARER.test(rawHeaders[index + 1] ?? '');
+  };
+  return rawHeaders.filter(isCredential).length;
+}
+
+function credentialOf(request: FastifyRequest): string | undefined {
+  if (countCredentials(request) > 1) throw new errors.TwoCredentials();
+  const { authorization, 'x-api-key': apiKey } = request.headers;
   // An access token in X-API-Key is not a key and must not reach the token verifier.
   if (typeof apiKey === 'string') return apiKey.startsWith(API_KEY_PREFIX) ? apiKey : undefined;
-  return /^Bearer (?<token>[\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.groups?.token;
+  const token = BEARER.exec(authorization ?? '')?.groups?.token;
+  return token !== undefined && TOKEN.test(token) ? token : undefined;
 }

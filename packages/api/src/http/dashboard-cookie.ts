@@ -2,7 +2,7 @@ import { DashboardClaims, errors, TOKEN_ISSUER } from '@mcp-server/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { SessionPrincipal } from '../services/principal.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, countCredentials } from './authenticate.ts';
 
 const COOKIE = 'mcp_dashboard';
 /** Lifetime of the cookie for an idle browser. Ending the session ends it within a second. */
@@ -44,7 +44,7 @@ export async function requireDashboard(app: FastifyInstance, request: FastifyReq
 }
 
 async function readRole(app: FastifyInstance, request: FastifyRequest): Promise<string> {
-  if (request.headers.authorization !== undefined || request.headers['x-api-key'] !== undefined) {
+  if (countCredentials(request) > 0) {
     const principal = await authenticate(app, request);
     if (!('sessionId' in principal)) throw new errors.SessionRequired();
     return principal.role;

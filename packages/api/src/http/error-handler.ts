@@ -1,11 +1,13 @@
 import { errors } from '@mcp-server/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import FindMyWay, { type HTTPMethod } from 'find-my-way';
 
 import { toCatalogueError, toProblem } from './problem.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
 const INTERNAL = 500;
 const UNAUTHORIZED = 401;
+const MAX_SHOWN = 200;
 
 /** Sends every error as a problem document. */
 export function buildErrorHandler(bodyLimit: number) {
@@ -19,9 +21,23 @@ export function buildErrorHandler(bodyLimit: number) {
   };
 }
 
+/** Answers 405 with `Allow` where another method has a route, else 404. Call it before any route is added. */
 export function handleUnknownRoutes(app: FastifyInstance): void {
-  app.setNotFoundHandler((request) => {
-    const [path] = request.url.split('?', 1);
-    throw new errors.RouteNotFound(`${request.method} ${path?.slice(0, 200)}`);
+  const routes = FindMyWay();
+  const methods = new Set<HTTPMethod>();
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const name of [method].flat() as HTTPMethod[]) {
+      // Answered for every path, so it says nothing about one.
+      if (name === 'OPTIONS') continue;
+      methods.add(name);
+      if (!routes.hasRoute(name, url)) routes.on(name, url, () => {});
+    }
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?', 1);
+    const allowed = [...methods].filter((method) => routes.find(method, path) !== null);
+    if (allowed.length === 0) throw new errors.RouteNotFound(`${request.method} ${path.slice(0, MAX_SHOWN)}`);
+    reply.header('allow', allowed.toSorted().join(', '));
+    throw new errors.MethodNotAllowed(request.method);
   });
 }

@@ -1,5 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { MIMEType } from 'node:util';
+
 import { errors, pointedAt } from '@mcp-server/shared';
 import type { FastifyInstance } from 'fastify';
+
+import { findInexactNumbers } from './inexact-numbers.ts';
 
 /** Deeper than any legitimate request; bounds every recursive walk over a body. */
 const MAX_DEPTH = 64;
@@ -13,9 +18,26 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString();
     if (text === '') done(null);
+    else if (!isPlainUtf8(request.headers)) done(new errors.UnsupportedMediaType());
     else if (isTooDeep(text)) done(tooDeep());
-    else void parse(request, text, done);
+    else void parse(request, text, (error, parsed) => done(error ?? findInexact(text), parsed));
   });
+}
+
+/** Any other encoding would be read as something that its sender did not write. */
+function isPlainUtf8(headers: IncomingHttpHeaders): boolean {
+  const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers;
+  const charset = new MIMEType(type).params.get('charset') ?? 'utf-8';
+  return encoding.toLowerCase() === 'identity' && /^utf-?8$/i.test(charset);
+}
+
+/** The error for numbers that JavaScript cannot hold: two ids that differ in the last digit would become one. */
+function findInexact(text: string): Error | null {
+  const pointers = findInexactNumbers(text).map((pointer) => ({
+    pointer,
+    detail: 'is a number outside of ±(2^53 - 1) and would lose digits; send it as a string',
+  }));
+  return pointers.length > 0 ? pointedAt(new errors.InvalidRequest(), pointers) : null;
 }
 
 const tooDeep = () =>

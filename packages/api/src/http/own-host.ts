@@ -16,6 +16,8 @@ export function requireOwnHost(
   { HOST, MCP_ALLOWED_HOSTS, CORS_ORIGIN }: Pick<Config, 'HOST' | 'MCP_ALLOWED_HOSTS' | 'CORS_ORIGIN'>,
 ): void {
   const own = [...LOOPBACK, HOST, `[${HOST}]`, ...MCP_ALLOWED_HOSTS];
-  if (!own.includes(request.hostname.toLowerCase())) throw new errors.HostRefused();
+  const { host, hostname } = request;
+  if (!URL.canParse(`http://${host}`) || !own.includes(hostname.toLowerCase()))
+    throw new errors.HostRefused();
   requireOwnOrigin(request, CORS_ORIGIN);
 }

@@ -14,23 +14,26 @@ import {
 /** An error of the catalogue with what it may carry for the response. */
 type PublicError = CatalogueError & Partial<Pointed> & Partial<RetryLater>;
 
-/** Maps an error of Fastify itself to the catalogue; undefined if it is not the caller's fault. */
-function fromFramework(
-  error: Error & { code?: unknown; statusCode?: number },
+/** Errors of libraries by the status that they want; any other 4xx is an invalid request. */
+const BY_STATUS: Record<number, (bodyLimit: number) => Error> = {
+  404: () => new errors.RouteNotFound('with this path'),
+  412: () => new errors.PreconditionFailed(),
+  413: (bodyLimit) => new errors.PayloadTooLarge('body', bodyLimit),
+  415: () => new errors.UnsupportedMediaType(),
+  416: () => new errors.RangeNotSatisfiable(),
+};
+
+/**
+ * Maps an error of Fastify or a library to the catalogue; undefined if it is not the caller's fault. By convention they
+ * carry an HTTP status, as `statusCode` or `status`.
+ */
+function fromLibrary(
+  error: Error & { statusCode?: unknown; status?: unknown },
   bodyLimit: number,
 ): Error | undefined {
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new errors.PayloadTooLarge('body', bodyLimit);
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new errors.UnsupportedMediaType();
-    default: {
-      // Database error codes are numbers.
-      const isFromFastify = typeof error.code === 'string' && error.code.startsWith('FST_ERR_');
-      const isCallersFault = isFromFastify && error.statusCode && error.statusCode < 500;
-      return isCallersFault ? new errors.InvalidRequest({ cause: error }) : undefined;
-    }
-  }
+  const status = Number(error.statusCode ?? error.status);
+  if (!(status >= 400 && status < 500)) return undefined;
+  return BY_STATUS[status]?.(bodyLimit) ?? new errors.InvalidRequest({ cause: error });
 }
 
 /** Maps any error to the catalogue. Unknown errors become `internal_error`, which reveals nothing. */
@@ -38,7 +41,7 @@ export function toCatalogueError(error: unknown, bodyLimit: number): PublicError
   if (isCatalogueError(error)) return error;
   if (isDatabaseAway(error) || isWriteConflict(error))
     return new errors.DatabaseUnavailable({ cause: error });
-  const refusal = error instanceof Error ? fromFramework(error, bodyLimit) : undefined;
+  const refusal = error instanceof Error ? fromLibrary(error, bodyLimit) : undefined;
   return (refusal ?? new errors.InternalError({ cause: error })) as PublicError;
 }
 

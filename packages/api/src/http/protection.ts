@@ -3,7 +3,14 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
 /** Response headers that a browser may show to the page that asked. */
-const EXPOSED = ['location', 'retry-after', 'x-request-id', 'idempotent-replayed'];
+const EXPOSED = [
+  'location',
+  'retry-after',
+  'x-request-id',
+  'idempotent-replayed',
+  'www-authenticate',
+  'allow',
+];
 const MAX_AGE_SECONDS = 600;
 
 /** Sets security headers for browsers. Responses are data, so nothing in them may run; pages set their own policy. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import type { Principal } from '../services/principal.ts';
 import type { SocketHolder } from '../services/realtime/live-socket.ts';
-import { authenticate, callerOf } from './authenticate.ts';
+import { authenticate, callerOf, countCredentials } from './authenticate.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -55,8 +55,7 @@ export async function registerSockets(app: FastifyInstance): Promise<void> {
 export async function authenticateSocket(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
   const offer = readOffer(request.headers['sec-websocket-protocol']);
   if (!offer) return withScope(await authenticate(app, request));
-  const { authorization, 'x-api-key': apiKey } = request.headers;
-  if (authorization !== undefined || apiKey !== undefined) throw new errors.TwoCredentials();
+  if (countCredentials(request) > 0) throw new errors.TwoCredentials();
   if (offer.protocol === 'ticket') return app.deps.tickets.redeem(offer.credential);
   request.headers.authorization = `Bearer ${offer.credential}`;
   return withScope(await authenticate(app, request));

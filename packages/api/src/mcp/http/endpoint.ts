@@ -7,6 +7,7 @@ import { buildServer } from '../server.ts';
 import { buildToolbox } from '../toolbox.ts';
 import { respondInTime } from './late-stream.ts';
 import { findParamMismatch } from './param-headers.ts';
+import { findParamProblem, withoutEmptyParams } from './params.ts';
 
 /** The Model Context Protocol over HTTP, both eras. */
 export interface McpEndpoint {
@@ -25,6 +26,7 @@ const MODERN_VERSION = '2026-07-28';
 const HEADER_MISMATCH = -32_020;
 const METHOD_NOT_FOUND = -32_601;
 const INVALID_REQUEST = -32_600;
+const INVALID_PARAMS = -32_602;
 
 export function buildMcpEndpoint(deps: Deps): McpEndpoint {
   const toolbox = buildToolbox(deps);
@@ -44,7 +46,8 @@ export function buildMcpEndpoint(deps: Deps): McpEndpoint {
     return mismatch === undefined ? undefined : problem(400, HEADER_MISMATCH, mismatch, id);
   };
   return {
-    async respond(request, body, exchange) {
+    async respond(request, received, exchange) {
+      const body = withoutEmptyParams(received);
       return (
         refuse(body) ??
         (await refuseMismatch(request, body)) ??
@@ -72,9 +75,12 @@ function exchangeOf(authInfo: AuthInfo | undefined): Exchange {
 /** Refuses what the library would serve and this server does not: batches (gone since 2025-06-18) and listening. */
 function refuse(body: unknown): Response | undefined {
   if (Array.isArray(body)) return problem(400, INVALID_REQUEST, 'Batches are not supported.', null);
-  const { method, id } = (body ?? {}) as { method?: unknown; id?: unknown };
-  if (method !== 'subscriptions/listen') return undefined;
-  return problem(404, METHOD_NOT_FOUND, 'Method not found', id);
+  const { jsonrpc, method, id } = (body ?? {}) as { jsonrpc?: unknown; method?: unknown; id?: unknown };
+  if (method === 'subscriptions/listen') return problem(404, METHOD_NOT_FOUND, 'Method not found', id);
+  // A message that is none at all is left to the library.
+  if (jsonrpc !== '2.0' || typeof method !== 'string') return undefined;
+  const wrong = findParamProblem(body);
+  return wrong === undefined ? undefined : problem(200, INVALID_PARAMS, wrong, id);
 }
 
 const problem = (status: number, code: number, message: string, id: unknown): Response =>

@@ -8,7 +8,9 @@ import { callerOf } from '../../http/authenticate.ts';
 import { challenge } from '../../http/mcp-challenge.ts';
 import { requireOwnHost } from '../../http/own-host.ts';
 import { problems } from '../../http/responses.ts';
+import { acceptsBoth, BOTH_TYPES } from '../../mcp/http/accept.ts';
 import { buildMcpEndpoint } from '../../mcp/http/endpoint.ts';
+import { answerInJsonRpc } from '../../mcp/http/unreadable-body.ts';
 
 const RIGHTS = { access: 'signed-in', scope: 'mcp' } as const;
 /** Set by Fastify and Node themselves. */
@@ -20,6 +22,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
   app.addHook('onRequest', async (request) => requireOwnHost(request, app.deps.config));
   app.addHook('onSend', async (request, reply) => challenge(request, reply));
   app.addHook('onClose', () => mcp.close());
+  answerInJsonRpc(app);
 
   app.post(
     '',
@@ -86,6 +89,7 @@ function withoutCredentials({ raw }: FastifyRequest) {
   const headers = Object.fromEntries(
     Object.entries(raw.headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name)),
   );
+  if (acceptsBoth(raw.headers.accept)) headers['accept'] = BOTH_TYPES.join(', ');
   return { method: raw.method, url: raw.url, headers } as unknown as FastifyRequest['raw'];
 }
 
