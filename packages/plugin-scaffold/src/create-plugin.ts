@@ -14,7 +14,7 @@ const TEMPLATE = fileURLToPath(new URL('../template/', import.meta.url));
 const TEMPLATE_ID = 'plugin-id';
 /** Where the package.json of the template expects the SDK. */
 const SDK_TARBALL = join('vendor', 'mcp-server-plugin-sdk.tgz');
-/** Present when somebody ran the template's own test. */
+/** Present after the template's own test was run. */
 const NOT_COPIED = new Set(['node_modules', 'vendor', 'package-lock.json']);
 
 /**

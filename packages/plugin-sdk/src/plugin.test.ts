@@ -54,17 +54,30 @@ const about = { title: 'T', description: 'D' };
 const plugin = { ...about, id: 'demo', version: '1.0.0' };
 const resource = (uri: string) => defineResource({ ...about, uri, read: () => [] });
 
-t.test('a resource and a prompt become an action that is no tool, and an entry that names it', async (t) => {
-  const prompt = definePrompt({ ...about, arguments: { a: { description: 'A' } }, get: () => [] });
+t.test(
+  'a resource and a prompt become an action that is not a tool, and an entry that names it',
+  async (t) => {
+    const prompt = definePrompt({ ...about, arguments: { a: { description: 'A' } }, get: () => [] });
 
-  const made = definePlugin({ ...plugin, resources: { news: resource('demo://news') }, prompts: { prompt } });
+    const made = definePlugin({
+      ...plugin,
+      resources: { news: resource('demo://news') },
+      prompts: { prompt },
+    });
 
-  t.match(made.actions, { 'resource-news': { isTool: false }, 'prompt-prompt': { isTool: false } });
-  t.match(made.resources, [{ name: 'news', uri: 'demo://news', isTemplate: false, action: 'resource-news' }]);
-  t.match(made.prompts, [
-    { name: 'prompt', action: 'prompt-prompt', arguments: [{ name: 'a', required: false, completions: [] }] },
-  ]);
-});
+    t.match(made.actions, { 'resource-news': { isTool: false }, 'prompt-prompt': { isTool: false } });
+    t.match(made.resources, [
+      { name: 'news', uri: 'demo://news', isTemplate: false, action: 'resource-news' },
+    ]);
+    t.match(made.prompts, [
+      {
+        name: 'prompt',
+        action: 'prompt-prompt',
+        arguments: [{ name: 'a', required: false, completions: [] }],
+      },
+    ]);
+  },
+);
 
 t.test('names and URIs that come twice or belong to others are refused', async (t) => {
   const named = (publicName: string) =>

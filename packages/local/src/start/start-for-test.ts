@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** Runs `npm start` on empty data, with its own database and Redis prefix on the servers of the test run. */
 export async function startForTest(
   t: Pick<typeof tap, 'testdir' | 'teardown'>,
+  env: Record<string, string> = {},
 ): Promise<{ url: string; output: string[] }> {
   const name = `start-${randomBytes(4).toString('hex')}`;
   const mongodbUri = new URL(process.env['MONGODB_URI'] ?? '');
@@ -26,6 +27,7 @@ export async function startForTest(
       REDIS_PREFIX: name,
       PORT: String(port),
       DATA_DIR: t.testdir({}),
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -42,7 +42,7 @@ export interface StepMemory {
   end(name: string, result: string): Promise<void>;
 }
 
-/** What the process that runs an attempt provides: durable storage in a worker, records in the test harness. */
+/** Storage and limits provided by the process that runs an attempt: durable in a worker, records in the test harness. */
 export interface AttemptHost {
   readonly maxResultBytes: number;
   /** How long an aborted action may take to stop before it is abandoned. */

@@ -1,4 +1,4 @@
-/** Why an attempt is told to stop. */
+/** Reason for stopping an attempt. */
 export type StopReason = 'cancel' | 'timeout' | 'deadline' | 'shutdown' | 'lease_lost' | 'input_required';
 
 /** Reason of the abort signal, as the action sees it. */

@@ -18,7 +18,7 @@ export const ToolPolicy = z.strictObject({
   asTask: z.enum(['auto', 'always', 'required', 'never']).default('auto'),
   /** Ask questions on the call itself, before it becomes an mcpTask. */
   inputFirst: z.boolean().default(false),
-  /** What to do if the client disconnects during a call. */
+  /** `cancel` or `keep` the execution if the client disconnects during a call. */
   onDisconnect: z.enum(['cancel', 'keep']).default('cancel'),
 });
 export type ToolPolicy = z.infer<typeof ToolPolicy>;

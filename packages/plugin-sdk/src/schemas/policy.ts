@@ -9,6 +9,6 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
-/** What to do after a worker died while running an action: run it again, or end as `outcome_unknown`. */
+/** Reaction to the death of a worker in the middle of a run: run it again, or end as `outcome_unknown`. */
 export const OnCrash = z.enum(['rerun', 'fail']);
 export type OnCrash = z.infer<typeof OnCrash>;

@@ -16,7 +16,7 @@ t.test('the code in docs/plugins.md is the code of its files', async (t) => {
   const page = await readFile(new URL('docs/plugins.md', ROOT), 'utf8');
   const blocks = [...page.matchAll(/<!-- (\S+) -->\n\n```ts\n([\s\S]*?)```/g)];
 
-  t.equal(blocks.length, 7);
+  t.equal(blocks.length, 8);
   t.equal(page.match(/```ts/g)?.length, blocks.length, 'every block names its file');
   for (const [, file = '', code = ''] of blocks) {
     t.equal(code, await readFile(new URL(file, ROOT), 'utf8'), file);

@@ -7,7 +7,7 @@ import type {
 } from '../attempt/attempt.ts';
 import type { ActionRun, AttemptSummary, LogLine } from './action-run.ts';
 
-/** What a database remembers of an execution between its attempts. */
+/** State of an execution between its attempts, which a database holds in the product. */
 export interface ExecutionMemory {
   readonly attempts: AttemptSummary[];
   readonly progress: AttemptProgress[];

@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { startForTest } from '@mcp-server/local/start-for-test';
+import { waitFor } from '@mcp-server/testing';
+import t from 'tap';
+
+import { readTranscript, runTranscript } from './transcript.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const CONTRACT_1 = join(ROOT, 'packages/testing/contract-1');
+const ZOD = dirname(createRequire(import.meta.url).resolve('zod/package.json'));
+const run = promisify(execFile);
+
+/** A folder of the plugins of contract 1, each with the first SDK and a zod of its own installed. */
+async function installContract1(dir: string): Promise<void> {
+  for (const name of ['first-sdk', 'plain-js']) {
+    const modules = join(dir, name, 'node_modules');
+    const sdk = join(modules, '@mcp-server', 'plugin-sdk');
+    await cp(join(CONTRACT_1, 'plugins', name), join(dir, name), { recursive: true });
+    await mkdir(sdk, { recursive: true });
+    await run('tar', ['xzf', join(CONTRACT_1, 'plugin-sdk-1.0.0.tgz'), '--strip-components=1', '-C', sdk]);
+    await symlink(await realpath(ZOD), join(modules, 'zod'));
+  }
+}
+
+// Outside the tree, so that its node_modules cannot be found.
+const dir = await realpath(await mkdtemp(join(tmpdir(), 'plugins-test-')));
+t.teardown(() => rm(dir, { recursive: true }));
+const page = await readFile(join(ROOT, 'docs/plugins.md'), 'utf8');
+const values = { '~/mcp-server': ROOT.slice(0, -1) };
+const [author = [], caller = []] = ['new plugin', 'call it'].map((name) => readTranscript(page, name));
+
+t.test('the transcript in docs/plugins.md: a new plugin installs and passes its own test', async (t) => {
+  const start = author.at(-1);
+  t.match(start?.command, /^PLUGINS_DIR=\$PWD npm --prefix ~\/mcp-server start$/);
+
+  const { problems, cwd } = await runTranscript(author.slice(0, -1), { cwd: dir, values });
+
+  t.same(problems, []);
+  t.equal(cwd, dir, 'the start is in the folder that holds the plugin');
+});
+
+await installContract1(dir);
+const { url } = await startForTest(t, { PLUGINS_DIR: dir, FIRST_SDK_PLUGIN_CURRENCY: 'USD' });
+const account = { email: 'author@example.com', username: 'author', password: 'A-long-enough-passphrase-1' };
+const { accessToken } = (await send('/api/auth/register', account)) as { accessToken: string };
+
+/** Sends JSON as the author, by POST if there is a body, and resolves to the JSON that came back. */
+async function send(path: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {
+  const authorization = path.startsWith('/api/auth') ? '' : `Bearer ${accessToken}`;
+  const response = await fetch(`${url}${path}`, {
+    headers: { 'content-type': 'application/json', ...(authorization && { authorization }), ...headers },
+    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+  });
+  return response.json();
+}
+
+const execute = (plugin: string, action: string, payload: object) =>
+  send('/mcp/execute', { plugin, action, payload });
+const callTool = (name: string, input: object) =>
+  send(
+    '/mcp',
+    { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: input } },
+    { accept: 'application/json, text/event-stream' },
+  );
+
+await waitFor('the plugins', async () => {
+  const { items } = (await send('/api/plugins')) as { items: { id: string }[] };
+  return ['hello', 'first-sdk', 'plain-js'].every((id) => items.some((plugin) => plugin.id === id));
+});
+
+t.test('the transcript in docs/plugins.md: the new plugin answers over REST and MCP', async (t) => {
+  const { problems } = await runTranscript(caller, {
+    cwd: dir,
+    values: { ...values, 'http://127.0.0.1:3000': url },
+  });
+
+  t.equal(caller.length, 3);
+  t.same(problems, []);
+});
+
+t.test('a plugin with the first version of the SDK runs', async (t) => {
+  const order = { order: '3 pears for 6 USD in attempt 1', attempt: 2 };
+
+  t.match(await execute('first-sdk', 'order', { item: 'pears', count: 3 }), {
+    status: 'completed',
+    result: order,
+  });
+  t.match(await callTool('first-sdk__order', { item: 'pears', count: 3 }), {
+    result: { structuredContent: order, content: [{ type: 'text', text: order.order }] },
+  });
+  t.match(await execute('first-sdk', 'order', { item: 'nothing' }), {
+    status: 'failed',
+    error: { code: 'NOTHING' },
+  });
+  t.match(await execute('first-sdk', 'resource-price', { uri: 'first-sdk://prices/pears' }), {
+    result: [{ text: 'pears: 2' }],
+  });
+  t.match(await execute('first-sdk', 'prompt-advertise', { item: 'pears' }), {
+    result: [{ role: 'user', content: { text: 'Advertise pears.' } }],
+  });
+});
+
+t.test('its questions are asked and answered', async (t) => {
+  const asked = (await execute('first-sdk', 'ask', {})) as { executionId: string };
+
+  t.match(asked, { status: 'input_required' });
+  const answers = { 'input-1': { action: 'accept', content: { name: 'Ada' } } };
+  await send(`/api/executions/${asked.executionId}/input`, { answers });
+  t.match(await send(`/api/executions/${asked.executionId}?wait=30`), {
+    status: 'completed',
+    result: { name: 'Ada' },
+  });
+});
+
+t.test('a plugin in plain JavaScript runs', async (t) => {
+  t.match(await execute('plain-js', 'shout', { text: 'hello' }), {
+    status: 'completed',
+    result: { text: 'HELLO' },
+  });
+  t.match(await callTool('plain-js__shout', { text: 'hello' }), {
+    result: { structuredContent: { text: 'HELLO' } },
+  });
+});
