@@ -1,37 +1,28 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 
 import t from 'tap';
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+import { runPluginCommand } from './testing/shell.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
 
 interface Ended {
-  code: number;
+  code?: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs the command as npm does: elsewhere, with the caller's folder in INIT_CWD. */
-const plugin = (folder: string, ...args: string[]) =>
-  new Promise<Ended>((resolve) => {
-    const env = { ...process.env, INIT_CWD: folder };
-    execFile(
-      process.execPath,
-      ['--conditions=@mcp-server/source', MAIN, ...args],
-      { env },
-      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
+const plugin = (folder: string, ...args: string[]): Promise<Ended> =>
+  runPluginCommand(folder, ...args).catch((ended: Ended) => ended);
 
 t.test('a new plugin has its id in every file and the SDK beside it', async (t) => {
   const folder = t.testdir({});
 
   const { code, stdout, stderr } = await plugin(folder, 'new', 'my-plugin');
 
-  t.equal(code, 0, stderr);
-  t.match(stdout, `PLUGINS_DIR=${folder} npm start`);
+  t.equal(code, undefined, stderr);
+  t.match(stdout, `PLUGINS_DIR=${folder} npm --prefix ${ROOT} start`);
   const read = (name: string) => readFileSync(join(folder, 'my-plugin', name), 'utf8');
   t.match(read('index.ts'), `id: 'my-plugin'`);
   t.match(JSON.parse(read('package.json')), { name: 'my-plugin' });

@@ -1,9 +1,10 @@
 // `npm run plugin -- new <id>`: writes the folder of a new plugin into the caller's directory.
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { createPlugin } from './create-plugin.ts';
 import { UserError } from './user-error.ts';
 
+const ROOT = resolve(import.meta.dirname, '../../..');
 const USAGE = 'Usage: npm run plugin -- new <id>';
 
 const [command, id, ...rest] = process.argv.slice(2);
@@ -23,7 +24,7 @@ Test it:
 
 Start the product with it:
 
-  PLUGINS_DIR=${dirname(folder)} npm start
+  PLUGINS_DIR=${dirname(folder)} npm --prefix ${ROOT} start
 `);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -1,35 +1,31 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 import t from 'tap';
 
-import { packSdk } from './pack-sdk.ts';
-import { userEnv } from './user-env.ts';
+import { runAsUser, runInTree, runPluginCommand } from './testing/shell.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const run = promisify(execFile);
+const PACKAGE = fileURLToPath(new URL('../', import.meta.url));
 const ZOD = dirname(createRequire(import.meta.url).resolve('zod/package.json'));
 
 // Outside the tree, so that its node_modules cannot be found.
-const dir = await mkdtemp(join(tmpdir(), 'sdk-test-'));
+const dir = await realpath(await mkdtemp(join(tmpdir(), 'sdk-test-')));
 t.teardown(() => rm(dir, { recursive: true }));
-const tarball = join(dir, 'sdk.tgz');
-await packSdk(tarball);
+await runPluginCommand(dir, 'new', 'hello');
+const tarball = join(dir, 'hello', 'vendor', 'mcp-server-plugin-sdk.tgz');
 await writeFile(join(dir, 'package.json'), '{"name":"consumer","private":true,"type":"module"}');
-const inFolder = { cwd: dir, env: userEnv() };
+const run = (...command: string[]) => runAsUser(command, { cwd: dir });
 // zod comes from our own dependencies, so that nothing comes from the network.
 await cp(await realpath(ZOD), join(dir, 'zod'), { recursive: true });
-const { stdout: zod } = await run('npm', ['pack', '--silent', '--ignore-scripts', './zod'], inFolder);
-await run('npm', ['install', '--offline', '--no-audit', tarball, `./${zod.trim()}`], inFolder);
+const { stdout: zod } = await run('npm', 'pack', '--silent', '--ignore-scripts', './zod');
+await run('npm', 'install', '--offline', '--no-audit', tarball, `./${zod.trim()}`);
 const installed = join(dir, 'node_modules', '@mcp-server', 'plugin-sdk');
 
 t.test('the tarball holds what it should, and is small', async (t) => {
-  const { stdout } = await run('tar', ['--list', '--file', tarball]);
+  const { stdout } = await run('tar', '--list', '--file', tarball);
   const files = stdout.trim().split('\n');
 
   t.same(files.filter((file) => !file.startsWith('package/dist/')).toSorted(), [
@@ -45,8 +41,8 @@ t.test('the tarball holds what it should, and is small', async (t) => {
 });
 
 t.test('zod is the only package that comes with it', async (t) => {
-  const { stdout } = await run('npm', ['ls', '--all', '--parseable', '--omit=dev'], inFolder);
-  const { stdout: tree } = await run('npm', ['ls', '--all'], inFolder);
+  const { stdout } = await run('npm', 'ls', '--all', '--parseable', '--omit=dev');
+  const { stdout: tree } = await run('npm', 'ls', '--all');
 
   t.same(
     stdout
@@ -90,7 +86,7 @@ t.test('every entry imports, with and without the condition of this tree', async
   await writeFile(join(dir, 'consumer.js'), CONSUMER);
 
   for (const conditions of [[], ['--conditions=@mcp-server/source']]) {
-    const { stdout } = await run(process.execPath, [...conditions, 'consumer.js'], inFolder);
+    const { stdout } = await run(process.execPath, ...conditions, 'consumer.js');
     t.same(JSON.parse(stdout), ['1.0', 42, 'function', 3]);
   }
 });
@@ -99,7 +95,7 @@ t.test('its types are those of its author', async (t) => {
   const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--types', ''];
   const compile = async (code: string) => {
     await writeFile(join(dir, 'consumer.ts'), `${code}\nexport {};`);
-    const check = run('tsc', [...options, '--lib', 'es2024,dom', 'consumer.ts'], { cwd: dir });
+    const check = runInTree(['tsc', ...options, '--lib', 'es2024,dom', 'consumer.ts'], { cwd: dir });
     return check.then(
       () => '',
       ({ stdout }: { stdout: string }) => stdout,
@@ -114,9 +110,9 @@ t.test('its types are those of its author', async (t) => {
 });
 
 t.test('publint and "are the types wrong" have nothing to say', async (t) => {
-  const checked = run('pnpm', ['run', 'check:tarball'], {
-    cwd: join(ROOT, 'packages/plugin-scaffold'),
-    env: { ...process.env, TARBALL: tarball },
+  const checked = runInTree(['pnpm', 'run', 'check:tarball'], {
+    cwd: PACKAGE,
+    env: { TARBALL: tarball },
   });
 
   await t.resolves(checked);

@@ -1,21 +1,20 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 import { startForTest } from '@mcp-server/local/start-for-test';
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-import { readTranscript, runTranscript } from './transcript.ts';
+import { runAsUser } from './testing/shell.ts';
+import { readTranscript, runTranscript } from './testing/transcript.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CONTRACT_1 = join(ROOT, 'packages/testing/contract-1');
+const TARBALL = join(CONTRACT_1, 'plugin-sdk-1.0.0.tgz');
 const ZOD = dirname(createRequire(import.meta.url).resolve('zod/package.json'));
-const run = promisify(execFile);
 
 /** A folder of the plugins of contract 1, each with the first SDK and a zod of its own installed. */
 async function installContract1(dir: string): Promise<void> {
@@ -24,7 +23,7 @@ async function installContract1(dir: string): Promise<void> {
     const sdk = join(modules, '@mcp-server', 'plugin-sdk');
     await cp(join(CONTRACT_1, 'plugins', name), join(dir, name), { recursive: true });
     await mkdir(sdk, { recursive: true });
-    await run('tar', ['xzf', join(CONTRACT_1, 'plugin-sdk-1.0.0.tgz'), '--strip-components=1', '-C', sdk]);
+    await runAsUser(['tar', 'xzf', TARBALL, '--strip-components=1', '-C', sdk], { cwd: dir });
     await symlink(await realpath(ZOD), join(modules, 'zod'));
   }
 }

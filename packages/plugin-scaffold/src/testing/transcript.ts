@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-import { userEnv } from './user-env.ts';
+import { runAsUser } from './shell.ts';
 
 /** A command of a page and the lines of output that the page shows; `…` stands for any text. */
 export interface TranscriptStep {
@@ -36,10 +33,7 @@ export async function runTranscript(
   const fill = (text: string) =>
     Object.entries(values).reduce((filled, [name, value]) => filled.replaceAll(name, value), text);
   const script = steps.map(({ command }) => `${fill(command)} || echo "it exited with $?"\necho '${MARK}'`);
-  const { stdout } = await promisify(execFile)('bash', ['-c', `exec 2>&1\n${script.join('\n')}\npwd`], {
-    cwd,
-    env: userEnv(),
-  });
+  const { stdout } = await runAsUser(['bash', '-c', `exec 2>&1\n${script.join('\n')}\npwd`], { cwd });
   const outputs = stdout.split(`${MARK}\n`);
   const problems = steps.flatMap((step, index) => checkStep(step, outputs[index] ?? '', fill));
   return { problems, cwd: outputs.at(-1)?.trim() ?? '' };
