@@ -30,7 +30,7 @@ interface Teardown {
   teardown(fn: () => Promise<void>): void;
 }
 
-/** Says where it comes from, for whoever finds it later: the run, and the file. */
+/** Name of the run and the file, so that leftovers can be attributed. */
 function nameNamespace(): string {
   const run = process.env['MCP_SERVER_TEST_RUN'] ?? 'alone';
   const file = basename(process.argv[1] ?? '').split('.')[0];
@@ -59,7 +59,7 @@ export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_U
   t.teardown(async () => {
     await mongo.connection.dropDatabase().catch(() => undefined);
     await mongo.close();
-    // A Redis of the test's own ends with it, and may be gone or frozen by now.
+    // A Redis of this test ends with it, and may already be gone or frozen.
     if (redisUrl === process.env.REDIS_URL) await removeKeys(redis, prefix);
     redis.disconnect();
   });

@@ -50,7 +50,7 @@ function findNearest(path: string): string[] {
   return [];
 }
 
-/** What differs from the commit at which this branch left `ref` (default: main), and what git does not know yet. */
+/** Files changed since this branch left `ref` (default: main), and untracked files. */
 export function listChangedFiles(ref?: string): string[] {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   const branches = git('for-each-ref', '--format=%(refname)', 'refs/remotes/origin/main', 'refs/heads/main');

@@ -4,17 +4,20 @@ import t from 'tap';
 
 import { EarlierRuns } from './earlier-runs.ts';
 
-t.test('what passed is known to the next run: the longest goes first, after what never ran', async (t) => {
-  const path = join(t.testdir({}), 'runs.json');
-  const first = new EarlierRuns(path);
-  first.record('short', { ms: 10 });
-  first.record('long', { ms: 90, inputs: 'hash' });
-  first.save();
+t.test(
+  'the next run knows the files that passed: the longest goes first, after files that never ran',
+  async (t) => {
+    const path = join(t.testdir({}), 'runs.json');
+    const first = new EarlierRuns(path);
+    first.record('short', { ms: 10 });
+    first.record('long', { ms: 90, inputs: 'hash' });
+    first.save();
 
-  const next = new EarlierRuns(path);
+    const next = new EarlierRuns(path);
 
-  t.same(next.longestFirst(['short', 'new', 'long']), ['new', 'long', 'short']);
-  t.ok(next.hasPassed('long', 'hash'));
-  t.notOk(next.hasPassed('long', 'other'));
-  t.notOk(next.hasPassed('new', 'hash'));
-});
+    t.same(next.longestFirst(['short', 'new', 'long']), ['new', 'long', 'short']);
+    t.ok(next.hasPassed('long', 'hash'));
+    t.notOk(next.hasPassed('long', 'other'));
+    t.notOk(next.hasPassed('new', 'hash'));
+  },
+);

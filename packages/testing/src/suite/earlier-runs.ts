@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 interface Pass {
   ms: number;
-  /** Hash of what the result depends on, for a file that is not run again with the same one. */
+  /** Hash of the inputs of a file that is not run again while they are the same. */
   inputs?: string;
 }
 
@@ -17,7 +17,7 @@ export class EarlierRuns {
     this.#passes = readPasses(path);
   }
 
-  /** The longest first, so that none of them is alone at the end; a file that never passed here counts as longest. */
+  /** Longest first, so that no long file runs alone at the end; a file that never passed here counts as longest. */
   longestFirst(files: readonly string[]): string[] {
     const msOf = (file: string) => this.#passes[file]?.ms ?? Number.MAX_SAFE_INTEGER;
     return files.toSorted((one, other) => msOf(other) - msOf(one));
@@ -41,7 +41,7 @@ function readPasses(path: string): Record<string, Pass> {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Record<string, Pass>;
   } catch {
-    // The first run here, or one that was killed while it wrote.
+    // This is the first run here, or the last one was killed during the write.
     return {};
   }
 }

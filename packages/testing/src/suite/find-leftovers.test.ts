@@ -11,7 +11,7 @@ const run = `planted-${process.pid}`;
 const findOwn = async () =>
   (await findLeftovers(run, process.env)).filter((line) => !line.startsWith('Redis connection'));
 
-t.test('a process, a key and a database that are left are found by the mark of their run', async (t) => {
+t.test('a leftover process, key and database are found by the mark of their run', async (t) => {
   t.same(await findOwn(), []);
   const child = spawn('sleep', ['60'], { env: { PATH: process.env['PATH'], [RUN_MARK]: run } });
   await once(child, 'spawn');
@@ -35,7 +35,7 @@ t.test('a process, a key and a database that are left are found by the mark of t
   t.same(found, [`process ${child.pid}: sleep 60`, `Redis key ${key}`, `database test-${run}-file-1`]);
 });
 
-t.test('connections of others to Redis are told', async (t) => {
+t.test('connections of other processes to Redis are reported', async (t) => {
   const redis = createRedis(process.env['REDIS_URL'] ?? '', 'consumer', () => undefined);
   t.teardown(() => redis.disconnect());
   await redis.client('SETNAME', run);

@@ -2,16 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 import { createMongo, createRedis } from '@mcp-server/shared';
 
-/** Variable that everything a test starts inherits: its value names the run. */
+/** Variable that every process of a test inherits; its value names the run. */
 export const RUN_MARK = 'MCP_SERVER_TEST_RUN';
 
-/** What a run left behind, one line each: processes, connections to its Redis, keys and databases. */
+/** Leftovers of a run, one line each: processes, connections to its Redis, keys and databases. */
 export async function findLeftovers(run: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const inStores = [findInRedis(run, env['REDIS_URL'] ?? ''), findInMongodb(run, env['MONGODB_URI'] ?? '')];
   return [...findProcesses(run), ...(await Promise.all(inStores)).flat()];
 }
 
-/** Processes that inherited the mark. Linux only: elsewhere no environment can be read. */
+/** Processes that inherited the mark. Linux only: on other systems no environment can be read. */
 function findProcesses(run: string): string[] {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc')
@@ -24,7 +24,7 @@ function findProcesses(run: string): string[] {
           `process ${pid}: ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`,
         ];
       } catch {
-        // It ended in this moment, or belongs to somebody else.
+        // It has just ended, or belongs to another user.
         return [];
       }
     });

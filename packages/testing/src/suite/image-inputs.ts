@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Builds two images. By far the most expensive file, and only these inputs can change its result. */
+/** Builds two images. It is by far the slowest test file, and only these inputs can change its result. */
 export const IMAGE_TEST = 'infra/docker/image.test.ts';
 
 const INPUTS = [
@@ -19,10 +19,10 @@ const INPUTS = [
   'packages/*/tsconfig*.json',
   ...['api', 'worker', 'plugins', 'plugin-sdk', 'shared'].map((name) => `packages/${name}/src`),
 ];
-/** What the images leave out. */
+/** Files that the images leave out. */
 const NOT_BUILT = /\.test\.ts$|\/src\/testing\//;
 
-/** Hash of everything that the images are made of. */
+/** Hash of all inputs of the images. */
 export function hashImageInputs(): string {
   const paths = INPUTS.flatMap((path) => [`:(glob)${path}`, `:(glob)${path}/**`]);
   const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths];

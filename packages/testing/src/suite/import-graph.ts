@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { type EcmaScriptModule, parseSync } from 'oxc-parser';
 
 const SOURCE = '@mcp-server/source';
-/** A process of the product that a test starts is as good as imported. */
+/** A test that starts a process of the product depends on it as if it imported it. */
 const STARTED = /\bstartProcess\([^,()]+,\s*'(?<name>\w+)'/g;
 
 interface PackageFile {
@@ -13,7 +13,7 @@ interface PackageFile {
 }
 
 /**
- * Which module of this repository imports which; values only, because a type changes no result. A name imported from a
+ * Import graph of the modules of this repository; values only, because a type changes no result. A name imported from a
  * package leads to the module that exports it, not to the whole package.
  */
 export class ImportGraph {
@@ -21,7 +21,7 @@ export class ImportGraph {
   readonly #modules = new Map<string, EcmaScriptModule>();
   readonly #imports = new Map<string, ReadonlySet<string>>();
 
-  /** Every module that `file` depends on, itself included; paths relative to the repository. */
+  /** Modules that `file` depends on, including itself; paths relative to the repository. */
   reach(file: string): Set<string> {
     const reached = new Set([file]);
     // The set grows while it is walked.
@@ -64,7 +64,7 @@ export class ImportGraph {
     return module;
   }
 
-  /** The module from which a package's root takes this name; the root itself when it says nothing of it. */
+  /** Module from which a package's root exports this name; the root itself if it does not name one. */
   #resolvePackage(from: string, name?: string | null): string | undefined {
     const root = this.#roots.get(from);
     if (root === undefined) return undefined;
@@ -78,7 +78,7 @@ export class ImportGraph {
 
 const resolveFrom = (file: string, from: string): string => relative('.', resolve(dirname(file), from));
 
-/** Entry modules of this repository's packages by what they are imported as. */
+/** Entry modules of this repository's packages by import specifier. */
 function findPackageRoots(): Map<string, string> {
   const roots = new Map<string, string>();
   for (const path of globSync(['packages/*/package.json', '*/package.json'])) {

@@ -1,7 +1,7 @@
 // `npm test`: runs every test file, several at a time. Shows one line per file, the whole output of a file that failed,
-// and at the end `N passed, N failed`. Nothing may be left afterwards: no process, connection, key or database.
-//   npm test -- PATH…             these files, and those in these folders
-//   npm test -- --changed [REF]   the files that import what changed since this branch left REF (default: main)
+// and at the end `N passed, N failed`. No process, connection, key or database may be left afterwards.
+//   npm test -- PATH…             these files, and all in these folders
+//   npm test -- --changed [REF]   the files that import a module changed since this branch left REF (default: main)
 //   JOBS=4 npm test               number of files at a time
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { findLeftovers, RUN_MARK } from './find-leftovers.ts';
 import { hashImageInputs, IMAGE_TEST } from './image-inputs.ts';
 import { runTestFile, type FileResult } from './run-test-file.ts';
 
-/** One more than there are cores: tests wait for leases, restarts and time limits. */
+/** One more than the number of cores: tests wait for leases, restarts and time limits. */
 const JOBS = Number(process.env['JOBS']) || availableParallelism() + 1;
-/** The tour of `npm start` says what every route answered. */
+/** The tour of `npm start` prints the status of every route. */
 const VISIT = /^# (?<line>\d{3} [A-Z]+ \/.*)$/;
 
 const args = process.argv.slice(2);
@@ -28,7 +28,7 @@ const run = randomBytes(3).toString('hex');
 const env = {
   NODE_COMPILE_CACHE: resolve('.data/compile-cache'),
   ...process.env,
-  // No test reads the developer's .env.
+  // Tests never read the developer's .env.
   ENV_FILE: 'none',
   [RUN_MARK]: run,
 };
@@ -74,9 +74,9 @@ earlier.save();
 writeFileSync('.tap/report.tap', report.join('\n'));
 const leftovers = await findLeftovers(run, env);
 if (leftovers.length > 0) {
-  say(`\nThe tests left something behind:\n${leftovers.map((line) => `  ${line}`).join('\n')}`);
+  say(`\nThe tests left these behind:\n${leftovers.map((line) => `  ${line}`).join('\n')}`);
   total.failed += 1;
 }
 say(`\n${total.passed} passed, ${total.failed} failed`);
-// No change may need no test; a run that was asked for tests must have some.
+// With --changed, no test may be needed; any other run must have some.
 process.exitCode = total.failed === 0 && (total.passed > 0 || args[0] === '--changed') ? 0 : 1;

@@ -43,14 +43,14 @@ t.test('a file without tests fails, and one that throws', async (t) => {
 const LEAK = `import { createServer } from 'node:net';
   t.test('leaks', async (t) => { createServer().listen(0); t.pass('done'); });`;
 
-t.test('a file that leaves something open is ended at its time limit, and says what', async (t) => {
+t.test('a file that leaves a handle open is ended at its time limit, and names it', async (t) => {
   const result = await runText(t, LEAK, { env: { TAP_TIMEOUT: '2' } });
 
   t.match(result, { passed: 1, failed: 1, output: /type: Server/ });
 });
 
-t.test('a file whose tests have ended is ended soon after', async (t) => {
+t.test('a file is ended soon after its tests have ended', async (t) => {
   const result = await runText(t, `t.teardown(() => {}); ${LEAK}`, { lingerMs: 200 });
 
-  t.match(result, { passed: 1, failed: 1, output: /something is open/ });
+  t.match(result, { passed: 1, failed: 1, output: /a handle is open/ });
 });

@@ -3,14 +3,17 @@ import { once } from 'node:events';
 
 import { Parser } from 'tap-parser';
 
-/** A file ends itself after this long and says what it waited for; one that raises its own limit has until the second. */
+/**
+ * A file ends itself after the first limit and names what it waited for; a file that raises its own limit has until the
+ * second.
+ */
 const TIMEOUT_S = 300;
 const ALARM_MS = 420_000;
-/** A process that outlives its last test has left something open. */
+/** A process that outlives its last test for this long has left a handle open. */
 const LINGER_MS = 15_000;
-/** After SIGALRM tap says which handles are open, and ends. */
+/** After SIGALRM tap prints the open handles and ends. */
 const KILL_MS = 10_000;
-/** tap writes this below everything else. */
+/** tap prints this at the end. */
 const LAST_LINE = /^# time=/;
 
 /** Result of a test file, counted in tests (the sentences), not in assertions. */
@@ -23,7 +26,7 @@ export interface FileResult {
   comments: string[];
 }
 
-/** Runs a test file in a process of its own. A skipped test counts as failed. */
+/** Runs a test file in a separate process. A skipped test counts as failed. */
 export async function runTestFile(
   file: string,
   env: NodeJS.ProcessEnv,
@@ -54,7 +57,7 @@ export async function runTestFile(
   result.ms = Math.round(performance.now() - startedAt);
   if (result.failed === 0 && (code !== 0 || result.passed === 0)) {
     result.failed = 1;
-    result.output += `\n${file} ended with ${signal ?? `exit ${code}`}${signal === 'SIGALRM' ? ': something is open' : ''}\n`;
+    result.output += `\n${file} ended with ${signal ?? `exit ${code}`}${signal === 'SIGALRM' ? ': a handle is open' : ''}\n`;
   }
   return result;
 }
