@@ -11,7 +11,7 @@ t.test('a worker with a bad plugin setting exits 78, names the variable and not 
   const starting = startProcess(t, 'worker', { ...env, HTTP_PLUGIN_ALLOW: '10.0.0.0/99' });
 
   const error = (await t.rejects(starting)) as unknown as Error;
-  t.match(error.message, /ended with 78/);
+  t.match(error.message, /ended \(78\) before it was up/);
   t.match(error.message, /HTTP_PLUGIN_ALLOW: /);
   t.notMatch(error.message, '10.0.0.0');
 });
