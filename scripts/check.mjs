@@ -5,6 +5,7 @@ const CHECKS = [
   ['format', ['oxfmt', '--check']],
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['prose', ['node', 'scripts/prose/main.ts']],
+  ['prose', ['node', 'scripts/prose/main.ts']],
   ['typecheck', ['tsc', '-b']],
   ['unused code and dependencies', ['knip']],
 ];

@@ -5,7 +5,7 @@ import t from 'tap';
 import { freshSecrets } from './fresh-secrets.ts';
 import { resolveCompose } from './resolve-compose.ts';
 
-/** Time to close: the API's after DRAIN_DELAY_MS (packages/api/src/main.ts), a worker's after its grace. */
+/** Time to close, for the API after DRAIN_DELAY_MS (packages/api/src/main.ts), for a worker after its grace period. */
 const API_CLOSE_MS = 8_000;
 const WORKER_CLOSE_MS = 2_000;
 const DOCKERFILE = readFileSync(new URL('../docker/Dockerfile', import.meta.url), 'utf8');
@@ -39,7 +39,7 @@ t.test('a missing secret is named, and `npm run secrets` generates every one', a
     t.match(secrets[name], /^[0-9a-f]{64}$/);
   }
   t.not(freshSecrets()['JWT_SECRET'], secrets['JWT_SECRET'], 'fresh at every run');
-  t.equal(new Set(Object.values(secrets)).size, Object.keys(secrets).length, 'no two alike');
+  t.equal(new Set(Object.values(secrets)).size, Object.keys(secrets).length, 'all different');
 });
 
 t.test('only nginx is published, on port 3000, and it reaches neither database nor Redis', async (t) => {
@@ -92,7 +92,7 @@ t.test('images are built on the base image of the Dockerfile unless NODE_IMAGE i
   }
 });
 
-t.test('a stop waits longer than API and worker need to end in order, whatever is set', async (t) => {
+t.test('a stop waits longer than API and worker need for a clean end, with any settings', async (t) => {
   t.ok(graceMs('api') > 2_000 + API_CLOSE_MS);
   t.ok(graceMs('worker') > 20_000 + WORKER_CLOSE_MS);
   const patient = await resolveCompose({ ...secrets, DRAIN_DELAY_MS: '60000', WORKER_GRACE_MS: '600000' });

@@ -32,7 +32,7 @@ type Settings = Record<string, string | undefined>;
 /**
  * `docker-compose.yml` as Docker Compose resolves it with these settings, all profiles included. A `.env` is read only
  * when `folder` names the folder of another copy of the file.
- * @throws {Error} with the complaint of Docker Compose.
+ * @throws {Error} with the message of Docker Compose.
  */
 export async function resolveCompose(settings: Settings, folder?: string): Promise<ComposeFile> {
   const program = join(await unpackDebianPackage(PACKAGE, () => undefined), PROGRAM);

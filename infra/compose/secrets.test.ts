@@ -18,7 +18,7 @@ t.test('a written .env is readable by its owner only and never overwritten', asy
   const second = write();
 
   t.equal(first.status, 0);
-  t.equal(first.stdout, '', 'no secret on the terminal');
+  t.equal(first.stdout, '', 'secrets are not printed');
   t.equal(statSync(join(cwd, '.env')).mode & 0o777, 0o600);
   t.equal(second.status, 1);
   t.match(second.stderr, 'nothing was written');

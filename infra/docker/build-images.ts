@@ -9,11 +9,11 @@ import dockerignore from '@balena/dockerignore';
 import { type Instruction, readStages, type Stage } from './dockerfile.ts';
 
 const CONTEXT = fileURLToPath(new URL('../..', import.meta.url));
-/** Settings of the network and of npm's registry pass, as they would into a container engine; nothing else does. */
+/** Only settings of the network and of npm's registry are passed on, as into a container engine. */
 const NETWORK = /^(HOME|.*(registry|proxy|cafile|userconfig|globalconfig|ca_certs).*)$/i;
 const MAX_OUTPUT_BYTES = 64 * 1_024 * 1_024;
 
-/** What an image consists of, its files in a folder. */
+/** Contents of an image, with its files in a folder. */
 export interface Image {
   root: string;
   workdir: string;
@@ -22,12 +22,12 @@ export interface Image {
   entrypoint: string[];
   command: string[];
   healthcheck: string[];
-  /** Debian packages that its RUN lines install: this machine has to have them. */
+  /** Debian packages that its RUN lines install; this machine must have them. */
   packages: string[];
 }
 
 /**
- * Does what `docker build` does, with folders in place of layers: every COPY with .dockerignore, every RUN with its
+ * Imitates `docker build` with folders in place of layers: runs every COPY with .dockerignore and every RUN with its
  * ENV and WORKDIR. The base image is this machine's Node; apt-get is left to the caller.
  */
 export async function buildImages(dir: string): Promise<Record<string, Image>> {
@@ -63,7 +63,7 @@ function layNode(root: string): void {
   copyFileSync(process.execPath, join(root, 'usr/local/bin/node'), constants.COPYFILE_FICLONE);
 }
 
-/** Where a path of the image is on this machine. */
+/** Path on this machine of a path in the image. */
 const placeOf = (image: Image, path: string): string => join(image.root, resolve(image.workdir, path));
 
 async function apply(
@@ -92,7 +92,7 @@ async function apply(
     case 'EXPOSE':
       return;
     default:
-      throw new Error(`${keyword} is not known here: teach it, or the image is not what was tested`);
+      throw new Error(`${keyword} is not supported here: add it, or this test does not cover the image`);
   }
 }
 
@@ -106,7 +106,7 @@ function copy(image: Image, args: string[], from: Image | undefined): void {
   }
 }
 
-/** Contents, not hard links: pnpm links files into its store, which nothing here may change. */
+/** Copies contents, not hard links: pnpm links files into its store, which must not change. */
 const copyTree = (source: string, target: string): void =>
   cpSync(source, target, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
 
@@ -123,7 +123,7 @@ function copyContext(source: string, target: string): void {
   const copyFolder = (folder: string): void => {
     for (const entry of readdirSync(join(CONTEXT, folder), { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      // A folder that is kept out may hold an exception; the ones without are not worth the walk.
+      // An ignored folder may contain an exception; folders without one are skipped.
       if (entry.isDirectory() && !/(^|\/)(node_modules|\.git|\.data)$/.test(path)) copyFolder(path);
       else if (entry.isFile() && isWanted(path)) {
         mkdirSync(join(target, folder), { recursive: true });
@@ -140,7 +140,7 @@ async function run(image: Image, text: string): Promise<void> {
   if (install) return void image.packages.push(...(install[1] ?? '').split(' '));
   const network = Object.entries(process.env).filter(([name]) => NETWORK.test(name));
   const local = join(image.root, 'usr/local');
-  // The test runner gives every child its loader by NODE_OPTIONS, and a build is none of its business.
+  // The test runner passes its loader to children in NODE_OPTIONS; a build must not get it.
   await promisify(execFile)('sh', ['-c', `unset NODE_OPTIONS; ${text}`], {
     cwd: join(image.root, image.workdir),
     env: {

@@ -49,7 +49,7 @@ function toInstruction(parsed: Parsed): Instruction {
 
 function toArgs(parsed: Parsed): string[] {
   if (parsed.getKeyword() === 'RUN') return [parsed.getArgumentsContent() ?? ''];
-  // HEALTHCHECK CMD ["…"]: the parser knows the exec form of CMD itself only.
+  // HEALTHCHECK CMD ["…"]: the parser only knows the exec form of CMD itself.
   const exec = /\[.*\]/.exec(parsed.getArgumentsContent() ?? '');
   return parsed.getKeyword() === 'HEALTHCHECK' && exec
     ? (JSON.parse(exec[0]) as string[])

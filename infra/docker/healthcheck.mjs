@@ -1,5 +1,5 @@
-// Exit 0 when this container's process answers on /health. The argument names the variable that holds its port; the
-// process is asked by loopback, so that it works whether or not it listens beyond it.
+// Exits 0 if this container's process answers on /health. The argument names the variable with its port. The request
+// uses loopback, so it works whether or not the process listens on other addresses.
 const TIMEOUT_MS = 4_000;
 
 const port = process.env[process.argv[2] ?? ''];

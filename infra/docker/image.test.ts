@@ -17,7 +17,7 @@ import { asUser } from './unprivileged.ts';
 /** `node` in Node's images. */
 const USER_ID = 1_000;
 const START_MS = 30_000;
-/** A whole build: packages from the network, the compiler, two deployments. */
+/** Time for a complete build: packages from the network, the compiler, two deployments. */
 const BUILD_AND_RUN_MS = 280_000;
 
 t.setTimeout(BUILD_AND_RUN_MS);
@@ -41,7 +41,7 @@ const imageOf = (name: string): Image => {
 const programOf = ({ root }: Image, name: string) =>
   name === 'node' ? join(root, 'usr/local/bin/node') : name;
 
-/** Starts the image's entry point as its user, with what the compose file would set; ends with the test. */
+/** Starts the image's entry point as its user, with the settings of the compose file; ends with the test. */
 async function start(t: Test, name: 'api' | 'worker', changes: Record<string, string>) {
   const image = imageOf(name);
   const { environment = {} } = (await resolveCompose(freshSecrets())).services[name] ?? {};
@@ -55,7 +55,7 @@ async function start(t: Test, name: 'api' | 'worker', changes: Record<string, st
     );
   }
   const [file = '', ...args] = asUser(USER_ID, [init, ...rest.map((word) => programOf(image, word))]);
-  // `env -u`: without the loader that the test runner gives every child, which the image does not have.
+  // `env -u` removes the loader of the test runner, which the image does not have.
   const child = spawn('env', ['-u', 'NODE_OPTIONS', file, ...args], {
     cwd,
     env,
@@ -144,7 +144,7 @@ t.test('API and worker run as the image starts them, do work, and end on SIGTERM
   }
 });
 
-t.test('the user of the image can write nothing in it', async (t) => {
+t.test('the user of the image cannot write to it', async (t) => {
   const { root } = imageOf('api');
   const [file = '', ...args] = asUser(USER_ID, ['find', root, '-not', '-type', 'l', '-writable']);
 

@@ -1,4 +1,4 @@
-/** The command as a container's user would run it: no root, no further groups, no way to gain rights. */
+/** Wraps a command to run like a container's user: no root, no additional groups, no way to gain rights. */
 export function asUser(userId: number, command: readonly string[]): string[] {
   if (process.getuid?.() !== 0) return [...command];
   const id = String(userId);

@@ -17,7 +17,7 @@ t.test('the guide explains every reason of explain', async (t) => {
   t.strictSame(documented, ReasonCode.options);
 });
 
-t.test('the quick reference lists every route of the API and none that is not there', async (t) => {
+t.test('the quick reference lists exactly the routes of the API', async (t) => {
   const space = await openNamespace(t);
   const { started } = await startProcess(t, 'api', space.env);
   const url = `http://127.0.0.1:${String(started['port'])}`;
@@ -33,9 +33,9 @@ t.test('the quick reference lists every route of the API and none that is not th
   t.strictSame(
     described.filter((route) => !documented.includes(route)).toSorted(byName),
     [],
-    'routes that are not documented',
+    'undocumented routes',
   );
-  // Pages are no part of the API's own description.
+  // The API's own description does not contain pages.
   for (const route of documented.filter((route) => !isDescribed.has(route))) {
     t.match(route, /^GET \//, route);
     t.not((await fetch(`${url}${route.slice('GET '.length)}`)).status, 404, `${route} answers`);

@@ -1,5 +1,5 @@
-// Runs in mongosh when the database's volume is empty (docker-entrypoint-initdb.d): the users of API and workers.
-// Workers run code of plugins, so theirs reaches no accounts, sessions, keys or audit records.
+// Runs in mongosh when the database's volume is empty (docker-entrypoint-initdb.d) and creates the users of API and workers.
+// Workers run code of plugins, so their user cannot read accounts, sessions, keys or audit records.
 const DATABASE = 'mcp_server';
 const READ_WRITE = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
 const WORKER_COLLECTIONS = ['tasks', 'pluginexecutions', 'plugins', 'roleleases', 'workers', 'pauses'];

@@ -6,7 +6,7 @@ import { openNamespace } from '@mcp-server/testing';
 import t from 'tap';
 
 const SCRIPT = readFileSync(new URL('create-users.js', import.meta.url), 'utf8');
-/** What no worker may read: it runs code of plugins. */
+/** Collections that a worker must not read, because it runs code of plugins. */
 const SECRET_COLLECTIONS = ['apikeys', 'auditevents', 'redrives', 'sessions', 'users'];
 
 interface Privilege {
@@ -24,7 +24,7 @@ interface User {
   roles: unknown[];
 }
 
-/** Runs the script with a shell that writes down what it is asked. */
+/** Runs the script with a shell that records its calls. */
 function run(env: Record<string, string>) {
   const users: User[] = [];
   const roles: Role[] = [];
@@ -54,7 +54,7 @@ t.test(
       collections.toSorted((a, b) => a.localeCompare(b)),
     );
     t.strictSame(privileges.find(({ resource }) => resource.collection === '')?.actions, ['listCollections']);
-    t.strictSame(roles[0]?.roles, [], 'nothing is inherited');
+    t.strictSame(roles[0]?.roles, [], 'no role is inherited');
     t.match(users, [
       { user: 'mcp_api', pwd: 'of the api', roles: [{ role: 'readWrite', db: 'mcp_server' }] },
       { user: 'mcp_worker', pwd: 'of the worker', roles: [{ role: 'mcpWorker', db: 'mcp_server' }] },
@@ -62,6 +62,6 @@ t.test(
   },
 );
 
-t.test('without its passwords the script makes no user', async (t) => {
+t.test('without its passwords the script creates no user', async (t) => {
   t.throws(() => run({ MONGODB_API_PASSWORD: 'of the api' }), /MONGODB_WORKER_PASSWORD is not set/);
 });

@@ -11,12 +11,12 @@ interface Teardown {
   teardown(fn: () => Promise<void>): void;
 }
 
-/** Bytes of an answer long enough to be compressed. */
+/** Size of a response that is long enough to be compressed (bytes). */
 const LONG = 4_096;
 
 /**
- * A server that tells what reaches it. `/stream` sends a first event at once and holds the rest until `finish` is
- * called; an upgrade is accepted and its bytes come back.
+ * A server that echoes requests. `/stream` sends a first event at once and the rest after `finish` is called; an
+ * upgrade is accepted and its bytes are echoed.
  */
 export async function startEchoServer(t: Teardown) {
   let finish = () => {};

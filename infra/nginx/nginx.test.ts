@@ -35,7 +35,7 @@ t.test('forwarded headers of the client are overwritten', async (t) => {
   t.equal(headers['forwarded'], undefined);
 });
 
-t.test('long answers are compressed, event streams are passed on piece by piece', async (t) => {
+t.test('long responses are compressed, event streams are forwarded chunk by chunk', async (t) => {
   const echo = await startEchoServer(t);
   const { url, port } = await startNginx(t, { apiPorts: [echo.port] });
 
@@ -47,7 +47,7 @@ t.test('long answers are compressed, event streams are passed on piece by piece'
 
   t.equal(compressed.headers.get('content-encoding'), 'gzip');
   t.match((await echoOf(compressed)).url, '/api/tasks');
-  t.equal(String(first), 'data: first\n\n', 'the first event is here although the answer has not ended');
+  t.equal(String(first), 'data: first\n\n', 'the first event arrives before the response has ended');
   t.equal(response.headers['content-encoding'], undefined);
   echo.finish();
   t.match(String((await once(response, 'data'))[0]), 'last');
@@ -71,7 +71,7 @@ t.test('an upgrade reaches the API with its subprotocol, and bytes pass both way
   t.match(received, /^HTTP\/1\.1 101 /);
 });
 
-t.test('operators alone reach /metrics and /admin; others hear that there is nothing', async (t) => {
+t.test('only operators reach /metrics and /admin; others get 404', async (t) => {
   const echo = await startEchoServer(t);
   const closed = await startNginx(t, { apiPorts: [echo.port] });
   const open = await startNginx(t, { apiPorts: [echo.port], operators: '127.0.0.0/8 1;' });
@@ -91,7 +91,7 @@ t.test('operators alone reach /metrics and /admin; others hear that there is not
   }
 });
 
-t.test('what nginx answers by itself is a problem document with a code of the catalogue', async (t) => {
+t.test('errors of nginx itself are problem documents with a code of the catalogue', async (t) => {
   const echo = await startEchoServer(t);
   const { url } = await startNginx(t, { apiPorts: [echo.port] });
   const away = await startNginx(t, { apiPorts: [await findFreePort()] });
@@ -119,7 +119,7 @@ t.test('what nginx answers by itself is a problem document with a code of the ca
   }
 });
 
-t.test('HTTPS needs a certificate and the example, nothing else', async (t) => {
+t.test('HTTPS only needs a certificate and the example', async (t) => {
   const echo = await startEchoServer(t);
   const { tlsUrl } = await startNginx(t, { apiPorts: [echo.port], hasTls: true });
   const { request } = await import('node:https');

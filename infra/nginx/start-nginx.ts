@@ -37,7 +37,7 @@ export interface Proxy {
   tlsUrl: string;
 }
 
-/** Runs the configuration of this folder: only what depends on the place is another. */
+/** Runs the configuration of this folder; only the files that depend on the installation are replaced. */
 export async function startNginx(t: Teardown, place: Place): Promise<Proxy> {
   const binary = await provideExecutable(NGINX, (line) => t.comment(line));
   const [port, tlsPort] = [await findFreePort(), await findFreePort()];
@@ -77,7 +77,7 @@ function writePlace(dir: string, place: Place, port: number): void {
   write('operators.conf', place.operators ?? '');
 }
 
-/** The example as an operator would put it in place, with a certificate for this machine. */
+/** Installs the example like an operator, with a certificate for this machine. */
 async function writeTls(dir: string, port: number): Promise<void> {
   const tls = join(dir, 'tls');
   mkdirSync(tls);

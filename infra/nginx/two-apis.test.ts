@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 
 import { startNginx } from './start-nginx.ts';
 
-/** Longer than nginx's connect timeout, shorter than anybody's patience. */
+/** Longer than nginx's connect timeout. */
 const LONG_CALL_MS = 5_000;
 const ECHO = { plugin: 'sample', action: 'echo', payload: { message: 'x'.repeat(4_096) } };
 
@@ -28,7 +28,7 @@ async function startAll(t: Test) {
   return { url, apis, call, headers };
 }
 
-/** Opens a WebSocket through nginx, and collects what it hears. */
+/** Opens a WebSocket through nginx, and collects its events. */
 async function listen(t: Test, url: string, headers: Record<string, string>) {
   // undici's WebSocket, which Node has as a global, takes headers; the type of browsers knows none.
   const options = { headers: { Authorization: headers['Authorization'] } } as unknown as string[];
@@ -58,7 +58,7 @@ t.test('an execution started through one API is seen by a WebSocket client on an
     apis.every(({ lines }, index) => callsOf(lines) > (before[index] ?? 0)),
   );
   for (const { executionId } of bodies) {
-    await waitFor(`the end of ${executionId} to be heard`, () =>
+    await waitFor(`the end of ${executionId} to be received`, () =>
       heard.some((event) => event.type === 'execution.completed' && event.executionId === executionId),
     );
   }
@@ -66,7 +66,7 @@ t.test('an execution started through one API is seen by a WebSocket client on an
 });
 
 t.test(
-  'a long call is waited for, answers are compressed, headers come once, addresses are true',
+  'a long call gets its response, responses are compressed, headers are not doubled, client addresses are correct',
   async (t) => {
     const { call } = await startAll(t);
 

@@ -15,11 +15,15 @@ t.test('Prometheus takes the configuration and the rules', async (t) => {
   await t.resolves(runCommand([promtool, 'check', 'rules', place('alerts.yml')]));
 });
 
-t.test('each alert fires when it should and not before', async (t) => {
+t.test('each alert fires at the right time and not before', async (t) => {
   t.match(await runCommand([promtool, 'test', 'rules', place('alerts.test.yml')]), 'SUCCESS');
   const tested = readFileSync(place('alerts.test.yml'), 'utf8');
   for (const [, name] of readFileSync(place('alerts.yml'), 'utf8').matchAll(/alert: (\w+)/g)) {
-    t.equal(tested.split(`alertname: ${name}`).length - 1, 2, `${name} is tested in quiet and in trouble`);
+    t.equal(
+      tested.split(`alertname: ${name}`).length - 1,
+      2,
+      `${name} is tested without and with the problem`,
+    );
   }
 });
 

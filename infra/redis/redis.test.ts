@@ -18,7 +18,7 @@ const REDIS = {
 };
 const { REDIS_PASSWORD = '' } = freshSecrets();
 
-/** Redis as the container starts it, on a port and in a folder of its own. */
+/** Starts Redis like the container, on a free port and in a temporary folder. */
 async function startRedis(t: Test) {
   await provideExecutable(REDIS, (line) => t.comment(line));
   const dir = mkdtempSync(join(tmpdir(), 'redis-test-'));
@@ -45,50 +45,53 @@ function connectTo(t: Test, url: string) {
   return redis;
 }
 
-t.test('the product works as the user that start.sh makes, who can wipe and read nothing else', async (t) => {
-  const redis = await startRedis(t);
-  const space = await openNamespace(t);
-  const url = redis.url(`mcp:${REDIS_PASSWORD}@`);
-  const client = connectTo(t, url);
-  await waitFor('Redis', () => client.ping());
-  const env = { ...space.env, REDIS_URL: url, REDIS_PREFIX: 'mcp' };
-  await startProcess(t, 'worker', env);
-  const { started } = await startProcess(t, 'api', env);
-  const post = (path: string, body: unknown, token = '') =>
-    fetch(`http://127.0.0.1:${String(started['port'])}${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+t.test(
+  'the product works as the user that start.sh creates, which cannot wipe the server or read other data',
+  async (t) => {
+    const redis = await startRedis(t);
+    const space = await openNamespace(t);
+    const url = redis.url(`mcp:${REDIS_PASSWORD}@`);
+    const client = connectTo(t, url);
+    await waitFor('Redis', () => client.ping());
+    const env = { ...space.env, REDIS_URL: url, REDIS_PREFIX: 'mcp' };
+    await startProcess(t, 'worker', env);
+    const { started } = await startProcess(t, 'api', env);
+    const post = (path: string, body: unknown, token = '') =>
+      fetch(`http://127.0.0.1:${String(started['port'])}${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+      });
+    const account = { email: 'redis@example.com', username: 'redis', password: 'A-long-enough-passphrase-1' };
+    const { accessToken } = (await (await post('/api/auth/register', account)).json()) as {
+      accessToken: string;
+    };
+
+    const executed = await waitFor('an action to be executed', async () => {
+      const call = { plugin: 'sample', action: 'echo', payload: { message: 'through the ACL' } };
+      const answer = await post('/mcp/execute', call, accessToken);
+      return answer.status === 200 && ((await answer.json()) as { result: unknown });
     });
-  const account = { email: 'redis@example.com', username: 'redis', password: 'A-long-enough-passphrase-1' };
-  const { accessToken } = (await (await post('/api/auth/register', account)).json()) as {
-    accessToken: string;
-  };
+    const ready = await fetch(`http://127.0.0.1:${String(started['port'])}/health/ready`);
 
-  const executed = await waitFor('an action to be executed', async () => {
-    const call = { plugin: 'sample', action: 'echo', payload: { message: 'through the ACL' } };
-    const answer = await post('/mcp/execute', call, accessToken);
-    return answer.status === 200 && ((await answer.json()) as { result: unknown });
-  });
-  const ready = await fetch(`http://127.0.0.1:${String(started['port'])}/health/ready`);
+    t.match(executed.result, { message: 'through the ACL' });
+    t.match(await ready.json(), { status: 'ready', redis: { state: 'up' } });
+    for (const command of [
+      ['FLUSHALL'],
+      ['CONFIG', 'GET', '*'],
+      ['SHUTDOWN'],
+      ['KEYS', '*'],
+      ['GET', 'other:key'],
+    ]) {
+      await t.rejects(client.call(...(command as [string])), /NOPERM/, command.join(' '));
+    }
+    t.match(await client.info('persistence'), 'aof_enabled:1');
+    t.match(await client.info('memory'), 'maxmemory_policy:noeviction');
+    t.notMatch(await client.info('memory'), 'maxmemory:0\r');
+  },
+);
 
-  t.match(executed.result, { message: 'through the ACL' });
-  t.match(await ready.json(), { status: 'ready', redis: { state: 'up' } });
-  for (const command of [
-    ['FLUSHALL'],
-    ['CONFIG', 'GET', '*'],
-    ['SHUTDOWN'],
-    ['KEYS', '*'],
-    ['GET', 'other:key'],
-  ]) {
-    await t.rejects(client.call(...(command as [string])), /NOPERM/, command.join(' '));
-  }
-  t.match(await client.info('persistence'), 'aof_enabled:1');
-  t.match(await client.info('memory'), 'maxmemory_policy:noeviction');
-  t.notMatch(await client.info('memory'), 'maxmemory:0\r');
-});
-
-t.test('redis-cli in the container looks around as the default user and changes nothing', async (t) => {
+t.test('redis-cli in the container can read as the default user and cannot write', async (t) => {
   const redis = await startRedis(t);
   const product = connectTo(t, redis.url(`mcp:${REDIS_PASSWORD}@`));
   await waitFor('Redis', () => product.set('mcp:key', 'value'));
@@ -116,7 +119,7 @@ t.test('redis-cli in the container looks around as the default user and changes 
   t.equal(await product.get('mcp:key'), 'value');
 });
 
-t.test('nobody gets in without the password', async (t) => {
+t.test('connections without the password are refused', async (t) => {
   const redis = await startRedis(t);
   const client = connectTo(t, redis.url(`mcp:${REDIS_PASSWORD}@`));
   await waitFor('Redis', () => client.ping());

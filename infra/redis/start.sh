@@ -5,9 +5,9 @@ set -eu
 here=$(dirname "$0")
 hash=$(printf %s "$REDIS_PASSWORD" | sha256sum | cut -d' ' -f1)
 
-# The user mcp works in the keys and channels of the product and can neither wipe nor reconfigure the server. Of the
-# dangerous commands it gets those that only read: versions for BullMQ, and figures for operators.
-# The user default, with the same password, is for `redis-cli` in the container: it looks and changes nothing.
+# The user mcp may use the keys and channels of the product and can neither wipe nor reconfigure the server. Of the
+# dangerous commands it may use those that only read: versions for BullMQ, and figures for operators.
+# The user default, with the same password, is for `redis-cli` in the container: it can read and cannot write.
 users=${TMPDIR:-/tmp}/users.acl
 umask 077
 cat >"$users" <<ACL

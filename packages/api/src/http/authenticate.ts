@@ -109,7 +109,9 @@ async function checkToken(app: FastifyInstance, token: string | undefined): Prom
 const BEARER = /^Bearer(?: +(?<token>.*))?$/i;
 const TOKEN = /^[\w.~+/-]+=*$/;
 
-/** Counts the credentials of ours in the raw headers: Node keeps only the first of several `Authorization`. */
+/**
+ * Counts credentials of this server in the raw headers, because Node keeps only the first of several `Authorization`.
+ */
 export function countCredentials({ raw: { rawHeaders } }: FastifyRequest): number {
   const isCredential = (name: string, index: number) => {
     if (index % 2 === 1) return false;

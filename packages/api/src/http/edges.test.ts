@@ -65,7 +65,7 @@ t.test('a method that a path does not have is 405 and names those that it has', 
   t.match(tasks, { statusCode: 405, headers: { allow: 'GET, HEAD, POST' } });
 });
 
-t.test('a host that is no host is refused like a foreign one', async (t) => {
+t.test('an invalid host is refused like a foreign one', async (t) => {
   const { inject, key } = await openApp(t);
 
   for (const host of ['localhost:99999', 'localhost:80:80', 'evil.example']) {
@@ -75,7 +75,7 @@ t.test('a host that is no host is refused like a foreign one', async (t) => {
   }
 });
 
-t.test('Authorization with a foreign scheme is no credential of ours', async (t) => {
+t.test('Authorization with a foreign scheme is ignored', async (t) => {
   const { inject, key } = await openApp(t);
   const status = async (authorization: string, others: object = key) =>
     (await inject({ url: '/api/tasks', headers: { ...others, authorization } })).statusCode;

@@ -77,7 +77,7 @@ function refuse(body: unknown): Response | undefined {
   if (Array.isArray(body)) return problem(400, INVALID_REQUEST, 'Batches are not supported.', null);
   const { jsonrpc, method, id } = (body ?? {}) as { jsonrpc?: unknown; method?: unknown; id?: unknown };
   if (method === 'subscriptions/listen') return problem(404, METHOD_NOT_FOUND, 'Method not found', id);
-  // A message that is none at all is left to the library.
+  // The library handles bodies that are not messages.
   if (jsonrpc !== '2.0' || typeof method !== 'string') return undefined;
   const wrong = findParamProblem(body);
   return wrong === undefined ? undefined : problem(200, INVALID_PARAMS, wrong, id);

@@ -7,7 +7,7 @@ const cursor = z.string().optional();
 const Page = z.looseObject({ cursor });
 const Named = z.looseObject({ name: z.string() });
 
-/** What this server reads of the parameters of each method; the library checks the rest. */
+/** Parameters that this server reads, by method; the library checks the rest. */
 const PARAMS: Record<string, z.ZodType> = {
   'tools/list': Page,
   'resources/list': Page,
@@ -34,7 +34,7 @@ export function withoutEmptyParams(message: unknown): unknown {
   return { ...rest, params: Object.fromEntries(kept) };
 }
 
-/** What is wrong with the parameters of a message, in words with its places; undefined if nothing is. */
+/** Describes what is wrong with the parameters of a message, and where; undefined if they are valid. */
 export function findParamProblem(message: unknown): string | undefined {
   const { method, params = {} } = (message ?? {}) as { method?: unknown; params?: unknown };
   const schema =
