@@ -60,7 +60,7 @@ export async function buildApp(
   requireDatabase(app);
   await registerAccessTokens(app, deps.config);
   await registerSockets(app);
-  requireAccess(app);
+  await requireAccess(app);
   await registerOpenapi(app);
   app.addHook('onSend', async (_request, reply) => {
     // Otherwise a keep-alive client would find the connection closed at its next request.

@@ -1,10 +1,10 @@
 import { errors, Role, type Scope } from '@mcp-server/shared';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { API_KEY_PREFIX } from '../services/accounts/api-key-text.ts';
 import type { Principal } from '../services/principal.ts';
 import { readAccessToken } from './access-token.ts';
-import { limitByAddress, limitByUser } from './rate-limit.ts';
+import { registerRequestLimit, type RequestLimit } from './rate-limit.ts';
 
 /**
  * Access to a route: everyone, all signed-in callers, or callers with at least this role. `public` routes can still
@@ -28,7 +28,8 @@ declare module 'fastify' {
 }
 
 /** Every route declares its access; other callers are refused before the body is read. */
-export function requireAccess(app: FastifyInstance): void {
+export async function requireAccess(app: FastifyInstance): Promise<void> {
+  const limit = await registerRequestLimit(app);
   app.decorateRequest('principal', undefined);
   app.decorate('libraryAccess', undefined);
   app.addHook('onRoute', function checkAccess(this: FastifyInstance, route) {
@@ -40,26 +41,33 @@ export function requireAccess(app: FastifyInstance): void {
     if (scope !== undefined) security.push({ apiKey: [] });
     route.schema = { security, ...route.schema };
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { access, scope } = request.routeOptions.config;
     if (access === undefined || access === 'public') {
-      await limitByAddress(app, request);
+      await limit(request, reply);
       return;
     }
-    const principal = await authenticateLimited(app, request);
+    const principal = await authenticateLimited(app, limit, request, reply);
     request.principal = principal;
-    await limitByUser(app, principal);
+    await limit(request, reply);
     requireRole(principal, access);
     requireScope(principal, scope);
   });
 }
 
+const BAD_CREDENTIALS = [errors.Unauthenticated, errors.TwoCredentials];
+
 /** Invalid credentials are counted by address: a caller who guesses has no other name. */
-async function authenticateLimited(app: FastifyInstance, request: FastifyRequest): Promise<Principal> {
+async function authenticateLimited(
+  app: FastifyInstance,
+  limit: RequestLimit,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Principal> {
   try {
     return await authenticate(app, request);
   } catch (error) {
-    if (error instanceof errors.Unauthenticated) await limitByAddress(app, request);
+    if (BAD_CREDENTIALS.some((Refusal) => error instanceof Refusal)) await limit(request, reply);
     throw error;
   }
 }

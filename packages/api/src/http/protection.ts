@@ -10,6 +10,9 @@ const EXPOSED = [
   'idempotent-replayed',
   'www-authenticate',
   'allow',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
 ];
 const MAX_AGE_SECONDS = 600;
 

@@ -183,6 +183,51 @@ t.test('requests are limited by user, whichever key or session, and without a us
   t.same(new Set(probes), new Set([200]));
 });
 
+t.test('every response but that of a probe reports the limit', async (t) => {
+  const test = await startTestApp(t, { RATE_LIMIT_MAX_REQUESTS: '4' });
+  const { headers } = await test.signUp('mary');
+  const anonymous = { remoteAddress: '10.0.0.9' };
+
+  const mine = [
+    await test.inject({ url: '/api/auth/profile', headers }),
+    await test.inject({ url: '/api/queues', headers }),
+    await test.inject({ method: 'POST', url: '/mcp', headers, payload: {} }),
+    await test.inject({ url: '/api/auth/profile', headers }),
+    await test.inject({ url: '/api/auth/profile', headers }),
+  ];
+  const others = [
+    await test.inject({ url: '/ws/info', ...anonymous }),
+    await test.inject({ url: '/nowhere', ...anonymous }),
+    await test.inject({ url: '/api/auth/profile', ...anonymous }),
+    await test.inject({
+      url: '/api/auth/profile',
+      headers: { ...headers, 'x-api-key': 'mcp_a' },
+      ...anonymous,
+    }),
+    await test.inject({ url: '/ws/info', ...anonymous }),
+  ];
+  const probe = await test.inject({ url: '/health', ...anonymous });
+
+  const codes = (replies: typeof mine) => replies.map(({ statusCode }) => statusCode);
+  t.same(codes(mine), [200, 403, mine[2]?.statusCode, 200, 429]);
+  t.same(codes(others), [200, 404, 401, 400, 429]);
+  for (const replies of [mine, others]) {
+    t.same(
+      replies.map((reply) => [reply.headers['ratelimit-limit'], reply.headers['ratelimit-remaining']].join()),
+      ['4,3', '4,2', '4,1', '4,0', '4,0'],
+    );
+    for (const reply of replies) {
+      const seconds = Number(reply.headers['ratelimit-reset']);
+      t.ok(seconds > 0 && seconds <= 60, `${seconds}`);
+    }
+  }
+  t.equal(mine[4]?.headers['retry-after'], mine[4]?.headers['ratelimit-reset']);
+  t.same(
+    Object.keys(probe.headers).filter((name) => name.startsWith('ratelimit')),
+    [],
+  );
+});
+
 t.test('two processes count together', async (t) => {
   const test = await startTestApp(t, { AUTH_LIMIT_FAILURES: '2' });
   const other = await startApp(t, { ...test.env, AUTH_LIMIT_FAILURES: '2' });

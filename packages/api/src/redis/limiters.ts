@@ -10,10 +10,15 @@ export interface Limit {
   windowMs: number;
 }
 
-export type LimitResult = { isAllowed: true } | { isAllowed: false; retryAfterSeconds: number };
+/** Count of a key in its window, which ends in `ttlMs`. */
+export interface LimitResult {
+  count: number;
+  ttlMs: number;
+}
 
 /** Counts by key, in Redis for all processes. */
 export interface Limiter {
+  max: number;
   take(key: string): Promise<LimitResult>;
   /** Undoes one `take`. */
   giveBack(key: string): Promise<void>;
@@ -47,6 +52,7 @@ export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => L
     const shared = new RateLimiterRedis({ ...options, storeClient: redis });
     const own = new RateLimiterMemory(options);
     return {
+      max,
       take: async (key) => (await inRedis(() => takeFrom(shared, key))) ?? takeFrom(own, key),
       async giveBack(key) {
         const reply = await inRedis(() => shared.reward(key, 1));
@@ -57,11 +63,9 @@ export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => L
 }
 
 async function takeFrom(backend: Backend, key: string): Promise<LimitResult> {
-  try {
-    await backend.consume(key);
-    return { isAllowed: true };
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    return { isAllowed: false, retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)) };
-  }
+  const result = await backend.consume(key).catch((refusal: unknown) => {
+    if (refusal instanceof RateLimiterRes) return refusal;
+    throw refusal;
+  });
+  return { count: result.consumedPoints, ttlMs: result.msBeforeNext };
 }

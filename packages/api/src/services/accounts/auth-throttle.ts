@@ -72,8 +72,9 @@ export function buildAuthThrottle(
 }
 
 async function takeOrRefuse(limit: Limiter, key: string): Promise<void> {
-  const result = await limit.take(key);
-  if (!result.isAllowed) throw retryLater(new errors.TooManyRequests('attempts'), result.retryAfterSeconds);
+  const { count, ttlMs } = await limit.take(key);
+  if (count <= limit.max) return;
+  throw retryLater(new errors.TooManyRequests('attempts'), Math.max(1, Math.ceil(ttlMs / 1_000)));
 }
 
 /** Digests, because Redis need not hold e-mail addresses. */
