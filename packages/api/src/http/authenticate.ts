@@ -113,7 +113,7 @@ async function checkToken(app: FastifyInstance, token: string | undefined): Prom
   return state?.tokenVersion === tv ? { userId, sessionId, role: state.role } : undefined;
 }
 
-/** `Authorization` with another scheme is meant for others, such as a proxy. */
+/** `Authorization` with another scheme is for other parties, such as a proxy. */
 const BEARER = /^Bearer(?: +(?<token>.*))?$/i;
 const TOKEN = /^[\w.~+/-]+=*$/;
 

@@ -15,7 +15,7 @@ async function openApp(t: Parameters<typeof startTestApp>[0]) {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-t.test("a caller's mistake is a 4xx, whichever library finds it", async (t) => {
+t.test("a caller's mistake gets a 4xx, whichever library detects it", async (t) => {
   const { inject } = await openApp(t);
   const asset = '/docs/static/swagger-ui.css';
   const cases: [string, Parameters<TestApp['inject']>[0], number, string][] = [
@@ -39,7 +39,7 @@ t.test("a caller's mistake is a 4xx, whichever library finds it", async (t) => {
   }
 });
 
-t.test('a slash at the end of a path changes nothing', async (t) => {
+t.test('a trailing slash makes no difference', async (t) => {
   const { inject, key } = await openApp(t);
   const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
 
@@ -55,7 +55,7 @@ t.test('a slash at the end of a path changes nothing', async (t) => {
   t.equal(call.statusCode, 200);
 });
 
-t.test('a method that a path does not have is 405 and names those that it has', async (t) => {
+t.test('an unsupported method gets 405 with the supported ones', async (t) => {
   const { inject, key } = await openApp(t);
 
   const health = await inject({ method: 'DELETE', url: '/health' });
@@ -87,7 +87,7 @@ t.test('Authorization with a foreign scheme is ignored', async (t) => {
   t.equal(await status('Basic dXNlcjpwdw==', {}), 401, 'alone it opens nothing');
 });
 
-t.test('a body that is not plain UTF-8 is refused, not misread', async (t) => {
+t.test('a body that is compressed or not UTF-8 is refused', async (t) => {
   const { inject, key } = await openApp(t);
   const payload = JSON.stringify({ plugin: 'sample', action: 'echo', payload: { message: 'é' }, wait: 0 });
   const status = async (headers: object) =>
@@ -101,7 +101,7 @@ t.test('a body that is not plain UTF-8 is refused, not misread', async (t) => {
     t.equal(await status({ 'content-type': `application/json; charset=${charset}` }), 202, charset);
 });
 
-t.test('numbers that would lose digits are found with their places', async (t) => {
+t.test('numbers that would lose digits are found with their pointers', async (t) => {
   t.same(findInexactNumbers('{"a":[9007199254740993,1],"b/c":{"d":-9007199254740992}}'), ['/a/0', '/b~1c/d']);
   t.same(findInexactNumbers('{"a":1e400,"b":-1e999}'), ['/a', '/b']);
   t.same(findInexactNumbers('9007199254740993'), ['']);
@@ -125,7 +125,7 @@ t.test('two ids that differ in the last digit never become one execution', async
   }
 });
 
-t.test('pages of other origins may read what a refusal asks for', async (t) => {
+t.test('pages of allowed origins may read the headers of a refusal', async (t) => {
   const test = await startTestApp(t, { CORS_ORIGIN: 'https://app.example' });
 
   const reply = await test.inject({ url: '/api/tasks', headers: { origin: 'https://app.example' } });

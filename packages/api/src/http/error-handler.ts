@@ -21,13 +21,13 @@ export function buildErrorHandler(bodyLimit: number) {
   };
 }
 
-/** Answers 405 with `Allow` where another method has a route, else 404. Call it before any route is added. */
+/** Sends 405 with `Allow` if another method has the route, otherwise 404. Call it before any route is added. */
 export function handleUnknownRoutes(app: FastifyInstance): void {
   const routes = FindMyWay();
   const methods = new Set<HTTPMethod>();
   app.addHook('onRoute', ({ method, url }) => {
     for (const name of [method].flat() as HTTPMethod[]) {
-      // Answered for every path, so it says nothing about one.
+      // Served for every path, so it says nothing about this one.
       if (name === 'OPTIONS') continue;
       methods.add(name);
       if (!routes.hasRoute(name, url)) routes.on(name, url, () => {});

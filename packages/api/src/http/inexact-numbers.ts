@@ -1,6 +1,6 @@
 import { toPointer } from '@mcp-server/shared';
 
-/** Sixteen digits, or an exponent of three: below that every number is held exactly enough. */
+/** Sixteen digits, or a three-digit exponent: shorter numbers are exact enough. */
 const SUSPICIOUS = /\d{16}|[eE]\+?\d{3}/;
 const INTEGER = /^-?\d+$/;
 

@@ -24,18 +24,18 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   });
 }
 
-/** Any other encoding would be read as something that its sender did not write. */
+/** Text in any other encoding would be misread. */
 function isPlainUtf8(headers: IncomingHttpHeaders): boolean {
   const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers;
   const charset = new MIMEType(type).params.get('charset') ?? 'utf-8';
   return encoding.toLowerCase() === 'identity' && /^utf-?8$/i.test(charset);
 }
 
-/** The error for numbers that JavaScript cannot hold: two ids that differ in the last digit would become one. */
+/** Refuses numbers that JavaScript would round: two ids that differ in the last digit would become one. */
 function findInexact(text: string): Error | null {
   const pointers = findInexactNumbers(text).map((pointer) => ({
     pointer,
-    detail: 'is a number outside of ±(2^53 - 1) and would lose digits; send it as a string',
+    detail: 'is outside ±(2^53 - 1) and would lose digits; send it as a string',
   }));
   return pointers.length > 0 ? pointedAt(new errors.InvalidRequest(), pointers) : null;
 }

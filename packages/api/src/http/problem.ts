@@ -14,7 +14,7 @@ import {
 /** An error of the catalogue with what it may carry for the response. */
 type PublicError = CatalogueError & Partial<Pointed> & Partial<RetryLater>;
 
-/** Errors of libraries by the status that they want; any other 4xx is an invalid request. */
+/** Catalogue errors for the 4xx statuses of libraries; any other 4xx is an invalid request. */
 const BY_STATUS: Record<number, (bodyLimit: number) => Error> = {
   404: () => new errors.RouteNotFound('with this path'),
   412: () => new errors.PreconditionFailed(),

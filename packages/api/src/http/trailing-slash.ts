@@ -1,7 +1,7 @@
-/** Pages load their files relative to themselves, so there a slash makes a difference. */
+/** Pages load their files by relative URLs, so their trailing slash matters. */
 const PAGES = /^\/(docs|admin)(\/|$)/;
 
-/** The URL with the slash at the end of its path removed: `/health/` is `/health`. */
+/** Removes the trailing slash of the path: `/health/` becomes `/health`. */
 export function withoutTrailingSlash(url: string): string {
   const [path = '', ...query] = url.split('?');
   if (!path.endsWith('/') || path === '/' || PAGES.test(path)) return url;

@@ -1,7 +1,7 @@
-/** The two kinds of response, as the library wants to read them in `Accept`. */
+/** The two types of response, as the library expects them in `Accept`. */
 export const BOTH_TYPES = ['application/json', 'text/event-stream'];
 
-/** True if a client accepts both kinds of response; HTTP allows any case, and wildcards. */
+/** True if a client accepts both types; HTTP allows any case, and wildcards. */
 export function acceptsBoth(accept = '*/*'): boolean {
   const ranges = new Set(
     accept

@@ -79,8 +79,8 @@ function refuse(body: unknown): Response | undefined {
   if (method === 'subscriptions/listen') return problem(404, METHOD_NOT_FOUND, 'Method not found', id);
   // The library handles bodies that are not messages.
   if (jsonrpc !== '2.0' || typeof method !== 'string') return undefined;
-  const wrong = findParamProblem(body);
-  return wrong === undefined ? undefined : problem(200, INVALID_PARAMS, wrong, id);
+  const message = findParamProblem(body);
+  return message === undefined ? undefined : problem(200, INVALID_PARAMS, message, id);
 }
 
 const problem = (status: number, code: number, message: string, id: unknown): Response =>

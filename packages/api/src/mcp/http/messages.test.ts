@@ -31,18 +31,18 @@ async function openEndpoint(t: Parameters<typeof startTestApp>[0]) {
 const message = (method: string, params: string) =>
   `{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`;
 
-t.test('parameters that are null or an empty list count as left out', async (t) => {
+t.test('parameters that are null or an empty list count as omitted', async (t) => {
   const post = await openEndpoint(t);
 
   for (const params of ['null', '[]', '{"cursor":null}'])
     t.equal((await post(message('tools/list', params))).result?.tools?.length, 3, params);
   for (const input of ['null', '[]']) {
     const reply = await post(message('tools/call', `{"name":"sample__echo","arguments":${input}}`));
-    t.match(reply.result, { isError: true }, `${input}: what the schema says of no arguments`);
+    t.match(reply.result, { isError: true }, `${input}: validated like omitted arguments`);
   }
 });
 
-t.test('parameters of a wrong shape are -32602 in words', async (t) => {
+t.test('parameters of a wrong shape get -32602 with a readable message', async (t) => {
   const post = await openEndpoint(t);
   const cases = [
     ['tools/list', '"all"', 'params'],
@@ -64,7 +64,7 @@ t.test('parameters of a wrong shape are -32602 in words', async (t) => {
   }
 });
 
-t.test('a body that cannot be read is an error of JSON-RPC', async (t) => {
+t.test('an unreadable body gets a JSON-RPC error', async (t) => {
   const post = await openEndpoint(t);
   const bodies: [string, Record<string, string>, number, number][] = [
     ['{', {}, 400, -32_700],
@@ -81,7 +81,7 @@ t.test('a body that cannot be read is an error of JSON-RPC', async (t) => {
     t.match(await post(body, headers), { status, error: { code, message: String } }, body.slice(0, 40));
 });
 
-t.test('any way of accepting both kinds of answer is enough', async (t) => {
+t.test('every Accept header that covers both types is accepted', async (t) => {
   const post = await openEndpoint(t);
   const list = message('tools/list', '{}');
 

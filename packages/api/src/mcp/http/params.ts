@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Some clients send null or an empty list for what they leave out. */
+/** Some clients send null or an empty list for omitted values. */
 const isLeftOut = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
 
 const cursor = z.string().optional();
@@ -22,7 +22,7 @@ const PARAMS: Record<string, z.ZodType> = {
   }),
 };
 
-/** A JSON-RPC message with the parameters that its sender left out removed. */
+/** Removes the parameters of a JSON-RPC message that count as omitted. */
 export function withoutEmptyParams(message: unknown): unknown {
   if (typeof message !== 'object' || message === null || !('params' in message)) return message;
   const { params, ...rest } = message;

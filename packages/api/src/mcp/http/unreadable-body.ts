@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 
 import { toCatalogueError, toProblem } from '../../http/problem.ts';
 
-/** JSON-RPC's code for a body that is not JSON, or not JSON as this server reads it. */
+/** JSON-RPC's code for a body that is not JSON, or not JSON that this server accepts. */
 const PARSE_ERROR = -32_700;
 const UNREADABLE = [errors.InvalidRequest, errors.UnsupportedMediaType, errors.PayloadTooLarge];
 
-/** Answers a body that cannot be read as a JSON-RPC error; every other refusal stays a problem document. */
+/** Sends a JSON-RPC error for an unreadable body; every other refusal stays a problem document. */
 export function answerInJsonRpc(app: FastifyInstance): void {
   const answerProblem = app.errorHandler;
   app.setErrorHandler((error, request, reply) => {
