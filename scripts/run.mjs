@@ -33,6 +33,7 @@ const COMMANDS = {
   start: (args) => ['node', SOURCE, 'packages/local/src/start/main.ts', ...args],
   dev: (args) => ['node', SOURCE, 'packages/local/src/dev/main.ts', ...args],
   test: (args) => [...SUITE, ...args],
+  coverage: (args) => ['node', 'scripts/coverage.mjs', ...args],
   check: () => ['node', 'scripts/check.mjs'],
   chaos: (args) => ['node', SOURCE, 'chaos/src/main.ts', ...args],
   bench: (args) => ['node', SOURCE, 'bench/src/main.ts', ...args],

@@ -19,7 +19,12 @@ const ENTRY = { worker: '../../worker/src/main.ts', api: '../../api/src/main.ts'
 const STARTED_TEXT = { worker: '"msg":"worker started"', api: '"msg":"api listening"' } as const;
 
 /** Settings of the test run; no setting of the product comes from the environment of a test. */
-const INHERITED = ['NODE_COMPILE_CACHE', 'NODE_V8_COVERAGE', 'MCP_SERVER_TEST_RUN'];
+const INHERITED = [
+  'NODE_COMPILE_CACHE',
+  'NODE_DISABLE_COMPILE_CACHE',
+  'NODE_V8_COVERAGE',
+  'MCP_SERVER_TEST_RUN',
+];
 const inherited = () => Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
 
 /**

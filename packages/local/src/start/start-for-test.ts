@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type tap from 'tap';
 
 import { findFreePort } from '../free-port.ts';
+import { removeTraces } from '../testing/test-database.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -35,6 +36,7 @@ export async function startForTest(
   t.teardown(async () => {
     child.kill('SIGTERM');
     await exited;
+    await removeTraces(mongodbUri.href, process.env['REDIS_URL'] ?? '', name);
   });
   const output: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {

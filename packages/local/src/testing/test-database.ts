@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,4 +28,18 @@ export async function connect(t: Test, uri: string, options: MongoClientOptions 
   const client = await MongoClient.connect(uri, options);
   t.teardown(() => client.close());
   return client;
+}
+
+const UNLINK_ALL = "for _, key in ipairs(redis.call('keys', ARGV[1])) do redis.call('unlink', key) end";
+
+/** Removes a database and every Redis key with this prefix. */
+export async function removeTraces(mongodbUri: string, redisUrl: string, prefix: string): Promise<void> {
+  const client = await MongoClient.connect(mongodbUri);
+  await client.db().dropDatabase();
+  await client.close();
+  const { hostname, port } = new URL(redisUrl);
+  const socket = createConnection({ host: hostname, port: Number(port) });
+  socket.write(`EVAL "${UNLINK_ALL}" 0 "${prefix}:*"\r\n`);
+  await once(socket, 'data');
+  socket.destroy();
 }

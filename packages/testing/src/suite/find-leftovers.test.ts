@@ -4,25 +4,22 @@ import { once } from 'node:events';
 import { createMongo, createRedis } from '@mcp-server/shared';
 import t from 'tap';
 
-import { findLeftovers, RUN_MARK } from './find-leftovers.ts';
+import { findLeftovers, RUN_MARK, takeInventory } from './find-leftovers.ts';
 
 const run = `planted-${process.pid}`;
-/** Other tests run at the same time, with connections of their own. */
-const findOwn = async () =>
-  (await findLeftovers(run, process.env)).filter((line) => !line.startsWith('Redis connection'));
 
-t.test('a leftover process, key and database are found by the mark of their run', async (t) => {
-  t.same(await findOwn(), []);
+t.test('leftover processes, keys, connections and databases are found', async (t) => {
+  const before = await takeInventory(run, process.env);
   const child = spawn('sleep', ['60'], { env: { PATH: process.env['PATH'], [RUN_MARK]: run } });
   await once(child, 'spawn');
   t.teardown(() => child.kill());
   const redis = createRedis(process.env['REDIS_URL'] ?? '', 'consumer', () => undefined);
   t.teardown(() => redis.disconnect());
-  const key = `test-${run}-file-1:queue`;
-  await redis.set(key, '1');
-  t.teardown(() => redis.del(key));
+  await redis.client('SETNAME', run);
+  await redis.set(`${run}:queue`, '1');
+  t.teardown(() => redis.del(`${run}:queue`));
   const uri = new URL(process.env['MONGODB_URI'] ?? '');
-  uri.pathname = `/test-${run}-file-1`;
+  uri.pathname = `/${run}`;
   const timeouts = { serverSelectionTimeoutMs: 5_000, socketTimeoutMs: 10_000 };
   const mongo = createMongo({ uri: uri.href, maxPoolSize: 1, ...timeouts });
   t.teardown(() => mongo.close());
@@ -30,17 +27,21 @@ t.test('a leftover process, key and database are found by the mark of their run'
   await mongo.connection.createCollection('left');
   t.teardown(() => mongo.connection.dropDatabase());
 
-  const found = await findOwn();
+  const found = findLeftovers(before, await takeInventory(run, process.env));
 
-  t.same(found, [`process ${child.pid}: sleep 60`, `Redis key ${key}`, `database test-${run}-file-1`]);
+  // Other tests run at the same time, in namespaces of their own.
+  const own = found.filter((line) => line.includes(run) || line.includes('sleep'));
+  t.match(own, [
+    `process ${child.pid}: sleep 60`,
+    `Redis keys ${run}:*`,
+    new RegExp(`^Redis connection .* name=${run}$`),
+    `database ${run}`,
+  ]);
+  t.equal(own.length, 4);
 });
 
-t.test('connections of other processes to Redis are reported', async (t) => {
-  const redis = createRedis(process.env['REDIS_URL'] ?? '', 'consumer', () => undefined);
-  t.teardown(() => redis.disconnect());
-  await redis.client('SETNAME', run);
+t.test('things that existed before the run are not leftovers', async (t) => {
+  const before = await takeInventory(run, process.env);
 
-  const found = await findLeftovers(run, process.env);
-
-  t.ok(found.some((line) => line.startsWith('Redis connection') && line.includes(`name=${run} `)));
+  t.same(findLeftovers(before, before), []);
 });

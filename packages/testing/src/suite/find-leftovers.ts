@@ -2,24 +2,33 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 import { createMongo, createRedis } from '@mcp-server/shared';
 
-/** Variable that every process of a test inherits; its value names the run. */
+/** Variable that everything a test starts inherits: its value names the run. */
 export const RUN_MARK = 'MCP_SERVER_TEST_RUN';
 
-/** Leftovers of a run, one line each: processes, connections to its Redis, keys and databases. */
-export async function findLeftovers(run: string, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const inStores = [findInRedis(run, env['REDIS_URL'] ?? ''), findInMongodb(run, env['MONGODB_URI'] ?? '')];
-  return [...findProcesses(run), ...(await Promise.all(inStores)).flat()];
+const TIMEOUT_MS = 10_000;
+
+/** What exists in the stores and among the processes, one line each. */
+type Inventory = ReadonlySet<string>;
+
+/** Databases, Redis prefixes, Redis connections, and processes that inherited the mark of this run. */
+export async function takeInventory(run: string, env: NodeJS.ProcessEnv): Promise<Inventory> {
+  const stores = [listRedis(env['REDIS_URL'] ?? ''), listDatabases(env['MONGODB_URI'] ?? '')];
+  return new Set([...listProcesses(run), ...(await Promise.all(stores)).flat()]);
 }
 
-/** Processes that inherited the mark. Linux only: on other systems no environment can be read. */
-function findProcesses(run: string): string[] {
+/** Everything in an inventory that an earlier one does not have. */
+export const findLeftovers = (before: Inventory, after: Inventory): string[] =>
+  [...after].filter((line) => !before.has(line));
+
+/** Linux only: elsewhere the environment of a process cannot be read. */
+function listProcesses(run: string): string[] {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((pid) => {
       try {
-        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${RUN_MARK}=${run}`))
-          return [];
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        if (!environment.includes(`${RUN_MARK}=${run}`)) return [];
         return [
           `process ${pid}: ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`,
         ];
@@ -30,40 +39,40 @@ function findProcesses(run: string): string[] {
     });
 }
 
-/** Keys of the run's namespaces and connections other than this one; a queue or worker is both. */
-async function findInRedis(run: string, url: string): Promise<string[]> {
+/** A queue or a worker that is left shows as a connection, and its keys under their prefix. */
+async function listRedis(url: string): Promise<string[]> {
   const redis = createRedis(url, 'consumer', () => undefined);
   try {
-    const keys = await redis.keys(`test-${run}-*`);
+    const prefixes = new Set((await redis.keys('*')).map((key) => key.split(':')[0]));
     const own = await redis.client('ID');
     const clients = String(await redis.client('LIST'))
       .trim()
       .split('\n');
     return [
-      ...keys.map((key) => `Redis key ${key}`),
+      ...[...prefixes].map((prefix) => `Redis keys ${prefix}:*`),
       ...clients
         .filter((client) => !client.startsWith(`id=${own} `))
-        .map((client) => `Redis connection ${client}`),
+        .map(
+          (client) =>
+            `Redis connection ${/^id=\d+ addr=\S+/.exec(client)?.[0]} ${/ name=\S*/.exec(client)?.[0].trim()}`,
+        ),
     ];
   } finally {
     redis.disconnect();
   }
 }
 
-async function findInMongodb(run: string, uri: string): Promise<string[]> {
-  const timeoutMs = 10_000;
+async function listDatabases(uri: string): Promise<string[]> {
   const mongo = createMongo({
     uri,
     maxPoolSize: 1,
-    serverSelectionTimeoutMs: timeoutMs,
-    socketTimeoutMs: timeoutMs,
+    serverSelectionTimeoutMs: TIMEOUT_MS,
+    socketTimeoutMs: TIMEOUT_MS,
   });
   try {
     await mongo.connection.asPromise();
     const { databases = [] } = (await mongo.connection.db?.admin().listDatabases({ nameOnly: true })) ?? {};
-    return databases
-      .filter(({ name }) => name.startsWith(`test-${run}-`))
-      .map(({ name }) => `database ${name}`);
+    return databases.map(({ name }) => `database ${name}`);
   } finally {
     await mongo.close();
   }

@@ -2,7 +2,7 @@
 // and at the end `N passed, N failed`. No process, connection, key or database may be left afterwards.
 //   npm test -- PATH…             these files, and all in these folders
 //   npm test -- --changed [REF]   the files that import a module changed since this branch left REF (default: main)
-//   JOBS=4 npm test               number of files at a time
+//   JOBS=2 npm test               number of files at a time (default: twice the cores)
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,12 +10,12 @@ import { resolve } from 'node:path';
 
 import { findTestFilesAt, findTestFilesOf, listChangedFiles, listTestFiles } from './choose-test-files.ts';
 import { EarlierRuns } from './earlier-runs.ts';
-import { findLeftovers, RUN_MARK } from './find-leftovers.ts';
+import { findLeftovers, RUN_MARK, takeInventory } from './find-leftovers.ts';
 import { hashImageInputs, IMAGE_TEST } from './image-inputs.ts';
 import { runTestFile, type FileResult } from './run-test-file.ts';
 
-/** One more than the number of cores: tests wait for leases, restarts and time limits. */
-const JOBS = Number(process.env['JOBS']) || availableParallelism() + 1;
+/** Half of the time of a test is waiting: for leases, restarts and time limits. */
+const JOBS = Number(process.env['JOBS']) || 2 * availableParallelism();
 /** The tour of `npm start` prints the status of every route. */
 const VISIT = /^# (?<line>\d{3} [A-Z]+ \/.*)$/;
 
@@ -68,11 +68,12 @@ async function runAll(files: readonly string[]): Promise<void> {
   await Promise.all(Array.from({ length: JOBS }, work));
 }
 
+const before = await takeInventory(run, env);
 const files = chooseFiles();
 await runAll(files);
 earlier.save();
 writeFileSync('.tap/report.tap', report.join('\n'));
-const leftovers = await findLeftovers(run, env);
+const leftovers = findLeftovers(before, await takeInventory(run, env));
 if (leftovers.length > 0) {
   say(`\nThe tests left these behind:\n${leftovers.map((line) => `  ${line}`).join('\n')}`);
   total.failed += 1;
