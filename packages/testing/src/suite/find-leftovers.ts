@@ -7,7 +7,7 @@ export const RUN_MARK = 'MCP_SERVER_TEST_RUN';
 
 const TIMEOUT_MS = 10_000;
 
-/** What exists in the stores and among the processes, one line each. */
+/** Lines that each name something in the stores or among the processes. */
 type Inventory = ReadonlySet<string>;
 
 /** Databases, Redis prefixes, Redis connections, and processes that inherited the mark of this run. */
