@@ -55,6 +55,11 @@ const SERVER_SELECTION_TIMEOUT_MS = 1_500;
 const SOCKET_TIMEOUT_MS = 4_000;
 const MAX_POOL_SIZE = 50;
 
+interface ConnectOptions {
+  /** Work per password hash; see buildPasswords. */
+  passwordCost?: number;
+}
+
 export interface Connected {
   deps: Deps;
   /** Resolves once the indexes exist. */
@@ -65,7 +70,7 @@ export interface Connected {
 }
 
 /** Opens every connection without waiting for any of them, and builds the services on top. */
-export function connect(config: Config, logger: Logger): Connected {
+export function connect(config: Config, logger: Logger, options: ConnectOptions = {}): Connected {
   const mongo = createMongo({
     uri: config.MONGODB_URI,
     maxPoolSize: MAX_POOL_SIZE,
@@ -82,7 +87,7 @@ export function connect(config: Config, logger: Logger): Connected {
   const queues = buildExecutionQueues(producer, poolQueues);
   const tickers = createScheduleTickers(producer, config.REDIS_PREFIX, logger);
   const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
-  const services = buildServices(config, logger, models, feed);
+  const services = buildServices(config, logger, models, feed, options);
   const live = buildLive({ config, logger, models, producer, poolQueues, ...services });
   const readiness = buildReadiness({
     pingMongo: ping,
@@ -173,6 +178,7 @@ function buildServices(
   logger: Logger,
   models: Models,
   feed: ReturnType<typeof createEndedFeed>,
+  { passwordCost }: ConnectOptions,
 ) {
   const { UserModel, SessionModel, ApiKeyModel, ExecutionModel, PluginModel } = models;
   return {
@@ -181,7 +187,7 @@ function buildServices(
     durationStats: buildDurationStatsReader({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     waiters: buildWaiters({ readOutcomes: (ids) => findOutcomes(ExecutionModel, ids), feed, logger }),
-    passwords: buildPasswords(),
+    passwords: buildPasswords(passwordCost),
     refreshTokens: buildRefreshTokens(config.REFRESH_TOKEN_SECRET),
     userStates: buildUserStates({
       findUser: (id) => findUserById(UserModel, id),

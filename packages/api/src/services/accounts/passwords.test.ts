@@ -14,3 +14,7 @@ t.test('beyond its queue it refuses at once and says when to retry', async (t) =
   for (const { reason } of refused) t.match(reason, { code: 'BUSY', retryAfterSeconds: 1 });
   t.equal(await passwords.verify('x', undefined), false, 'there is room again');
 });
+
+t.test('a hash is as costly as OWASP asks', async (t) => {
+  t.match(await buildPasswords().hash('correct horse battery staple'), /^\$2b\$10\$/);
+});

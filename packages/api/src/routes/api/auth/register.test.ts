@@ -29,7 +29,7 @@ t.test('an account is created with a plain password, and the response has no has
   t.equal(reply.statusCode, 201);
   t.match(reply.json(), { user: { email: 'mary@example.com', role: 'user' }, expiresIn: 900 });
   t.notMatch(reply.body, /password/i);
-  t.match(await models.UserModel.findOne({ username: 'mary' }), { passwordHash: /^\$2b\$10\$/ });
+  t.match(await models.UserModel.findOne({ username: 'mary' }), { passwordHash: /^\$2b\$/ });
 });
 
 t.test('a taken e-mail or username gets 409', async (t) => {
