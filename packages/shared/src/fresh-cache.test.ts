@@ -46,7 +46,8 @@ t.test(
     started[1]?.resolve('new');
 
     t.equal(await slow, 'old');
-    t.equal(await cache.read('a', load), 'new');
+    // The second one too may be too old by now.
+    t.equal(await cache.read('a', () => Promise.resolve('new')), 'new');
   },
 );
 
