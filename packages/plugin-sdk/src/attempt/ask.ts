@@ -2,6 +2,7 @@ import { FatalError } from '../action.ts';
 import { type Answers, InputDeclined, type Question } from '../question.ts';
 import type { InputRequest } from '../schemas/input.ts';
 import type { AskedQuestion, Attempt, StoredQuestion } from './attempt.ts';
+import { findJsonProblem } from './json-problem.ts';
 import { StopError } from './stop-error.ts';
 
 /** Keys that authors may use. A double dash marks the rounds below; 60 of the 64 characters leave room for it. */
@@ -101,8 +102,11 @@ function endWith({ questions, controller, request }: Attempt, open: readonly Ope
   throw new StopError('input_required');
 }
 
-/** @throws {FatalError} if it is too large to store. */
+/** @throws {FatalError} if it is too large to store, or not JSON. */
 function toAsked({ key, request }: OpenQuestion): AskedQuestion {
+  const problem = findJsonProblem(request.params);
+  if (problem !== undefined)
+    throw new FatalError(`requestInput: "${key}" must be JSON: ${problem}.`, { code: 'INPUT_NOT_JSON' });
   const params = JSON.stringify(request.params);
   if (Buffer.byteLength(params) > MAX_PARAMS_BYTES)
     throw new FatalError(`requestInput: "${key}" is larger than ${MAX_PARAMS_BYTES} bytes.`, {

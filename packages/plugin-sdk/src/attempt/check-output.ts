@@ -4,6 +4,7 @@ import type { Action } from '../action.ts';
 import { ContentBlock } from '../schemas/content.ts';
 import type { DecidedEnd } from './attempt.ts';
 import { describeError, safeText } from './describe-error.ts';
+import { findJsonProblem } from './json-problem.ts';
 
 const Content = z.array(ContentBlock);
 
@@ -11,8 +12,9 @@ const Content = z.array(ContentBlock);
 export async function checkOutput(action: Action, output: unknown, maxBytes: number): Promise<DecidedEnd> {
   const parsed = await action.output.safeParseAsync(output);
   if (!parsed.success) return invalid(issuesText(parsed.error));
-  const result = toJson(parsed.data);
-  if (result === undefined) return invalid('The result is not JSON.');
+  const problem = findJsonProblem(parsed.data);
+  if (problem !== undefined) return invalid(`The result must be JSON: ${problem}.`);
+  const result = JSON.stringify(parsed.data) ?? 'null';
   if (Buffer.byteLength(result) > maxBytes) return invalid(`The result is larger than ${maxBytes} bytes.`);
   if (!action.toContent) return { kind: 'completed', result };
   try {
@@ -30,15 +32,6 @@ const invalid = (message: string): DecidedEnd => ({
   kind: 'failed',
   failure: { kind: 'invalid_output', message },
 });
-
-function toJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch {
-    // Cycles and big integers.
-    return undefined;
-  }
-}
 
 /** The issues that zod found, with JSON pointers, safe to store. */
 export function issuesText(error: { issues: { path: PropertyKey[]; message: string }[] }): string {

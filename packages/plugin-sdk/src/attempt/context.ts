@@ -4,6 +4,7 @@ import { ask, nextKey } from './ask.ts';
 import type { Attempt } from './attempt.ts';
 import { safeText } from './describe-error.ts';
 import { runOnce } from './once.ts';
+import { textOf } from './thrown.ts';
 
 const MAX_PROGRESS_TEXT = 500;
 const MAX_LOG_TEXT = 2_000;
@@ -12,7 +13,7 @@ const MAX_LOG_LINES = 1_000;
 
 /** Builds the second argument of `run`. */
 export function buildContext(attempt: Attempt): ActionContext {
-  const { request, host, controller } = attempt;
+  const { request, controller } = attempt;
   return {
     executionId: request.executionId,
     attempt: request.attempt,
@@ -20,12 +21,7 @@ export function buildContext(attempt: Attempt): ActionContext {
     userId: request.userId,
     signal: controller.signal,
     log: boundedLog(attempt),
-    progress: (done, total, message) =>
-      host.reportProgress({
-        done,
-        ...(total === undefined ? {} : { total }),
-        ...(message === undefined ? {} : { message: safeText(message, MAX_PROGRESS_TEXT) }),
-      }),
+    progress: reportProgress(attempt),
     once: (name, fn) => runOnce(attempt, name, fn),
     async requestInput(schema, message, { key = nextKey(attempt) } = {}) {
       const answers = await ask(attempt, { [key]: elicit(schema, message) });
@@ -36,12 +32,29 @@ export function buildContext(attempt: Attempt): ActionContext {
   };
 }
 
+/** A report that is not made of numbers is dropped with a warning: it must not end an action that works. */
+function reportProgress({ host }: Attempt): ActionContext['progress'] {
+  const isNumber = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
+  return (done, total, message) => {
+    if (!isNumber(done) || (total !== undefined && !isNumber(total)))
+      return host.writeLog(
+        'warn',
+        'progress: done and total must be finite numbers; this report was dropped',
+      );
+    host.reportProgress({
+      done,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message: safeText(textOf(message), MAX_PROGRESS_TEXT) }),
+    });
+  };
+}
+
 /** Texts are masked and capped; objects are not accepted. */
 function boundedLog({ host }: Attempt): ActionLog {
   let lines = 0;
   const write = (level: keyof ActionLog) => (text: unknown) => {
     if (++lines > MAX_LOG_LINES) return;
-    host.writeLog(level, safeText(String(text), MAX_LOG_TEXT));
+    host.writeLog(level, safeText(textOf(text), MAX_LOG_TEXT));
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

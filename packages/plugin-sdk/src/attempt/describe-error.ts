@@ -1,18 +1,22 @@
 import type { AttemptFailure } from './attempt.ts';
+import { readThrown } from './thrown.ts';
 
 const MAX_MESSAGE = 2_000;
 const MAX_CODE = 64;
 
-/** Texts that look like credentials: a token after its scheme, a key=value pair, a JSON web token. */
+/**
+ * Texts that look like credentials: a token after its scheme, a key=value pair, a JSON web token. Every pattern begins at a
+ * word boundary or a literal and is bounded up to where it can fail, so that masking is linear in the text.
+ */
 const SECRETS: [RegExp, string][] = [
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
+  [/\b(Bearer|Basic)\s{1,8}[\w.~+/=-]+/gi, '$1 [redacted]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, '[redacted]'],
   [/\bmcp_[\w-]{8,}/g, '[redacted]'],
   [
     /((?:password|passwd|secret|token|api[-_]?key|authorization)["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi,
     '$1[redacted]',
   ],
-  [/(\w+:\/\/[^\s/:@]+):[^\s/@]+@/g, '$1:[redacted]@'],
+  [/(\b\w[\w+.-]{0,31}:\/\/[^\s/:@]{0,256}):[^\s/@]{1,512}@/g, '$1:[redacted]@'],
 ];
 
 /** Makes a plugin's text safe to store and to show: masks secrets and bounds the length in characters. */
@@ -26,9 +30,7 @@ export function safeText(text: string, maxLength = MAX_MESSAGE): string {
 
 /** Failure that is stored for a thrown value. */
 export function describeError(error: unknown): AttemptFailure {
-  const message = error instanceof Error ? error.message : String(error);
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const { message, code } = readThrown(error);
   return {
     kind: 'error',
     message: safeText(message || 'The action failed without a message.'),

@@ -1,5 +1,6 @@
 import { FatalError } from '../action.ts';
 import type { Attempt } from './attempt.ts';
+import { findJsonProblem } from './json-problem.ts';
 import { StopError } from './stop-error.ts';
 
 /** Step names become field names in the database. */
@@ -20,24 +21,25 @@ export function runOnce<T>(attempt: Attempt, name: string, fn: () => Promise<T> 
   return step as Promise<T>;
 }
 
+/** The result is what a later attempt will read, so that both go on with the same value: a Date is a text, for example. */
 async function runStep<T>({ host }: Attempt, name: string, fn: () => Promise<T> | T): Promise<T> {
   const earlier = await host.steps.read(name);
   if (earlier !== undefined) return JSON.parse(earlier) as T;
   await host.steps.start(name);
-  const value = await fn();
-  await host.steps.end(name, toStepResult(name, value));
-  return value;
+  const result = toStepResult(name, await fn());
+  await host.steps.end(name, result);
+  return JSON.parse(result) as T;
 }
 
 /** @throws {FatalError} if it cannot be stored: the effect happened, and another attempt would repeat it. */
 function toStepResult(name: string, value: unknown): string {
-  let result: string | undefined;
-  try {
-    result = JSON.stringify(value ?? null);
-  } catch (cause) {
-    throw new FatalError(`once: the result of "${name}" is not JSON.`, { cause });
-  }
-  if (Buffer.byteLength(result ?? '') > MAX_STEP_BYTES)
-    throw new FatalError(`once: the result of "${name}" is larger than ${MAX_STEP_BYTES} bytes.`);
-  return result ?? 'null';
+  const refuse = (reason: string) =>
+    new FatalError(`once: "${name}" ran, but its result cannot be stored: ${reason}.`, {
+      code: 'STEP_RESULT',
+    });
+  const problem = findJsonProblem(value);
+  if (problem !== undefined) throw refuse(problem);
+  const result = JSON.stringify(value) ?? 'null';
+  if (Buffer.byteLength(result) > MAX_STEP_BYTES) throw refuse(`it is larger than ${MAX_STEP_BYTES} bytes`);
+  return result;
 }

@@ -15,16 +15,16 @@ t.test('exponential backoff doubles up to its cap', async (t) => {
   );
 });
 
-t.test('fixed backoff stays the same', async (t) => {
+t.test('a fixed delay is never shorter and at most a quarter longer', async (t) => {
   const fixed = { ...policy, backoff: 'fixed' as const };
+  const delays = (random: number) => [1, 2, 9].map((used) => retryDelayMs(fixed, used, () => random));
 
-  t.same(
-    [1, 2, 9].map((used) => retryDelayMs(fixed, used, () => 1)),
-    [1_000, 1_000, 1_000],
-  );
+  t.same(delays(0), [1_000, 1_000, 1_000]);
+  t.same(delays(0.5), [1_125, 1_125, 1_125]);
+  t.same(delays(1), [1_250, 1_250, 1_250]);
 });
 
-t.test('jitter spreads the delay over the whole range', async (t) => {
+t.test('an exponential delay is anything up to its ceiling', async (t) => {
   t.equal(
     retryDelayMs(policy, 1, () => 0),
     0,

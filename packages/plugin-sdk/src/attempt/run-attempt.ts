@@ -4,7 +4,7 @@ import { checkOutput, issuesText } from './check-output.ts';
 import { buildContext } from './context.ts';
 import { describeError } from './describe-error.ts';
 import { endAfterError, retryOrFail } from './retry.ts';
-import { StopError, type StopReason } from './stop-error.ts';
+import { isStopError, StopError, type StopReason } from './stop-error.ts';
 
 /** setTimeout fires at once beyond this (about 24.8 days). */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -98,7 +98,7 @@ function endAfterThrow(attempt: Attempt, error: unknown, { hasBegun }: { hasBegu
   const retryState = { policy: request.retry, attemptsUsed: request.attempt, random: host.random };
   const stop: unknown = controller.signal.reason;
   if (!(stop instanceof StopError)) {
-    return error instanceof StopError ? { kind: 'lease_lost' } : endAfterError(error, retryState);
+    return isStopError(error) ? { kind: 'lease_lost' } : endAfterError(error, retryState);
   }
   switch (stop.reason) {
     case 'cancel':

@@ -10,3 +10,12 @@ export class StopError extends Error {
     this.reason = reason;
   }
 }
+
+/** True for a StopError. What an action throws may be anything, even a proxy that refuses the question. */
+export function isStopError(value: unknown): value is StopError {
+  try {
+    return value instanceof StopError;
+  } catch {
+    return false;
+  }
+}

@@ -162,15 +162,6 @@ t.test('progress, log lines and steps are recorded; a step runs once over attemp
   t.same(run.progress[0], { done: 1, total: 3, message: 'password=[redacted]' });
 });
 
-t.test('a step with a result that cannot be stored fails at once', async (t) => {
-  const plugin = pluginOf((_input, { once }) => once('big', () => 1n));
-
-  t.match(await runAction(plugin, 'go'), {
-    failure: { message: /the result of "big" is not JSON/ },
-    attempts: { length: 1 },
-  });
-});
-
 t.test('settings are read by the schema and frozen', async (t) => {
   const plugin = pluginOf((_input, { settings }) => [settings.limit, Object.isFrozen(settings)]);
 

@@ -29,7 +29,7 @@ export interface RunOptions {
   maxResultBytes?: number;
   /** Called before each retry. Default: retries follow at once, and delays are only recorded. */
   waitForRetry?: (delayMs: number) => Promise<void>;
-  /** Jitter of retry delays, from 0 to 1. Default: always 1, the whole delay of the policy. */
+  /** Jitter of retry delays, from 0 to 1. Default: always 1, the longest delay that the policy allows. */
   random?: () => number;
   executionId?: string;
   userId?: string;
