@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { NodeProcess } from '../node-process.ts';
@@ -72,9 +72,9 @@ export class ProductProcess {
   }
 }
 
-/** Appends lines to the log file of a process. */
+/** Appends lines to the log file of a process; synchronously, so that the last ones are not lost at the exit. */
 export function openLogFile(logDir: string, name: string): (line: string) => void {
   mkdirSync(logDir, { recursive: true });
-  const file = createWriteStream(join(logDir, `${name}.log`), { flags: 'a' });
-  return (line) => void file.write(`${line}\n`);
+  const file = openSync(join(logDir, `${name}.log`), 'a');
+  return (line) => void writeSync(file, `${line}\n`);
 }
