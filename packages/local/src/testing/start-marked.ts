@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -28,14 +31,14 @@ export interface MarkedStart {
 
 /** Runs an npm script with services and a process group of its own; resolves when everything is up. */
 export async function startMarked(
-  t: Pick<typeof tap, 'testdir' | 'teardown'>,
+  t: Pick<typeof tap, 'teardown'>,
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<MarkedStart> {
   const mark = `START_MARK=${randomBytes(8).toString('hex')}`;
   const [name = '', value = ''] = mark.split('=');
   const port = await findFreePort();
-  const dataDir = t.testdir({});
+  const dataDir = mkdtempSync(join(tmpdir(), 'mcp-start-'));
   const child = spawn('npm', args, {
     cwd: ROOT,
     env: {
@@ -53,6 +56,7 @@ export async function startMarked(
   const findProcesses = () => findMarked(mark);
   t.teardown(async () => {
     for (const pid of await findProcesses()) process.kill(pid, 'SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
   });
   const lines: string[] = [];
   const isUp = Promise.withResolvers<void>();
