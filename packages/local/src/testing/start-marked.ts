@@ -14,6 +14,8 @@ import type tap from 'tap';
 import { findFreePort } from '../free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+/** A new database, and a busy machine. */
+const START_MS = 120_000;
 /** A drain, the stop of the databases, and a busy machine. */
 const GONE_WITHIN_MS = 30_000;
 
@@ -64,8 +66,10 @@ export async function startMarked(
     lines.push(line);
     if (line.includes('Everything is up')) isUp.resolve();
   });
-  void once(child, 'exit').then(() => isUp.reject(new Error(`ended during its start:\n${lines.join('\n')}`)));
-  await isUp.promise;
+  const fail = (how: string) => isUp.reject(new Error(`${how}:\n${lines.join('\n')}`));
+  const timer = setTimeout(() => fail('not up in time'), START_MS);
+  void once(child, 'exit').then(() => fail('ended during its start'));
+  await isUp.promise.finally(() => clearTimeout(timer));
   return {
     child,
     url: `http://127.0.0.1:${port}`,
