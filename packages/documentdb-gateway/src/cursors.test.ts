@@ -78,7 +78,7 @@ t.test('a cursor belongs to its namespace', async (t) => {
   t.equal((await openCursor({ getMore: id, collection: 'items', batchSize: 3 }))['nextBatch'].length, 3);
 });
 
-t.test('a killed cursor is gone', async (t) => {
+t.test('a killed cursor no longer exists', async (t) => {
   const cursor = await openCursor({ find: 'items', sort: { text: 1 }, batchSize: 2 });
   const id = Long.fromNumber(cursor['id']);
 
@@ -93,7 +93,7 @@ t.test('a killed cursor is gone', async (t) => {
   });
 });
 
-t.test('what is small needs no second page', async (t) => {
+t.test('a small result needs no second page', async (t) => {
   t.equal(Number((await openCursor({ find: 'items', limit: 5, batchSize: 10 }))['id']), 0);
   t.equal(Number((await openCursor({ find: 'items', limit: 5, singleBatch: true }))['id']), 0);
   t.equal(Number((await openCursor({ find: 'nothing' }))['id']), 0);

@@ -37,7 +37,7 @@ t.test('a compound unique index compares all its fields', async (t) => {
   });
 });
 
-t.test('a partial unique index leaves other documents alone', async (t) => {
+t.test('a partial unique index ignores other documents', async (t) => {
   const items = database.collection('partial');
   await items.createIndex(
     { key: 1 },
@@ -50,7 +50,7 @@ t.test('a partial unique index leaves other documents alone', async (t) => {
   t.equal(await items.countDocuments(), 3);
 });
 
-t.test('a unique index is refused over duplicates', async (t) => {
+t.test('a unique index over duplicates is rejected', async (t) => {
   const items = database.collection('duplicates');
   await items.insertMany([{ name: 'a' }, { name: 'a' }]);
 
@@ -86,7 +86,7 @@ t.test('drops one index, and all', async (t) => {
   );
 });
 
-t.test('a dropped index can come back with another key', async (t) => {
+t.test('a dropped index can be created again with another key', async (t) => {
   const items = database.collection('reused');
   const duplicate = async (field: string): Promise<unknown> => {
     await items.createIndex({ [field]: 1 }, { unique: true, name: 'same' });

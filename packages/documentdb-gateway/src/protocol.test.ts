@@ -83,7 +83,7 @@ t.test('answers requests sent together in their order', async (t) => {
   );
 });
 
-t.test('takes documents in the command and in a section, with a checksum behind', async (t) => {
+t.test('accepts documents in the command and in a section, with a checksum at the end', async (t) => {
   const socket = await openSocket(t);
 
   socket.write(opMsg(1, { insert: 'sections', documents: [{ _id: 1 }] }, CHECKSUM_PRESENT));
@@ -96,7 +96,7 @@ t.test('takes documents in the command and in a section, with a checksum behind'
   ]);
 });
 
-t.test('answers no message that waits for no answer', async (t) => {
+t.test('sends no reply to a message that expects none', async (t) => {
   const socket = await openSocket(t);
 
   socket.write(opMsg(1, { insert: 'silent', documents: [{ _id: 1 }] }, MORE_TO_COME));

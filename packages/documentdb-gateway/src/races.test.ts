@@ -69,7 +69,7 @@ t.test('updates of several documents in opposite orders do not fail', async (t) 
   t.ok((await items.find().toArray()).every((item) => item.n === RACERS));
 });
 
-t.test('an idempotency key admits one of twelve', async (t) => {
+t.test('a unique index admits one of twelve', async (t) => {
   const runs = database.collection('runs');
   await runs.createIndex({ key: 1 }, { unique: true });
 
@@ -119,7 +119,7 @@ t.test('the same indexes from twelve processes all succeed', async (t) => {
   }
 });
 
-t.test('one new database for all', async (t) => {
+t.test('twelve clients create one new database', async (t) => {
   const name = `${database.databaseName}_fresh`;
   t.teardown(() => database.client.db(name).dropDatabase());
 

@@ -34,7 +34,7 @@ t.test('inserts, finds, updates and deletes', async (t) => {
   ]);
 });
 
-t.test('an unacknowledged write is carried out', async (t) => {
+t.test('an unacknowledged write is executed', async (t) => {
   const items = database.collection<Account>('unacknowledged');
 
   await items.insertOne({ _id: 1 }, { writeConcern: { w: 0 } });
@@ -210,7 +210,7 @@ t.test('array filters and positional updates reach single elements', async (t) =
   ]);
 });
 
-t.test('documents beyond 16 MB are refused with the codes of MongoDB', async (t) => {
+t.test("documents above 16 MB are rejected with MongoDB's codes", async (t) => {
   const items = database.collection<Account>('large');
   const text = (sizeBytes: number): string => 'x'.repeat(sizeBytes);
   const limit = 16 * 1024 * 1024;
@@ -223,7 +223,7 @@ t.test('documents beyond 16 MB are refused with the codes of MongoDB', async (t)
   t.equal(await items.countDocuments(), 1);
 });
 
-t.test('bad operators are refused with the codes of MongoDB', async (t) => {
+t.test("bad operators are rejected with MongoDB's codes", async (t) => {
   const items = database.collection<Account>('bad');
   await items.insertOne({ _id: 1, text: 'a' });
 
