@@ -40,7 +40,7 @@ export class Pauses {
 
   /** Refreshes the snapshot in the background, because a pause may have changed. */
   refresh(): void {
-    void this.#read().catch((err: unknown) => this.#deps.log.debug({ err }, 'reading pauses failed'));
+    this.#task.runSoon();
   }
 
   /** Returns the current pauses. Rejects when they cannot be read: then nothing may start. */
@@ -49,7 +49,7 @@ export class Pauses {
     return this.#paused;
   }
 
-  /** Reads the pauses now. */
+  /** Reads the pauses again, after a read that is already under way. */
   async readNow(): Promise<Paused> {
     await this.#reading?.catch(() => undefined);
     await this.#read();
