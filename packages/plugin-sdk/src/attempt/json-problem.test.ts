@@ -7,7 +7,7 @@ t.test('what JSON holds has no problem', async (t) => {
   for (const value of [...values, new Date(0), { at: new Date(0) }, new URL('http://localhost/')])
     t.equal(findJsonProblem(value), undefined);
   const shared = { a: 1 };
-  t.equal(findJsonProblem([shared, shared]), undefined, 'one object in two places is no circle');
+  t.equal(findJsonProblem([shared, shared]), undefined, 'one object may be in two places');
 });
 
 t.test('what JSON would lose is named with its place', async (t) => {

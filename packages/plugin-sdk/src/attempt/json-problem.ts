@@ -5,7 +5,7 @@ const MAX_DEPTH = 64;
 const LOSSY = [Map, Set, WeakMap, WeakSet, Promise, RegExp, Error, ArrayBuffer];
 
 /**
- * What in a value JSON cannot hold, with its JSON pointer, such as `/items/0 is a Map`; undefined if nothing. Objects with
+ * Finds what JSON cannot hold, with its JSON pointer, such as `/items/0 is a Map`; undefined if nothing. Objects with
  * `toJSON`, such as dates, count as what that returns, and undefined properties as absent.
  */
 export function findJsonProblem(value: unknown): string | undefined {

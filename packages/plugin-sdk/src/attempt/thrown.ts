@@ -1,4 +1,4 @@
-/** What a thrown value says of itself. */
+/** Fields of a thrown value that have the type they should. */
 export interface Thrown {
   name: string;
   message: string;
