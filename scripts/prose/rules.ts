@@ -28,8 +28,9 @@ export const RULES: Rule[] = [
   {
     name: 'old adverb',
     example: 'Meanwhile it is read anew.',
-    pattern: /\b(?:meanwhile|anew|seldom|likewise|henceforth|forthwith|thereof|wherein|whence|amiss)\b/i,
-    advice: 'in the meantime or until then, again, rarely',
+    pattern:
+      /\b(?:for ever|meanwhile|anew|seldom|likewise|henceforth|forthwith|thereof|wherein|whence|amiss)\b/i,
+    advice: 'forever, in the meantime or until then, again, rarely',
   },
   {
     name: 'so long',

@@ -38,7 +38,7 @@ export function buildQueue(pool: string, redis: Redis, prefix: string): Queue<Ex
     connection: redis,
     prefix,
     skipWaitingForReady: true,
-    // BullMQ would remember for ever a version check that failed while Redis was away.
+    // BullMQ would remember forever a version check that failed while Redis was away.
     skipVersionCheck: true,
     streams: { events: { maxLen: EVENT_STREAM_LENGTH } },
     defaultJobOptions: {

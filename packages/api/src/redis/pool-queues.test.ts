@@ -14,7 +14,7 @@ t.test('queues that are opened while Redis hangs work once it is back', async (t
     redis.disconnect();
   });
 
-  // BullMQ would keep a failed first contact for ever; the options of these queues make none.
+  // BullMQ would keep a failed first contact forever; the options of these queues make none.
   await t.rejects(pools.of('default').isPaused());
   await t.rejects(ticks.isPaused());
   control.resume();

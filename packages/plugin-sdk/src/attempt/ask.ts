@@ -9,7 +9,7 @@ import { StopError } from './stop-error.ts';
 const KEY = /^(?!.*--)[A-Za-z0-9_-]{1,60}$/;
 /** Rounds in which an unusable answer is asked for again; after them the execution fails. */
 const MAX_ROUNDS = 5;
-/** An action that asks for ever must not fill its document. */
+/** An action that asks forever must not fill its document. */
 const MAX_QUESTIONS = 50;
 const MAX_PARAMS_BYTES = 32_768;
 

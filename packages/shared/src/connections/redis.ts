@@ -1,7 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
 /**
- * `producer`: fails at once while Redis is away and gives up on a hung one (API). `consumer`: waits for ever, as
+ * `producer`: fails at once while Redis is away and gives up on a hung one (API). `consumer`: waits forever, as
  * BullMQ's workers need. `subscriber`: waits, and subscribes again after a reconnect.
  */
 export type RedisRole = 'producer' | 'consumer' | 'subscriber';
@@ -16,7 +16,7 @@ const ROLE_OPTIONS: Record<RedisRole, RedisOptions> = {
   subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
 };
 
-/** Opens a connection that reconnects for ever. `onError` is called with every connection error. */
+/** Opens a connection that reconnects forever. `onError` is called with every connection error. */
 export function createRedis(url: string, role: RedisRole, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
     ...ROLE_OPTIONS[role],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { AttemptOutcome, ExecutionStatus, Failure } from './execution.ts';
 
-/** Code of the reason for an execution's state. Stable for ever; docs/guide.md describes each. */
+/** Code of the reason for an execution's state. Stable forever; docs/guide.md describes each. */
 export const ReasonCode = z.enum([
   'not_before',
   'retry_backoff',

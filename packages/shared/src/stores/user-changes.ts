@@ -49,7 +49,7 @@ export async function deleteUser(model: UserModel, id: string): Promise<void> {
 }
 
 /**
- * Anonymizes the first admin: the record keeps the place of the first admin taken for ever, and its name and address
+ * Anonymizes the first admin: the record keeps the place of the first admin taken forever, and its name and address
  * become free.
  */
 export async function tombstoneUser(model: UserModel, id: string): Promise<void> {

@@ -37,7 +37,7 @@ async function restoreTicker(deps: Deps, task: ScheduledTask, now: Date): Promis
   }
 }
 
-/** Removes tickers without a schedule, which would tick for ever. */
+/** Removes tickers without a schedule, which would tick forever. */
 export const removeStrayTickers: Repair = async ({ deps, cursor }) => {
   const start = Number(cursor);
   // Tickers first, tasks second: a schedule is stored before its ticker is set, so a ticker read here without one is a
