@@ -24,7 +24,7 @@ export function buildOutgoing(input: RequestInput, idempotencyKey: string): Outg
     throw new FatalError(`${input.method} requests cannot have a body.`, { code: 'INVALID_REQUEST' });
   }
   const url = parseUrl(input.url);
-  appendFields(url.searchParams, input.query);
+  addQuery(url, input.query);
   const body = encodeBody(input.body);
   const headers: Record<string, string> = {
     'user-agent': USER_AGENT,
@@ -43,6 +43,13 @@ function parseUrl(text: string): URL {
   if (!url) throw new FatalError('The URL cannot be parsed.', { code: 'INVALID_URL' });
   url.hash = '';
   return url;
+}
+
+/** Adds fields behind the given query, which stays as it was written: a signature may cover its bytes. */
+function addQuery(url: URL, fields: RequestInput['query']): void {
+  const added = new URLSearchParams();
+  appendFields(added, fields);
+  if (added.size > 0) url.search = [url.search.slice(1), added.toString()].filter(Boolean).join('&');
 }
 
 function encodeBody(body: RequestInput['body']): { text: string; type: string } | undefined {

@@ -18,14 +18,12 @@ export function presentBody(
   if (type === 'base64') return { body: bytes.toString('base64'), bodyType: 'base64' };
   if (type === 'text') return { body: text(), bodyType: 'text' };
   if (type === 'json' || /[/+]json$/.test(media.trim())) {
-    const value = parseJson(text());
+    const { isJson, value } = parseJson(text());
     if (value !== undefined) return { body: value, bodyType: 'json' };
-    if (type === 'json') throw invalidResponse('The response is not JSON.');
+    if (type === 'json' && !isJson) throw invalidResponse('The response is not JSON.');
     return { body: text(), bodyType: 'text' };
   }
-  if (/^text\/|[/+]xml$|\/(javascript|x-www-form-urlencoded)$/.test(media.trim())) {
-    return { body: text(), bodyType: 'text' };
-  }
+  if (isText(media.trim(), parameters)) return { body: text(), bodyType: 'text' };
   return { body: bytes.toString('base64'), bodyType: 'base64' };
 }
 
@@ -39,10 +37,26 @@ function decodeText(bytes: Buffer, parameters: string[]): string {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Types of text besides `text/*`: named so, of a known family, or with a charset. */
+function isText(media: string, parameters: string[]): boolean {
+  if (/^text\/|[/+](xml|ya?ml|x-ya?ml|toml|sql|graphql|(x-)?ndjson|jsonl)$/.test(media)) return true;
+  if (/\/(javascript|ecmascript|x-javascript|x-sh|x-www-form-urlencoded|x-httpd-php)$/.test(media))
+    return true;
+  return parameters.some((part) => /^\s*charset=/.test(part));
+}
+
+/** `value` is undefined if the text is not JSON, or if its numbers would lose digits: then it is better kept as text. */
+function parseJson(text: string): { isJson: boolean; value?: unknown } {
+  let isExact = true;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text, function check(_key, item, context?: { source: string }) {
+      if (typeof item === 'number')
+        isExact &&=
+          Number.isFinite(item) && (Number.isSafeInteger(item) || !/^-?\d+$/.test(context?.source ?? ''));
+      return item as unknown;
+    } as Parameters<typeof JSON.parse>[1]);
+    return isExact ? { isJson: true, value } : { isJson: true };
   } catch {
-    return undefined;
+    return { isJson: false };
   }
 }

@@ -121,3 +121,27 @@ t.test('a key named __proto__ in a response is a plain key', async (t) => {
   t.equal(JSON.stringify(body), '{"__proto__":{"x":1}}');
   t.equal(({} as { x?: unknown }).x, undefined);
 });
+
+t.test('text has many names', async (t) => {
+  const shown = (type: string) => presentBody(Buffer.from('a: 1'), type, 'auto', true).bodyType;
+  const texts = ['application/yaml', 'application/x-yaml', 'application/openapi+yaml', 'application/toml'];
+  const more = ['application/x-ndjson', 'application/sql', 'application/graphql', 'application/ecmascript'];
+
+  for (const type of [...texts, ...more, 'application/vnd.acme; charset=utf-8'])
+    t.equal(shown(type), 'text', type);
+  for (const type of ['application/octet-stream', 'image/png', 'application/pdf', ''])
+    t.equal(shown(type), 'base64', type);
+});
+
+t.test('JSON whose numbers would lose digits is kept as text', async (t) => {
+  for (const text of ['{"id":9007199254740993}', '[1e400]', '-9007199254740993']) {
+    for (const type of ['auto', 'json'] as const)
+      t.same(presentBody(Buffer.from(text), 'application/json', type, true), {
+        body: text,
+        bodyType: 'text',
+      });
+  }
+  t.match(presentBody(Buffer.from('[0.1,9007199254740991]'), 'application/json', 'auto', true), {
+    bodyType: 'json',
+  });
+});
