@@ -5,7 +5,6 @@ const CHECKS = [
   ['format', ['oxfmt', '--check']],
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['prose', ['node', 'scripts/prose/main.ts']],
-  ['prose', ['node', 'scripts/prose/main.ts']],
   ['typecheck', ['tsc', '-b']],
   ['unused code and dependencies', ['knip']],
 ];
