@@ -124,9 +124,9 @@ t.test('HTTPS only needs a certificate and the example', async (t) => {
   const { tlsUrl } = await startNginx(t, { apiPorts: [echo.port], hasTls: true });
   const { request } = await import('node:https');
 
-  const asked = request(`${tlsUrl}/api/tasks`, { rejectUnauthorized: false });
-  asked.end();
-  const [response] = await once(asked, 'response');
+  const call = request(`${tlsUrl}/api/tasks`, { rejectUnauthorized: false });
+  call.end();
+  const [response] = await once(call, 'response');
   let body = '';
   for await (const chunk of response) body += String(chunk);
 

@@ -34,20 +34,20 @@ async function listen(t: Test, url: string, headers: Record<string, string>) {
   const options = { headers: { Authorization: headers['Authorization'] } } as unknown as string[];
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, options);
   t.teardown(async () => socket.close());
-  const heard: { type: string; executionId?: string }[] = [];
-  socket.addEventListener('message', ({ data }) => heard.push(JSON.parse(String(data)) as { type: string }));
+  const events: { type: string; executionId?: string }[] = [];
+  socket.addEventListener('message', ({ data }) => events.push(JSON.parse(String(data)) as { type: string }));
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve);
     socket.addEventListener('error', reject);
   });
   socket.send(JSON.stringify({ type: 'subscribe', topics: ['executions'] }));
-  await waitFor('the subscription', () => heard.some(({ type }) => type === 'subscribed'));
-  return heard;
+  await waitFor('the subscription', () => events.some(({ type }) => type === 'subscribed'));
+  return events;
 }
 
 t.test('an execution started through one API is seen by a WebSocket client on another', async (t) => {
   const { url, apis, call, headers } = await startAll(t);
-  const heard = await listen(t, url, headers);
+  const events = await listen(t, url, headers);
   const callsOf = (lines: string[]) => lines.filter((line) => line.includes('"route":"/mcp/execute"')).length;
   const before = apis.map(({ lines }) => callsOf(lines));
 
@@ -59,7 +59,7 @@ t.test('an execution started through one API is seen by a WebSocket client on an
   );
   for (const { executionId } of bodies) {
     await waitFor(`the end of ${executionId} to be received`, () =>
-      heard.some((event) => event.type === 'execution.completed' && event.executionId === executionId),
+      events.some((event) => event.type === 'execution.completed' && event.executionId === executionId),
     );
   }
   t.equal(new Set(bodies.map(({ executionId }) => executionId)).size, 2);

@@ -43,27 +43,27 @@ t.test('every setting of .env arrives at the services that have it, and at no ot
   const probes = Object.fromEntries(passed.map(({ name }) => [name, `probe-of-${name.toLowerCase()}`]));
 
   // The grace periods are sums with these two, so they must be numbers.
-  const given: Record<string, string | undefined> = {
+  const settings: Record<string, string | undefined> = {
     ...secrets,
     ...probes,
     DRAIN_DELAY_MS: '1',
     WORKER_GRACE_MS: '100',
   };
-  const resolved = await resolveCompose(given);
+  const resolved = await resolveCompose(settings);
 
   for (const service of ['api', 'worker']) {
     const environment = environmentOf(resolved, service);
     for (const { name, readBy } of passed) {
       t.equal(
         environment[name],
-        isReadBy(readBy, service) ? given[name] : undefined,
+        isReadBy(readBy, service) ? settings[name] : undefined,
         `${name} in ${service}`,
       );
     }
   }
   t.equal(
     environmentOf(resolved, 'redis')['REDIS_PREFIX'],
-    given['REDIS_PREFIX'],
+    settings['REDIS_PREFIX'],
     'its ACL names the prefix',
   );
 });
@@ -72,8 +72,8 @@ t.test('a service gets nothing but its settings', async (t) => {
   const resolved = await resolveCompose(secrets);
   for (const service of ['api', 'worker']) {
     const own = settings.filter(({ readBy }) => isReadBy(readBy, service));
-    const known = new Set(own.map(({ name }) => name));
-    for (const name of Object.keys(environmentOf(resolved, service))) t.ok(known.has(name), name);
+    const ownNames = new Set(own.map(({ name }) => name));
+    for (const name of Object.keys(environmentOf(resolved, service))) t.ok(ownNames.has(name), name);
   }
 });
 

@@ -27,10 +27,10 @@ t.test('leftover processes, keys, connections and databases are found', async (t
   await mongo.connection.createCollection('left');
   t.teardown(() => mongo.connection.dropDatabase());
 
-  const found = findLeftovers(before, await takeInventory(run, process.env));
+  const leftovers = findLeftovers(before, await takeInventory(run, process.env));
 
   // Other tests run at the same time, in namespaces of their own.
-  const own = found.filter((line) => line.includes(run) || line.includes('sleep'));
+  const own = leftovers.filter((line) => line.includes(run) || line.includes('sleep'));
   t.match(own, [
     `process ${child.pid}: sleep 60`,
     `Redis keys ${run}:*`,
