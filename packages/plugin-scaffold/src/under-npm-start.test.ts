@@ -35,15 +35,18 @@ const page = await readFile(join(ROOT, 'docs/plugins.md'), 'utf8');
 const values = { '~/mcp-server': ROOT.slice(0, -1) };
 const [author = [], caller = []] = ['new plugin', 'call it'].map((name) => readTranscript(page, name));
 
-t.test('the transcript in docs/plugins.md: a new plugin installs and passes its own test', async (t) => {
-  const start = author.at(-1);
-  t.match(start?.command, /^PLUGINS_DIR=\$PWD npm --prefix ~\/mcp-server start$/);
+await t.test(
+  'the transcript in docs/plugins.md: a new plugin installs and passes its own test',
+  async (t) => {
+    const start = author.at(-1);
+    t.match(start?.command, /^PLUGINS_DIR=\$PWD npm --prefix ~\/mcp-server start$/);
 
-  const { problems, cwd } = await runTranscript(author.slice(0, -1), { cwd: dir, values });
+    const { problems, cwd } = await runTranscript(author.slice(0, -1), { cwd: dir, values });
 
-  t.same(problems, []);
-  t.equal(cwd, dir, 'the start is in the folder that holds the plugin');
-});
+    t.same(problems, []);
+    t.equal(cwd, dir, 'the start is in the folder that holds the plugin');
+  },
+);
 
 await installContract1(dir);
 const { url } = await startForTest(t, { PLUGINS_DIR: dir, FIRST_SDK_PLUGIN_CURRENCY: 'USD' });

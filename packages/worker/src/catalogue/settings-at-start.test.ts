@@ -16,6 +16,24 @@ t.test('a worker with a bad plugin setting exits 78, names the variable and not 
   t.notMatch(error.message, '10.0.0.0');
 });
 
+t.test('a worker with a plugin of another contract exits 78 and says what to install', async (t) => {
+  const { env } = await openNamespace(t);
+  const dir = t.testdir({
+    future: {
+      'index.mjs': `export default { contractVersion: '2.0', id: 'future', version: '3.1.4', actions: {} };`,
+    },
+  });
+
+  const starting = startProcess(t, 'worker', { ...env, PLUGINS_DIR: dir });
+
+  const error = (await t.rejects(starting)) as unknown as Error;
+  t.match(error.message, /ended \(78\)/);
+  t.match(
+    error.message,
+    /"future" 3\.1\.4 .*contract 2\.0, but this worker has contract 1\.0\. Build .*plugin-sdk@1/,
+  );
+});
+
 t.test('an action runs with the settings of its worker', async (t) => {
   const { startWorker, submit, reach } = await openFleet(t);
   const answers = [503, 200];
