@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import t from 'tap';
 
 import * as errors from './errors.ts';
+import { isRefusal } from './submission/refusal.ts';
 
 const PAGE = new URL('../../../docs/errors.md', import.meta.url);
 
@@ -45,4 +46,16 @@ t.test('every code is unique and well-formed', async (t) => {
 
   t.equal(new Set(codes).size, codes.length);
   for (const code of codes) t.match(code, /^[A-Z]+(_[A-Z]+)*$/);
+});
+
+t.test('a repeat may succeed exactly after 429 and 503', async (t) => {
+  const catalogue = Object.values(errors).map((ErrorClass) => new ErrorClass());
+
+  for (const error of catalogue) {
+    t.equal('retryable' in error, error.statusCode === 429 || error.statusCode === 503, error.code);
+  }
+  t.equal(isRefusal(new errors.UnknownAction('sample', 'none')), true);
+  t.equal(isRefusal(new errors.Overloaded()), false);
+  t.equal(isRefusal(new errors.InternalError()), false);
+  t.equal(isRefusal(new Error('a bug')), false);
 });
