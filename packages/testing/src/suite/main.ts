@@ -43,7 +43,7 @@ function chooseFiles(): string[] {
   return listTestFiles().filter((file) => file !== IMAGE_TEST || !isImageKnown);
 }
 
-function tell(file: string, { passed, failed, ms, output, comments }: FileResult): void {
+function printResult(file: string, { passed, failed, ms, output, comments }: FileResult): void {
   for (const comment of comments) {
     const visit = VISIT.exec(comment)?.groups;
     if (visit) say(`  ${visit['line']}`);
@@ -60,7 +60,7 @@ async function runAll(files: readonly string[]): Promise<void> {
   const work = async () => {
     for (const file of queue) {
       const result = await runTestFile(file, env);
-      tell(file, result);
+      printResult(file, result);
       if (result.failed === 0)
         earlier.record(file, { ms: result.ms, ...(file === IMAGE_TEST ? { inputs: imageInputs } : {}) });
     }
