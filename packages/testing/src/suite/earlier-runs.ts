@@ -27,11 +27,9 @@ export class EarlierRuns {
     return this.#passes[file]?.inputs === inputs;
   }
 
+  /** Written at once: a run that is stopped was not in vain. */
   record(file: string, pass: Pass): void {
     this.#passes[file] = pass;
-  }
-
-  save(): void {
     mkdirSync(dirname(this.#path), { recursive: true });
     writeFileSync(this.#path, JSON.stringify(this.#passes, null, 2));
   }

@@ -4,7 +4,7 @@
 //   npm test -- --changed [REF]   the files that import a module changed since this branch left REF (default: main)
 //   JOBS=2 npm test               number of files at a time (default: twice the cores)
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
@@ -35,6 +35,9 @@ const env = {
 const total = { passed: 0, failed: 0 };
 const report: string[] = [];
 
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopped.abort());
+
 function chooseFiles(): string[] {
   if (args[0] === '--changed') return findTestFilesOf(listChangedFiles(args[1]));
   if (args.length > 0) return findTestFilesAt(args);
@@ -59,7 +62,8 @@ async function runAll(files: readonly string[]): Promise<void> {
   const queue = earlier.longestFirst(files).values();
   const work = async () => {
     for (const file of queue) {
-      const result = await runTestFile(file, env);
+      if (stopped.signal.aborted) return;
+      const result = await runTestFile(file, { env, stop: stopped.signal });
       printResult(file, result);
       if (result.failed === 0)
         earlier.record(file, { ms: result.ms, ...(file === IMAGE_TEST ? { inputs: imageInputs } : {}) });
@@ -71,7 +75,7 @@ async function runAll(files: readonly string[]): Promise<void> {
 const before = await takeInventory(run, env);
 const files = chooseFiles();
 await runAll(files);
-earlier.save();
+mkdirSync('.tap', { recursive: true });
 writeFileSync('.tap/report.tap', report.join('\n'));
 const leftovers = findLeftovers(before, await takeInventory(run, env));
 if (leftovers.length > 0) {
@@ -80,4 +84,5 @@ if (leftovers.length > 0) {
 }
 say(`\n${total.passed} passed, ${total.failed} failed`);
 // With --changed, no test may be needed; any other run must have some.
-process.exitCode = total.failed === 0 && (total.passed > 0 || args[0] === '--changed') ? 0 : 1;
+process.exitCode =
+  !stopped.signal.aborted && total.failed === 0 && (total.passed > 0 || args[0] === '--changed') ? 0 : 1;

@@ -4,14 +4,17 @@ import t, { type Test } from 'tap';
 
 import { runTestFile } from './run-test-file.ts';
 
-interface Limits {
+const LONG_MS = 60_000;
+
+interface Options {
   env?: NodeJS.ProcessEnv;
   lingerMs?: number;
+  stop?: AbortSignal;
 }
 
-const runText = (t: Test, text: string, { env = {}, lingerMs }: Limits = {}) => {
+const runText = (t: Test, text: string, { env = {}, lingerMs = LONG_MS, stop }: Options = {}) => {
   const dir = t.testdir({ 'some.test.ts': `import t from 'tap';\n${text}` });
-  return runTestFile(join(dir, 'some.test.ts'), { ...process.env, ...env }, lingerMs);
+  return runTestFile(join(dir, 'some.test.ts'), { env: { ...process.env, ...env }, lingerMs, stop });
 };
 
 t.test('tests are counted, not assertions, and comments of all levels are kept', async (t) => {
@@ -53,4 +56,24 @@ t.test('a file is ended soon after its tests have ended', async (t) => {
   const result = await runText(t, `t.teardown(() => {}); ${LEAK}`, { lingerMs: 200 });
 
   t.match(result, { passed: 1, failed: 1, output: /a handle is open/ });
+});
+
+t.test('a process that is left behind does not hold up the run', async (t) => {
+  const result = await runText(
+    t,
+    `import { spawn } from 'node:child_process';
+     t.test('leaves a process', async (t) => { spawn('sleep', ['8'], { stdio: 'inherit' }).unref(); t.pass(); });`,
+  );
+
+  t.match(result, { passed: 1, failed: 0 });
+});
+
+t.test('a stopped run ends its files', async (t) => {
+  const stop = new AbortController();
+  const running = runText(t, `t.test('waits', () => new Promise(() => setInterval(() => {}, 1_000)));`, {
+    stop: stop.signal,
+  });
+  setTimeout(() => stop.abort(), 1_500);
+
+  t.ok((await running).failed > 0);
 });

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 
+import { dieWithParent } from '@mcp-server/local';
 import { Parser } from 'tap-parser';
 
 /**
@@ -13,6 +15,8 @@ const ALARM_MS = 420_000;
 const LINGER_MS = 15_000;
 /** After SIGALRM tap prints the open handles and ends. */
 const KILL_MS = 10_000;
+/** A process that a test left behind may hold the output open. */
+const OUTPUT_MS = 5_000;
 /** tap prints this at the end. */
 const LAST_LINE = /^# time=/;
 
@@ -26,14 +30,21 @@ export interface FileResult {
   comments: string[];
 }
 
+interface RunOptions {
+  env: NodeJS.ProcessEnv;
+  lingerMs?: number;
+  /** Ends the file early. */
+  stop?: AbortSignal;
+}
+
 /** Runs a test file in a separate process. A skipped test counts as failed. */
 export async function runTestFile(
   file: string,
-  env: NodeJS.ProcessEnv,
-  lingerMs = LINGER_MS,
+  { env, lingerMs = LINGER_MS, stop }: RunOptions,
 ): Promise<FileResult> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--conditions=@mcp-server/source', file], {
+  const [program = '', ...args] = dieWithParent([process.execPath, '--conditions=@mcp-server/source', file]);
+  const child = spawn(program, args, {
     env: { TAP_TIMEOUT: String(TIMEOUT_S), TAP_FAIL_SKIP: '1', TAP_FAIL_TODO: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -44,6 +55,8 @@ export async function runTestFile(
     timers.push(setTimeout(() => child.kill('SIGKILL'), ms + KILL_MS));
   };
   endWithin(ALARM_MS);
+  const end = () => void child.kill('SIGTERM');
+  stop?.addEventListener('abort', end);
   const parser = new Parser({ name: file });
   parser.on('assert', ({ ok }: { ok: boolean }) => (result[ok ? 'passed' : 'failed'] += 1));
   parser.on('comment', (comment: string) => LAST_LINE.test(comment) && endWithin(lingerMs));
@@ -52,8 +65,12 @@ export async function runTestFile(
     stream.setEncoding('utf8').on('data', (text: string) => (result.output += text));
   }
   child.stdout.pipe(parser);
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  const closed = once(child, 'close');
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  await Promise.race([closed, delay(OUTPUT_MS, undefined, { ref: false })]);
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
   for (const timer of timers) clearTimeout(timer);
+  stop?.removeEventListener('abort', end);
   result.ms = Math.round(performance.now() - startedAt);
   if (result.failed === 0 && (code !== 0 || result.passed === 0)) {
     result.failed = 1;
