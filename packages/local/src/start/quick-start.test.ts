@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import tap from 'tap';
 
-import { startForTest } from './start-for-test.ts';
+import { startForTest } from '../testing/start-for-test.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const run = promisify(execFile);
@@ -18,7 +18,7 @@ async function readQuickStart(): Promise<string[]> {
 }
 
 tap.test('the quick start of the README works as printed', async (t) => {
-  const { url, output } = await startForTest(t);
+  const { url, lines: output } = await startForTest(t);
   const lines = await readQuickStart();
   const values: Record<string, string> = {};
   const curl = async (line: string) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import tap from 'tap';
 
-import { startForTest } from '../start-for-test.ts';
+import { startForTest } from '../../testing/start-for-test.ts';
 import { visitAccounts, visitKeys, visitUsers } from './visit-accounts.ts';
 import { visitMcp } from './visit-mcp.ts';
 import { visitEvents, visitPages, visitPauses } from './visit-watching.ts';
