@@ -20,7 +20,10 @@ export class ReloadedProcess {
     this.#options = options;
     this.#process = new SupervisedProcess(options);
     this.#stopWatching = options.watched.map((folder) =>
-      watchCode(folder, (path) => void this.#reload(`${relative(options.root, path)} changed`)),
+      watchCode(folder, {
+        onChange: (path) => void this.#reload(`${relative(options.root, path)} changed`),
+        onError: (error) => options.log(`changes in ${folder} may go unnoticed: ${String(error)}`),
+      }),
     );
   }
 

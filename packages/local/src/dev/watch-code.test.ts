@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import t from 'tap';
 
 import { waitFor } from '../testing/test-processes.ts';
-import { watchCode } from './watch-code.ts';
+import { type CodeListener, watchCode } from './watch-code.ts';
+
+/** Collects changed paths. */
+const listenerOf = (paths: string[]): CodeListener => ({
+  onChange: (path) => paths.push(path),
+  onError: (error) => {
+    throw error;
+  },
+});
 
 /** Changes until one is reported: the watcher needs a moment before it sees the first one. */
 async function whenReported(paths: string[], change: (n: number) => void): Promise<string | undefined> {
@@ -25,8 +33,7 @@ t.test('writes, renames over a file, new folders and deletions are reported', as
   const root = t.testdir({ plugin: { 'index.js': '1' } });
   const file = join(root, 'plugin/index.js');
   const paths: string[] = [];
-  const stop = watchCode(root, (path) => paths.push(path));
-  t.teardown(stop);
+  t.teardown(watchCode(root, listenerOf(paths)));
 
   t.equal(await whenReported(paths, (n) => writeFileSync(file, String(n))), file);
   const replace = (n: number) => {
@@ -46,7 +53,7 @@ t.test('writes, renames over a file, new folders and deletions are reported', as
 t.test('tests, installed packages and hidden files are not reported', async (t) => {
   const root = t.testdir({ node_modules: { x: { 'index.js': '1' } }, testing: { 'a.ts': '1' }, 'a.ts': '1' });
   const paths: string[] = [];
-  t.teardown(watchCode(root, (path) => paths.push(path)));
+  t.teardown(watchCode(root, listenerOf(paths)));
   await whenReported(paths, (n) => writeFileSync(join(root, 'a.ts'), String(n)));
   paths.length = 0;
 

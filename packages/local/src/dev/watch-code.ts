@@ -7,8 +7,15 @@ const SETTLE_MS = 150;
 /** Installed packages, editors' temporary files, tests and what they use. */
 const IGNORED = /(^|\/)(node_modules|testing|\..*|.*~|.*\.test\.\w+)(\/|$)/;
 
-/** Calls `onChange` with the last changed path when a burst of changes is over; returns a function that stops it. */
-export function watchCode(root: string, onChange: (path: string) => void): () => Promise<void> {
+export interface CodeListener {
+  /** Called with the last changed path when a burst of changes is over. */
+  readonly onChange: (path: string) => void;
+  /** Called when a folder cannot be watched, for example because the system's limit is reached. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Watches the code below a folder; returns a function that stops it. */
+export function watchCode(root: string, { onChange, onError }: CodeListener): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(root, {
     ignoreInitial: true,
@@ -18,6 +25,7 @@ export function watchCode(root: string, onChange: (path: string) => void): () =>
     clearTimeout(timer);
     timer = setTimeout(() => onChange(path), SETTLE_MS);
   });
+  watcher.on('error', onError);
   return async () => {
     clearTimeout(timer);
     await watcher.close();

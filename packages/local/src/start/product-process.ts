@@ -1,6 +1,8 @@
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { NO_ENV_FILE } from '@mcp-server/shared/env-file';
+
 import { NodeProcess } from '../node-process.ts';
 
 /** A process of the product could not start or ended; `exitCode` is its own if it has one. */
@@ -40,7 +42,8 @@ export class ProductProcess {
     const child = new NodeProcess({
       args: ['--conditions=@mcp-server/source', join(root, 'packages', name, 'src', 'main.ts')],
       cwd: root,
-      env,
+      // This process has read the settings file already.
+      env: { ...env, ...NO_ENV_FILE, EXIT_WITH_PARENT: '1' },
       startedText: STARTED_TEXT[name],
       onLine: (line, stream) => {
         onLine(line);
