@@ -27,7 +27,7 @@ export class EarlierRuns {
     return this.#passes[file]?.inputs === inputs;
   }
 
-  /** Written at once: a run that is stopped was not in vain. */
+  /** Written at once, so that a stopped run keeps its passes. */
   record(file: string, pass: Pass): void {
     this.#passes[file] = pass;
     mkdirSync(dirname(this.#path), { recursive: true });
