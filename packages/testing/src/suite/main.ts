@@ -2,7 +2,7 @@
 // and at the end `N passed, N failed`. No process, connection, key or database may be left afterwards.
 //   npm test -- PATH…             these files, and all in these folders
 //   npm test -- --changed [REF]   the files that import a module changed since this branch left REF (default: main)
-//   JOBS=2 npm test               number of files at a time (default: twice the cores)
+//   JOBS=2 npm test               number of files at a time (default: one more than there are cores)
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -14,8 +14,8 @@ import { findLeftovers, RUN_MARK, takeInventory } from './find-leftovers.ts';
 import { hashImageInputs, IMAGE_TEST } from './image-inputs.ts';
 import { runTestFile, type FileResult } from './run-test-file.ts';
 
-/** Half of the time of a test is waiting: for leases, restarts and time limits. */
-const JOBS = Number(process.env['JOBS']) || 2 * availableParallelism();
+/** One more than the number of cores: tests wait for leases, restarts and time limits. More would disturb those that measure. */
+const JOBS = Number(process.env['JOBS']) || availableParallelism() + 1;
 /** The tour of `npm start` prints the status of every route. */
 const VISIT = /^# (?<line>\d{3} [A-Z]+ \/.*)$/;
 
