@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { NO_ENV_FILE } from '@mcp-server/shared';
-import { openNamespace, startProcess } from '@mcp-server/testing';
+import { openNamespace, runEnvironment, startProcess } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 /** Runs the process to its end. */
 async function run(env: Record<string, string>) {
   const child = spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN], {
-    env: { PATH: process.env.PATH, ...NO_ENV_FILE, ...env },
+    env: { PATH: process.env.PATH, ...runEnvironment(), ...NO_ENV_FILE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

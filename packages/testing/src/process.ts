@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 import { NodeProcess, type ProcessEnd } from '@mcp-server/local';
 
+import { runEnvironment } from './run-environment.ts';
+
 /** A process of the product, started for real. */
 export interface ProductProcess {
   child: ChildProcess;
@@ -18,15 +20,6 @@ export interface ProductProcess {
 const ENTRY = { worker: '../../worker/src/main.ts', api: '../../api/src/main.ts' } as const;
 const STARTED_TEXT = { worker: '"msg":"worker started"', api: '"msg":"api listening"' } as const;
 
-/** Settings of the test run; no setting of the product comes from the environment of a test. */
-const INHERITED = [
-  'NODE_COMPILE_CACHE',
-  'NODE_DISABLE_COMPILE_CACHE',
-  'NODE_V8_COVERAGE',
-  'MCP_SERVER_TEST_RUN',
-];
-const inherited = () => Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
-
 /**
  * Starts an API or a worker as a process and waits until it is up; the teardown kills it.
  * @throws {Error} with its output if it ends before.
@@ -39,7 +32,7 @@ export async function startProcess(
   const lines: string[] = [];
   const product = new NodeProcess({
     args: ['--conditions=@mcp-server/source', fileURLToPath(new URL(ENTRY[kind], import.meta.url))],
-    env: { ...inherited(), WORKER_PORT: '0', PORT: '0', ...env },
+    env: { ...runEnvironment(), WORKER_PORT: '0', PORT: '0', ...env },
     startedText: STARTED_TEXT[kind],
     onLine: (line) => lines.push(line),
   });

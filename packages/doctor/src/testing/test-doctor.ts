@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { NO_ENV_FILE } from '@mcp-server/shared';
+import { runEnvironment } from '@mcp-server/testing';
 
 import type { Line } from '../run-checks.ts';
 
@@ -17,7 +18,7 @@ export interface DoctorRun {
 /** Runs the doctor as a process with exactly this environment. */
 export async function runDoctor(env: Record<string, string>, ...args: string[]): Promise<DoctorRun> {
   const child = spawn(process.execPath, ['--conditions=@mcp-server/source', MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...NO_ENV_FILE, ...env },
+    env: { PATH: process.env['PATH'], ...runEnvironment(), ...NO_ENV_FILE, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output, [code]] = await Promise.all([
