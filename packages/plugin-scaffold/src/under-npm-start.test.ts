@@ -8,6 +8,7 @@ import { startForTest } from '@mcp-server/local/start-for-test';
 import { waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
+import { openAuthor } from './testing/author.ts';
 import { runAsUser } from './testing/shell.ts';
 import { readTranscript, runTranscript } from './testing/transcript.ts';
 
@@ -33,57 +34,34 @@ const dir = await realpath(await mkdtemp(join(tmpdir(), 'plugins-test-')));
 t.teardown(() => rm(dir, { recursive: true }));
 const page = await readFile(join(ROOT, 'docs/plugins.md'), 'utf8');
 const values = { '~/mcp-server': ROOT.slice(0, -1) };
-const [author = [], caller = []] = ['new plugin', 'call it'].map((name) => readTranscript(page, name));
-
-await t.test(
-  'the transcript in docs/plugins.md: a new plugin installs and passes its own test',
-  async (t) => {
-    const start = author.at(-1);
-    t.match(start?.command, /^PLUGINS_DIR=\$PWD npm --prefix ~\/mcp-server start$/);
-
-    const { problems, cwd } = await runTranscript(author.slice(0, -1), { cwd: dir, values });
-
-    t.same(problems, []);
-    t.equal(cwd, dir, 'the start is in the folder that holds the plugin');
-  },
-);
-
+const [creation = [], calls = []] = ['new plugin', 'call it'].map((name) => readTranscript(page, name));
+const created = await runTranscript(creation.slice(0, -1), { cwd: dir, values });
+// Without its plugins the product does not start, and nothing else can be tried.
+if (created.problems.length > 0) throw new Error(created.problems.join('\n'));
 await installContract1(dir);
 const { url } = await startForTest(t, { PLUGINS_DIR: dir, FIRST_SDK_PLUGIN_CURRENCY: 'USD' });
-const account = { email: 'author@example.com', username: 'author', password: 'A-long-enough-passphrase-1' };
-const { accessToken } = (await send('/api/auth/register', account)) as { accessToken: string };
-
-/** Sends JSON as the author, by POST if there is a body, and resolves to the JSON that came back. */
-async function send(path: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {
-  const authorization = path.startsWith('/api/auth') ? '' : `Bearer ${accessToken}`;
-  const response = await fetch(`${url}${path}`, {
-    headers: { 'content-type': 'application/json', ...(authorization && { authorization }), ...headers },
-    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
-  });
-  return response.json();
-}
-
-const execute = (plugin: string, action: string, payload: object) =>
-  send('/mcp/execute', { plugin, action, payload });
-const callTool = (name: string, input: object) =>
-  send(
-    '/mcp',
-    { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: input } },
-    { accept: 'application/json, text/event-stream' },
-  );
-
+const { send, execute, callTool } = await openAuthor(url);
 await waitFor('the plugins', async () => {
   const { items } = (await send('/api/plugins')) as { items: { id: string }[] };
   return ['hello', 'first-sdk', 'plain-js'].every((id) => items.some((plugin) => plugin.id === id));
 });
 
+t.test(
+  'the transcript in docs/plugins.md: a new plugin passes its own test, and the start is beside it',
+  async (t) => {
+    t.match(creation.at(-2), { command: 'cd ..' });
+    t.match(creation.at(-1), { command: 'PLUGINS_DIR=$PWD npm --prefix ~/mcp-server start' });
+    t.equal(created.cwd, dir);
+  },
+);
+
 t.test('the transcript in docs/plugins.md: the new plugin answers over REST and MCP', async (t) => {
-  const { problems } = await runTranscript(caller, {
+  const { problems } = await runTranscript(calls, {
     cwd: dir,
     values: { ...values, 'http://127.0.0.1:3000': url },
   });
 
-  t.equal(caller.length, 3);
+  t.equal(calls.length, 3);
   t.same(problems, []);
 });
 
