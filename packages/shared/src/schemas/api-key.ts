@@ -36,13 +36,17 @@ export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>;
 
 const MAX_DAYS = 3_650;
 
+/** Scopes of a key that is created without naming any: the owner's own work, by REST and MCP. */
+const DEFAULT_SCOPES: Scope[] = ['tasks:read', 'tasks:write', 'execute', 'mcp'];
+
 export const ApiKeyInput = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1).max(100).default('default'),
   scopes: z
     .array(Scope)
     .min(1)
     .max(Scope.options.length)
-    .refine((scopes) => new Set(scopes).size === scopes.length, 'must not repeat a scope'),
+    .refine((scopes) => new Set(scopes).size === scopes.length, 'must not repeat a scope')
+    .default(DEFAULT_SCOPES),
   expiresInDays: z.int().min(1).max(MAX_DAYS).optional(),
 });
 export type ApiKeyInput = z.infer<typeof ApiKeyInput>;

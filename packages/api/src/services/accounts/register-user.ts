@@ -53,7 +53,10 @@ function authorizeRole(
   if (callerRole === 'admin') return 'granted';
   if (config.ADMIN_API_KEY !== undefined) {
     if (adminKey !== undefined && isSameText(adminKey, config.ADMIN_API_KEY)) return 'granted';
-    throw new errors.AdminRefused(role, 'the X-Admin-Key header or an admin session');
+    throw new errors.AdminRefused(
+      role,
+      'the X-Admin-Key header with the ADMIN_API_KEY of the server, or an admin session',
+    );
   }
   if (config.NODE_ENV === 'production') {
     throw new errors.AdminRefused(role, 'an admin session, or ADMIN_API_KEY to be set on the server');

@@ -29,6 +29,26 @@ t.test('a key opens the same routes as a token, in either header', async (t) => 
   t.equal(byHeader.json().id, mary.id);
 });
 
+t.test('without a body a key is named "default" and has the scopes of everyday work', async (t) => {
+  const test = await startTestApp(t);
+  const mary = await test.signUp('mary');
+  const generate = { method: 'POST' as const, url: '/api/auth/api-key/generate', headers: mary.headers };
+  const json = { ...mary.headers, 'content-type': 'application/json' };
+
+  const plain = await test.inject(generate);
+  const empty = await test.inject({ ...generate, headers: json, payload: '' });
+  const named = await test.inject({ ...generate, payload: { name: 'ci' } });
+
+  const scopes = ['tasks:read', 'tasks:write', 'execute', 'mcp'];
+  t.same(
+    [plain, empty, named].map(({ statusCode }) => statusCode),
+    [201, 201, 201],
+  );
+  t.match(plain.json(), { name: 'default', scopes, key: /^mcp_/ });
+  t.match(empty.json(), { name: 'default', scopes });
+  t.match(named.json(), { name: 'ci', scopes });
+});
+
 t.test('the secret is shown once and stored nowhere', async (t) => {
   const test = await startTestApp(t);
   const mary = await test.signUp('mary');

@@ -18,14 +18,19 @@ const apiKeys: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Create an API key',
         description:
-          'The key is shown only in this response. It is limited to its scopes and to the rights of its owner.',
+          'The key is shown only in this response. It is limited to its scopes and to the rights of its owner. Without a ' +
+          'body it is named "default" and has the scopes `tasks:read`, `tasks:write`, `execute` and `mcp`.',
         tags: TAGS,
-        body: ApiKeyInput,
+        body: ApiKeyInput.nullable(),
         response: { 201: CreatedApiKey, ...problems(401, 403, 409) },
       },
     },
     async ({ principal, body }, reply) => {
-      const { record, key } = await createApiKey(app.deps, sessionOf(callerOf(principal)), body);
+      const { record, key } = await createApiKey(
+        app.deps,
+        sessionOf(callerOf(principal)),
+        body ?? ApiKeyInput.parse({}),
+      );
       return reply
         .code(201)
         .header('cache-control', 'no-store')

@@ -16,8 +16,8 @@ const register: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Create an account',
         description:
-          'A role above `user` requires the X-Admin-Key header or an admin session. If ADMIN_API_KEY is not set, the ' +
-          'first account that registers as `admin` gets the role (never in production).',
+          'A role above `user` requires an admin session, or the X-Admin-Key header with the ADMIN_API_KEY of the server. ' +
+          'If ADMIN_API_KEY is not set, the first account that registers as `admin` gets the role (never in production).',
         tags: ['auth'],
         headers: z.looseObject({ 'x-admin-key': z.string().max(1_024).optional() }),
         body: RegisterInput,
