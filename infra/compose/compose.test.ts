@@ -124,6 +124,32 @@ t.test('plugins are a folder that workers mount read-only', async (t) => {
   t.equal(environmentOf('worker', elsewhere)['PLUGINS_DIR'], '/plugins');
 });
 
+t.test('the shells of the quick start are in their containers, with credentials', async (t) => {
+  const page = readFileSync(new URL('../../docs/quick-start.md', import.meta.url), 'utf8');
+  const shells = [...page.matchAll(/^docker exec -it (\S+) (\S+)$/gm)].map(([, ...words]) => words);
+
+  t.strictSame(shells, [
+    ['mcp-mongodb', 'mongosh'],
+    ['mcp-redis', 'redis-cli'],
+  ]);
+  for (const [container, shell = ''] of shells) {
+    const service = services.find(([, { container_name: name }]) => name === container)?.[1];
+    t.match(JSON.stringify(service?.['healthcheck']), shell, 'the health check uses the same program');
+  }
+  t.match(serviceOf('mongodb').volumes, [
+    { target: '/data/db' },
+    { target: '/data/configdb' },
+    { target: '/docker-entrypoint-initdb.d/create-users.js' },
+    { source: /infra\/mongodb\/mongoshrc\.js$/, target: '/data/db/.mongoshrc.js', read_only: true },
+  ]);
+  t.match(environmentOf('mongodb'), {
+    HOME: '/data/db',
+    MONGO_INITDB_ROOT_USERNAME: 'root',
+    MONGO_INITDB_ROOT_PASSWORD: secrets['MONGODB_ROOT_PASSWORD'],
+  });
+  t.equal(environmentOf('redis')['REDISCLI_AUTH'], secrets['REDIS_PASSWORD']);
+});
+
 t.test('operators find the databases by the names in the guide', async (t) => {
   t.equal(serviceOf('mongodb')['container_name'], 'mcp-mongodb');
   t.equal(serviceOf('redis')['container_name'], 'mcp-redis');

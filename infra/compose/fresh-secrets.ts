@@ -4,6 +4,6 @@ import { parseEnv } from 'node:util';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/secrets.mjs', import.meta.url));
 
-/** The .env that `npm run secrets` prints. */
+/** Settings of a .env that `npm run secrets` prints. */
 export const freshSecrets = (): Record<string, string | undefined> =>
   parseEnv(execFileSync(process.execPath, [SCRIPT], { encoding: 'utf8' }));
