@@ -42,7 +42,11 @@ function nameNamespace(): string {
  * closes the connections.
  * @throws {Error} if the services of the run are missing: tests are never skipped.
  */
-export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_URL']): Promise<Namespace> {
+export async function openNamespace(
+  t: Teardown,
+  redisUrl = process.env['REDIS_URL'],
+  { hasIndexes = true }: { hasIndexes?: boolean } = {},
+): Promise<Namespace> {
   const { MONGODB_URI } = process.env;
   if (!MONGODB_URI || !redisUrl)
     throw new Error('MONGODB_URI and REDIS_URL are not set: run the tests with npm test');
@@ -65,7 +69,7 @@ export async function openNamespace(t: Teardown, redisUrl = process.env['REDIS_U
   });
   const models = buildModels(mongo.connection);
   await waitFor('MongoDB', () => pingMongo(mongo.connection));
-  await createIndexes(models);
+  if (hasIndexes) await createIndexes(models);
   const env = { MONGODB_URI: uri.href, REDIS_URL: redisUrl, REDIS_PREFIX: prefix };
   return { mongodbUri: uri.href, redisUrl, prefix, mongo, models, redis, env };
 }

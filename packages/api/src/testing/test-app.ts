@@ -63,7 +63,8 @@ export async function startTestApp(
   env: Env = {},
   options: Parameters<typeof buildApp>[1] = {},
 ): Promise<TestApp> {
-  const namespace = await openNamespace(t);
+  // The application creates the indexes itself.
+  const namespace = await openNamespace(t, undefined, { hasIndexes: false });
   const started = await startApp(t, { ...namespace.env, ...env }, options);
   const signUp = async (name: string, role: Role = 'user'): Promise<Account> => {
     const reply = await started.inject({

@@ -32,15 +32,17 @@ t.test(
     );
     const queue = buildQueue('default', space.redis, space.prefix);
     t.teardown(() => queue.close());
-    await waitFor(
-      'the sweep to enqueue them',
-      async () => (await knownJobs(queue)) >= WAITING + RETRYING,
-      60_000,
-    );
+    // On a slow machine the first retries are due before the last execution is enqueued, and no longer count.
+    const areEnqueued = async () => {
+      const jobs = await knownJobs(queue);
+      return jobs >= (await count({ status: { $in: ['queued', 'retrying'] } }));
+    };
+    await waitFor('the sweep to enqueue them', areEnqueued, 60_000);
+    t.ok((await knownJobs(queue)) > WAITING / 2, 'there is much to restore');
 
     await space.redis.flushall();
     const wipedAt = performance.now();
-    await waitFor('all jobs to be back', async () => (await knownJobs(queue)) >= WAITING + RETRYING, 60_000);
+    await waitFor('all jobs to be back', areEnqueued, 60_000);
     const restoredAfterMs = performance.now() - wipedAt;
 
     t.ok(restoredAfterMs < RESTORED_WITHIN_MS, `restored after ${Math.round(restoredAfterMs)} ms`);
