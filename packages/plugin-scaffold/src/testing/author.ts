@@ -16,7 +16,14 @@ export async function openAuthor(url: string): Promise<Author> {
       headers: { 'Content-Type': 'application/json', ...headers },
       ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
     });
-    return response.json();
+    // A slow call comes as an event stream.
+    const text = await response.text();
+    return JSON.parse(
+      text
+        .split('\n')
+        .findLast((line) => line.startsWith('data: '))
+        ?.slice(6) ?? text,
+    );
   };
   const { accessToken } = (await request('/api/auth/register', {}, ACCOUNT)) as { accessToken: string };
   const authorized = { Authorization: `Bearer ${accessToken}` };

@@ -62,8 +62,14 @@ t.test('a process that is left behind does not hold up the run', async (t) => {
   const result = await runText(
     t,
     `import { spawn } from 'node:child_process';
-     t.test('leaves a process', async (t) => { spawn('sleep', ['8'], { stdio: 'inherit' }).unref(); t.pass(); });`,
+     t.test('leaves a process', async (t) => {
+       const child = spawn('sleep', ['60'], { stdio: 'inherit' });
+       child.unref();
+       t.comment('pid', child.pid);
+       t.pass();
+     });`,
   );
+  t.teardown(() => process.kill(Number(/^# pid (\d+)$/m.exec(result.comments.join('\n'))?.[1])));
 
   t.match(result, { passed: 1, failed: 0 });
 });
