@@ -77,7 +77,7 @@ t.test('a plugin with the first version of the SDK runs', async (t) => {
   });
   t.match(await execute('first-sdk', 'order', { item: 'nothing' }), {
     status: 'failed',
-    error: { code: 'NOTHING' },
+    failure: { code: 'NOTHING' },
   });
   t.match(await execute('first-sdk', 'resource-price', { uri: 'first-sdk://prices/pears' }), {
     result: [{ text: 'pears: 2' }],
