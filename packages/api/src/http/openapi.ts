@@ -24,6 +24,27 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (input) => withOptionalBodies(jsonSchemaTransformObject(input) as OpenApiDocument),
   });
+}
+
+interface OpenApiDocument {
+  paths?: Record<string, Record<string, { requestBody?: RequestBody }>>;
+}
+interface RequestBody {
+  required?: boolean;
+  content: Record<string, { schema?: { type?: string; anyOf?: { type?: string }[] } }>;
+}
+
+/** Marks bodies that may be left out: the library calls every body required, also one whose schema allows null. */
+function withOptionalBodies(document: OpenApiDocument): OpenApiDocument {
+  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path));
+  for (const { requestBody } of operations) {
+    if (!requestBody) continue;
+    const schemas = Object.values(requestBody.content).map(({ schema }) => schema);
+    requestBody.required = !schemas.some((schema) =>
+      [schema, ...(schema?.anyOf ?? [])].some((option) => option?.type === 'null'),
+    );
+  }
+  return document;
 }
