@@ -228,6 +228,7 @@ export { FreshCache } from './fresh-cache.ts';
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';
+export { bearerOf, isLocalScraper, isSameSecret, type ScrapeRequest } from './scraper.ts';
 export { whenParentIsGone } from './parent.ts';
 export { PoolQueues } from './pool-queues.ts';
 export * from './queues.ts';

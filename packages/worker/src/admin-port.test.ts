@@ -42,3 +42,16 @@ t.test('with a token, metrics require it, and health stays open', async (t) => {
   t.equal(await ask('/metrics', { authorization: `Bearer ${TOKEN}` }), 200);
   t.equal(await ask('/health'), 200);
 });
+
+t.test('without a token, metrics are for callers on this machine that no proxy stands for', async (t) => {
+  const { registry } = buildMetrics();
+  const readiness = async () => ({ ready: true });
+  const port = await openAdminPort('127.0.0.1', 0, { metricsToken: undefined, registry, readiness });
+  t.teardown(() => port.close());
+  const ask = async (headers: Record<string, string>) =>
+    (await fetch(`http://127.0.0.1:${port.port}/metrics`, { headers })).status;
+
+  t.equal(await ask({}), 200);
+  for (const name of ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'])
+    t.equal(await ask({ [name]: '192.0.2.1' }), 401, name);
+});

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
+import { bearerOf, isLocalScraper, isSameSecret } from '@mcp-server/shared';
 import type { Registry } from 'prom-client';
 
 export interface AdminPort {
@@ -53,14 +53,11 @@ export async function openAdminPort(host: string, port: number, pages: AdminPage
   };
 }
 
-const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
-const digest = (text: string) => createHash('sha256').update(text).digest();
-
 /** True for a caller with the token; without a configured token, for a caller on this machine. */
-function isScraper({ headers, socket }: IncomingMessage, token: string | undefined): boolean {
-  const presented = /^Bearer (?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'];
-  if (token === undefined) return presented === undefined && LOOPBACK.test(socket.remoteAddress ?? '');
-  return presented !== undefined && timingSafeEqual(digest(presented), digest(token));
+function isScraper(request: IncomingMessage, token: string | undefined): boolean {
+  const bearer = bearerOf(request);
+  if (token === undefined) return bearer === undefined && isLocalScraper(request);
+  return bearer !== undefined && isSameSecret(bearer, token);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,5 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-
 import {
   errors,
   insertUser,
@@ -7,6 +5,7 @@ import {
   type Role,
   type Stored,
   type UserRecord,
+  isSameSecret,
 } from '@mcp-server/shared';
 
 import type { AuthThrottle } from './auth-throttle.ts';
@@ -52,7 +51,7 @@ function authorizeRole(
 ): Right {
   if (callerRole === 'admin') return 'granted';
   if (config.ADMIN_API_KEY !== undefined) {
-    if (adminKey !== undefined && isSameText(adminKey, config.ADMIN_API_KEY)) return 'granted';
+    if (adminKey !== undefined && isSameSecret(adminKey, config.ADMIN_API_KEY)) return 'granted';
     throw new errors.AdminRefused(
       role,
       'the X-Admin-Key header with the ADMIN_API_KEY of the server, or an admin session',
@@ -64,10 +63,6 @@ function authorizeRole(
   if (role !== 'admin') throw new errors.AdminRefused(role, 'an admin session');
   return 'first_admin_only';
 }
-
-/** Compares digests of equal length, so that timing reveals neither length nor content. */
-const isSameText = (one: string, other: string): boolean =>
-  timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest());
 
 /** Every new admin is first inserted as the first one: the unique index on `bootstrap` decides whether one existed. */
 async function insertAuthorized(
