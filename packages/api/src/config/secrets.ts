@@ -45,11 +45,11 @@ export interface Secrets extends SecretFile {
 export async function loadSecrets(
   env: Partial<SecretFile> & { DATA_DIR: string; ADMIN_API_KEY?: string | undefined },
 ): Promise<Secrets> {
-  const given = { JWT_SECRET: env.JWT_SECRET, REFRESH_TOKEN_SECRET: env.REFRESH_TOKEN_SECRET };
-  const weak = Object.entries({ ...given, ADMIN_API_KEY: env.ADMIN_API_KEY })
+  const settings = { JWT_SECRET: env.JWT_SECRET, REFRESH_TOKEN_SECRET: env.REFRESH_TOKEN_SECRET };
+  const weak = Object.entries({ ...settings, ADMIN_API_KEY: env.ADMIN_API_KEY })
     .filter(([, secret]) => secret !== undefined && isWeakSecret(secret))
     .map(([name]) => name);
-  const { JWT_SECRET, REFRESH_TOKEN_SECRET } = given;
+  const { JWT_SECRET, REFRESH_TOKEN_SECRET } = settings;
   if (JWT_SECRET !== undefined && REFRESH_TOKEN_SECRET !== undefined) {
     return { JWT_SECRET, REFRESH_TOKEN_SECRET, weak };
   }

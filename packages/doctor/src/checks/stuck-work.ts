@@ -29,7 +29,7 @@ export default defineCheck({
   async run(installation) {
     const { ExecutionModel } = installation.models;
     const before = new Date((await readDatabaseTime(ExecutionModel)).getTime() - STUCK_MS);
-    const [lapsed, untold, undelivered] = await Promise.all([
+    const [lapsed, unsettled, undelivered] = await Promise.all([
       ExecutionModel.countDocuments({ status: 'running', 'lease.until': { $lt: before } }),
       ExecutionModel.countDocuments({
         status: { $in: END_STATUSES },
@@ -41,7 +41,7 @@ export default defineCheck({
     const counts: [number, string][] = [
       [lapsed, 'are running with a lease that lapsed long ago'],
       [undelivered, 'are queued without a job in Redis'],
-      [untold, 'ended without being settled'],
+      [unsettled, 'ended without being settled'],
     ];
     const wrong: Finding[] = counts
       .filter(([count]) => count > 0)

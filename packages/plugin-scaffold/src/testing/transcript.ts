@@ -48,9 +48,9 @@ function checkStep(
   if (lines.some((line) => line.startsWith('it exited with '))) return [`$ ${command}\n${actual}`];
   let at = 0;
   for (const expected of output.filter((line) => line !== '…' && line !== '')) {
-    const found = lines.findIndex((line, index) => index >= at && toPattern(fill(expected)).test(line));
-    if (found === -1) return [`$ ${command}\n${actual}\nwithout the line: ${expected}`];
-    at = found + 1;
+    const match = lines.findIndex((line, index) => index >= at && toPattern(fill(expected)).test(line));
+    if (match === -1) return [`$ ${command}\n${actual}\nwithout the line: ${expected}`];
+    at = match + 1;
   }
   return [];
 }

@@ -32,9 +32,9 @@ t.test('method, query, headers and a JSON body arrive, and the JSON response is 
 
 t.test('the query of the URL arrives byte for byte, whatever is added to it', async (t) => {
   const service = await openService(t, (request, response) => respondJson(response, request.url));
-  const given = ['?flag&sig=a%20b%2Fc', '?q=%e4&empty=', '?a+b=%7E', '?x=1&', ''];
+  const queries = ['?flag&sig=a%20b%2Fc', '?q=%e4&empty=', '?a+b=%7E', '?x=1&', ''];
 
-  for (const query of given) {
+  for (const query of queries) {
     t.equal((await runRequest({ url: `${service}/p${query}` })).body, `/p${query}`);
     const added = (await runRequest({ url: `${service}/p${query}`, query: { z: 'ä b' } })).body;
     t.equal(added, `/p${query === '' ? '?' : `${query}&`}z=%C3%A4+b`);

@@ -39,9 +39,9 @@ const describeArgument = ({
 }: CataloguePrompt['arguments'][number]): PromptArgument => ({ name, description, required });
 
 async function findPrompt(mcp: McpContext, name: string): Promise<Contribution<CataloguePrompt>> {
-  const found = (await listPrompts(mcp)).find((prompt) => prompt.name === name);
-  if (!found) throw invalid(`Unknown prompt: ${name}`);
-  return found;
+  const prompt = (await listPrompts(mcp)).find((candidate) => candidate.name === name);
+  if (!prompt) throw invalid(`Unknown prompt: ${name}`);
+  return prompt;
 }
 
 /** Runs the action behind a prompt. @throws {ProtocolError} */
@@ -73,10 +73,10 @@ export async function complete(mcp: McpContext, { params }: CompleteRequest): Pr
     return { completion: { values: [], total: 0, hasMore: false } };
   }
   const prompt = await findPrompt(mcp, ref.name);
-  const found = prompt.arguments.find(({ name }) => name === argument.name);
-  if (!found) throw invalid(`Unknown argument: ${argument.name}`);
-  const typed = argument.value.toLowerCase();
-  const fitting = found.completions.filter((value) => value.toLowerCase().startsWith(typed));
-  const values = fitting.slice(0, MAX_COMPLETIONS);
-  return { completion: { values, total: fitting.length, hasMore: fitting.length > values.length } };
+  const declaration = prompt.arguments.find(({ name }) => name === argument.name);
+  if (!declaration) throw invalid(`Unknown argument: ${argument.name}`);
+  const prefix = argument.value.toLowerCase();
+  const matches = declaration.completions.filter((value) => value.toLowerCase().startsWith(prefix));
+  const values = matches.slice(0, MAX_COMPLETIONS);
+  return { completion: { values, total: matches.length, hasMore: matches.length > values.length } };
 }

@@ -81,14 +81,14 @@ export async function readResource(
 ): Promise<ReadResourceResult> {
   if (uri.startsWith(EXECUTION_URI)) return readExecution(mcp, uri);
   const all = await listResources(mcp);
-  const found =
+  const resource =
     all.find((entry) => !entry.isTemplate && entry.uri === uri) ??
     all.find((entry) => entry.isTemplate && matchUri(entry.uri, uri) !== undefined);
-  if (!found) throw unknownResource(uri);
+  if (!resource) throw unknownResource(uri);
   const state = await runAction(
     mcp,
     ctx,
-    { plugin: found.plugin, action: found.action, payload: { uri } },
+    { plugin: resource.plugin, action: resource.action, payload: { uri } },
     { waitMs: mcp.deps.config.MCP_WAIT_SECONDS * 1_000, cancelsWhenGone: mcp.era === 'modern' },
   );
   if (state.kind === 'asks') return state.request as unknown as ReadResourceResult;
@@ -98,10 +98,10 @@ export async function readResource(
 
 async function readExecution({ deps, principal }: McpContext, uri: string): Promise<ReadResourceResult> {
   const id = z.uuid().safeParse(uri.slice(EXECUTION_URI.length)).data;
-  const found =
+  const execution =
     id !== undefined && (await findExecution(deps.models.ExecutionModel, { id, ownerId: principal.userId }));
-  if (!found) throw unknownResource(uri);
-  return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(presentExecution(found)) }] };
+  if (!execution) throw unknownResource(uri);
+  return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(presentExecution(execution)) }] };
 }
 
 /** Sent as -32602, in both eras (SEP-2164). */

@@ -28,10 +28,10 @@ export function withoutEmptyParams(message: unknown): unknown {
   const { params, ...rest } = message;
   if (isLeftOut(params)) return rest;
   if (typeof params !== 'object' || params === null || Array.isArray(params)) return message;
-  const kept = Object.entries(params).filter(
+  const entries = Object.entries(params).filter(
     ([name, value]) => !((name === 'arguments' || name === 'cursor') && isLeftOut(value)),
   );
-  return { ...rest, params: Object.fromEntries(kept) };
+  return { ...rest, params: Object.fromEntries(entries) };
 }
 
 /** Describes what is wrong with the parameters of a message, and where; undefined if they are valid. */

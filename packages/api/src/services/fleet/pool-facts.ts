@@ -94,14 +94,15 @@ function presentPool(
 }
 
 async function countWork({ models, catalogue }: PoolFactsDeps) {
-  const known = await catalogue.list();
+  const entries = await catalogue.list();
   const plugins = new Map<string, string[]>();
-  for (const { plugin } of known) plugins.set(plugin.pool, [...(plugins.get(plugin.pool) ?? []), plugin.id]);
+  for (const { plugin } of entries)
+    plugins.set(plugin.pool, [...(plugins.get(plugin.pool) ?? []), plugin.id]);
   const [depths, flows] = await Promise.all([
     countUnfinishedByPool(models.ExecutionModel),
     countInAndOut(models.ExecutionModel, {
-      plugins: known.map(({ plugin }) => plugin.id),
-      actions: [...new Set(known.flatMap(({ plugin }) => plugin.actions.map(({ name }) => name)))],
+      plugins: entries.map(({ plugin }) => plugin.id),
+      actions: [...new Set(entries.flatMap(({ plugin }) => plugin.actions.map(({ name }) => name)))],
     }),
   ]);
   return { depths, flows, plugins };
