@@ -54,6 +54,26 @@ t.test('a wrong expression fails at once and names the position', async (t) => {
   t.match(await failureOf(run('$nosuch()')), { code: 'EXPRESSION_FAILED' });
 });
 
+t.test('a result that is not JSON is the error of the expression, with its place', async (t) => {
+  const cases = [
+    ['function($x) { $x }', 'The result is a function, which is not JSON'],
+    ['$sum', 'The result is a function, which is not JSON'],
+    ['/a/', 'The result is a function, which is not JSON'],
+    ['{"a": [1, function() { 1 }]}', 'The result at /a/1 is a function, which is not JSON'],
+    ['$map([1], function($x) { $lookup })', 'The result is a function, which is not JSON'],
+    ['{"a": 1/0}', 'The result at /a is not a finite number'],
+    ['0/0', 'The result is not a finite number'],
+  ];
+
+  for (const [expression = '', message] of cases)
+    t.match(
+      await failureOf(run(expression)),
+      { name: 'FatalError', code: 'EXPRESSION_FAILED', message },
+      expression,
+    );
+  t.match(await failureOf(run('$sum("text")')), { name: 'FatalError', message: /T0412/ });
+});
+
 t.test('endless expressions end at their timeout, and their processes with them', async (t) => {
   const endless = [
     '($f := function() { $f() }; $f())',

@@ -33,18 +33,38 @@ const BASE64 = `
   };
 `;
 
-/** Script that evaluates the expression. Only strings cross the border of the sandbox, in both directions. */
+/**
+ * Script that evaluates the expression. Only strings cross the border of the sandbox, in both directions. JSONata's own
+ * functions and lambdas are objects that hold its environment, so they are found before anything is serialised.
+ */
 const EVALUATE = `
+  const isFunction = (value) =>
+    typeof value === 'function' ||
+    (typeof value === 'object' && value !== null && (value._jsonata_lambda || value._jsonata_function) === true);
+  const findProblem = (value, path) => {
+    const place = path === '' ? 'The result' : 'The result at ' + path;
+    if (isFunction(value)) return place + ' is a function, which is not JSON';
+    if (typeof value === 'number' && !Number.isFinite(value)) return place + ' is not a finite number';
+    if (typeof value !== 'object' || value === null) return undefined;
+    for (const [key, child] of Object.entries(value)) {
+      const problem = findProblem(child, path + '/' + key);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  };
   const evaluate = async () => {
     try {
       const value = await window.jsonata(expression, JSON.parse(options)).evaluate(JSON.parse(data));
-      return { result: value === undefined ? null : value };
+      const problem = findProblem(value, '');
+      return JSON.stringify(
+        problem === undefined ? { result: value === undefined ? null : value } : { error: { message: problem } },
+      );
     } catch (error) {
       const { code, message, position } = Object(error);
-      return { error: { code, message: String(message), position } };
+      return JSON.stringify({ error: { code, message: String(message), position } });
     }
   };
-  evaluate().then((answer) => { globalThis.answer = JSON.stringify(answer); });
+  evaluate().then((answer) => { globalThis.answer = answer; });
 `;
 
 /** Input of one evaluation. All strings: an object would bring its outside prototype along. */
