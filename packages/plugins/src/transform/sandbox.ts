@@ -46,7 +46,8 @@ const EVALUATE = `
     if (isFunction(value)) return place + ' is a function, which is not JSON';
     if (typeof value === 'number' && !Number.isFinite(value)) return place + ' is not a finite number';
     if (typeof value !== 'object' || value === null) return undefined;
-    for (const [key, child] of Object.entries(value)) {
+    // Arrays of the library have methods of their own beside their items.
+    for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
       const problem = findProblem(child, path + '/' + key);
       if (problem !== undefined) return problem;
     }
