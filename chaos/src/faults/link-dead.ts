@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { NO_FAULT } from '../proxy/fault.ts';
+import { NO_FAULT } from '@mcp-server/testing';
+
 import { pick } from '../random.ts';
 import { defineFault } from './fault.ts';
 

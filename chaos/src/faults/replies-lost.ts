@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { NO_FAULT } from '../proxy/fault.ts';
-import { isMongoCommand, isRedisScript } from '../proxy/wire.ts';
+import { isMongoCommand, isRedisScript, NO_FAULT } from '@mcp-server/testing';
+
 import { defineFault } from './fault.ts';
 
 const RATE = 0.05;

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { NodeProcess } from '@mcp-server/local';
-import { waitFor } from '@mcp-server/testing';
+import { FaultProxy, waitFor } from '@mcp-server/testing';
 
-import { FaultProxy } from '../proxy/fault-proxy.ts';
 import type { Random } from '../random.ts';
 
 export interface SlotOptions {
@@ -41,7 +40,7 @@ export class Slot {
   }
 
   static async open(options: SlotOptions): Promise<Slot> {
-    const proxyOf = (url: string) => FaultProxy.open(Number(new URL(url).port), options.random);
+    const proxyOf = (url: string) => FaultProxy.open(Number(new URL(url).port), { random: options.random });
     return new Slot(options, await proxyOf(options.mongodbUri), await proxyOf(options.redisUrl));
   }
 

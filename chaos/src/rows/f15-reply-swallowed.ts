@@ -1,6 +1,6 @@
+import { isMongoCommand, isRedisScript, NO_FAULT, type SwallowFault } from '@mcp-server/testing';
+
 import { USUAL_MIX } from '../load/work.ts';
-import { NO_FAULT, type SwallowFault } from '../proxy/fault.ts';
-import { isMongoCommand, isRedisScript } from '../proxy/wire.ts';
 import type { Rig } from '../rig/rig.ts';
 import { defineRow } from './row.ts';
 

@@ -1,10 +1,8 @@
-import { waitFor } from '@mcp-server/testing';
+import { isMongoCommand, NO_FAULT, waitFor } from '@mcp-server/testing';
 
 import type { Violation } from '../checker/run-record.ts';
 import { type Answer, submitWork } from '../load/api-client.ts';
 import { buildWork, USUAL_MIX, type Work } from '../load/work.ts';
-import { NO_FAULT } from '../proxy/fault.ts';
-import { isMongoCommand } from '../proxy/wire.ts';
 import type { Rig } from '../rig/rig.ts';
 import { defineRow } from './row.ts';
 

@@ -1,5 +1,8 @@
 export { askForRoots, buildExecution, buildFailure } from './execution-builder.ts';
 export { type Namespace, openNamespace } from './namespace.ts';
+export { NO_FAULT, type Fault, type SilentDirection, type SwallowFault } from './proxy/fault.ts';
+export { FaultProxy } from './proxy/fault-proxy.ts';
+export { isMongoCommand, isRedisScript } from './proxy/wire.ts';
 export { parseMetrics } from './parse-metrics.ts';
 export { checkWithPromtool } from './promtool.ts';
 export { type ProductProcess, startProcess } from './process.ts';

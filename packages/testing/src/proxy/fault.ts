@@ -22,4 +22,7 @@ export interface SwallowFault {
   holeMs?: number;
 }
 
+/** Direction in which data no longer passes. */
+export type SilentDirection = 'both' | 'requests' | 'replies';
+
 export const NO_FAULT: Fault = { kind: 'none' };

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 
-import type { Random } from '../random.ts';
-import type { Fault, SwallowFault } from './fault.ts';
+import type { Fault, SilentDirection, SwallowFault } from './fault.ts';
 import { OneWay } from './one-way.ts';
 
 /** Delay after the swallowed reply begins: by then all of it has arrived. */
@@ -12,8 +11,11 @@ const DEFAULT_HOLE_MS = 3_000;
 interface ConnectionOptions {
   client: Socket;
   server: Socket;
-  random: Random;
+  /** Returns numbers from 0 (included) to 1 (excluded). */
+  random: () => number;
   fault: Fault;
+  /** Texts that tell connections apart once a request contains them. */
+  marks: readonly string[];
   onSwallowed(): void;
 }
 
@@ -23,6 +25,8 @@ export class ProxiedConnection {
   readonly #requests: OneWay;
   readonly #replies: OneWay;
   #fault: Fault;
+  #silence: SilentDirection | undefined;
+  readonly #seenMarks = new Set<string>();
   #replyBytes = 0;
   #swallowing: SwallowFault | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -42,8 +46,18 @@ export class ProxiedConnection {
 
   apply(fault: Fault): void {
     this.#fault = fault;
-    this.#requests.hold(fault.kind === 'drop');
-    this.#replies.hold(fault.kind === 'drop');
+    this.#hold();
+  }
+
+  /** From now on no data passes, whatever the fault, and neither side sees an end: like a firewall that forgot it. */
+  silence(direction: SilentDirection): void {
+    this.#silence = (this.#silence ?? direction) === direction ? direction : 'both';
+    this.#hold();
+  }
+
+  /** True once a request contained this one of the marks. */
+  hasCarried(mark: string): boolean {
+    return this.#seenMarks.has(mark);
   }
 
   /** Both sides see a reset. */
@@ -51,6 +65,12 @@ export class ProxiedConnection {
     resetSocket(this.#options.client);
     resetSocket(this.#options.server);
     this.#release();
+  }
+
+  #hold(): void {
+    const isDropping = this.#fault.kind === 'drop';
+    this.#requests.hold(isDropping || this.#silence === 'both' || this.#silence === 'requests');
+    this.#replies.hold(isDropping || this.#silence === 'both' || this.#silence === 'replies');
   }
 
   #join(from: Socket, to: Socket, way: OneWay): void {
@@ -65,6 +85,7 @@ export class ProxiedConnection {
 
   #onRequest(piece: Buffer): void {
     const fault = this.#fault;
+    for (const mark of this.#options.marks) if (piece.includes(mark)) this.#seenMarks.add(mark);
     const isPicked =
       fault.kind === 'swallow' &&
       !this.#swallowing &&
