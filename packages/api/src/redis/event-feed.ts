@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
-  compareEventIds,
   type createRedis,
   eventStreamKey,
   type ExecutionEvent,
@@ -12,12 +11,14 @@ import {
   withTimeout,
 } from '@mcp-server/shared';
 
+import { isCompleteAfter, readStreamFacts, START } from './stream-facts.ts';
+
 type Redis = ReturnType<typeof createRedis>;
 
 /** A subscriber to the events of one user. */
 export interface Watcher {
   onEvent(event: ExecutionEvent): void;
-  /** Events may have been lost while Redis was unavailable. */
+  /** Events may have been lost: Redis was unavailable, or it no longer has all of them. */
   onGap(): void;
 }
 
@@ -41,7 +42,8 @@ const HUNG_AFTER_MS = BLOCK_MS + 5_000;
 const RETRY_MS = 250;
 const WATCH_TIMEOUT_MS = 1_000;
 const WAKE_TTL_SECONDS = 60;
-const START = '0-0';
+/** Streams without events are checked this often: one that was deleted says nothing. */
+const CHECK_MS = 5_000;
 
 /**
  * Reads the events of all users with an open socket in this process, in one blocking read. A separate stream wakes the
@@ -57,6 +59,7 @@ export class EventFeed {
   readonly #closing = new AbortController();
   #wakeCursor = START;
   #hadGap = false;
+  #checkedAt = performance.now();
   #reading: Promise<void> | undefined;
 
   /** `reader` belongs to this feed: it is blocked most of the time. */
@@ -87,16 +90,10 @@ export class EventFeed {
   /** Rejects while Redis is unavailable. The past is complete if the stream still has the event or an older one. */
   async replay(ownerId: string, afterId: string): Promise<Replay> {
     const key = this.#keyOf(ownerId);
-    const [oldest] = await this.#writer.xrange(key, '-', '+', 'COUNT', 1);
-    const [newest] = await this.#writer.xrevrange(key, '+', '-', 'COUNT', 1);
-    const isComplete =
-      oldest !== undefined &&
-      newest !== undefined &&
-      compareEventIds(oldest[0], afterId) <= 0 &&
-      compareEventIds(afterId, newest[0]) <= 0;
-    if (!isComplete) return { events: [], isComplete };
     const entries = await this.#writer.xrange(key, `(${afterId}`, '+');
-    return { events: entries.map(readEvent).filter((event) => event !== undefined), isComplete };
+    const [facts] = await readStreamFacts(this.#writer, [key]);
+    if (!facts || !isCompleteAfter(afterId, facts)) return { events: [], isComplete: false };
+    return { events: entries.map(readEvent).filter((event) => event !== undefined), isComplete: true };
   }
 
   async close(): Promise<void> {
@@ -121,8 +118,8 @@ export class EventFeed {
 
   async #read(): Promise<true> {
     await this.#findCursors();
-    const read = [...this.#streams].flatMap(([ownerId, { cursor }]) =>
-      cursor === undefined ? [] : [{ ownerId, key: this.#keyOf(ownerId), cursor }],
+    const read = [...this.#streams].flatMap(([ownerId, stream]) =>
+      stream.cursor === undefined ? [] : [{ key: this.#keyOf(ownerId), stream, cursor: stream.cursor }],
     );
     const replies = await this.#reader.xread(
       'COUNT',
@@ -136,13 +133,29 @@ export class EventFeed {
       ...read.map(({ cursor }) => cursor),
     );
     this.#notifyGap();
-    for (const [key, entries] of replies ?? []) {
-      const owner = read.find((one) => one.key === key)?.ownerId;
-      if (owner === undefined) this.#wakeCursor = entries.at(-1)?.[0] ?? this.#wakeCursor;
-      else fanOut(this.#streams.get(owner), entries);
-    }
+    const entriesOf = new Map(replies);
+    this.#wakeCursor = entriesOf.get(this.#wakeKey)?.at(-1)?.[0] ?? this.#wakeCursor;
+    await this.#checkStreams(read.filter(({ key }) => entriesOf.has(key) || this.#isCheckDue()));
+    for (const { key, stream } of read) fanOut(stream, entriesOf.get(key) ?? []);
     return true;
   }
+
+  /** Notifies the watchers of streams that lost events after their cursor, before those that are left. */
+  async #checkStreams(checked: readonly { key: string; stream: Stream; cursor: string }[]): Promise<void> {
+    if (this.#isCheckDue()) this.#checkedAt = performance.now();
+    const facts = await readStreamFacts(
+      this.#reader,
+      checked.map(({ key }) => key),
+    );
+    for (const [index, { stream, cursor }] of checked.entries()) {
+      if (isCompleteAfter(cursor, facts[index])) continue;
+      // A deleted stream, or one whose ids started again, is read from its start.
+      stream.cursor = START;
+      for (const watcher of stream.watchers) watcher.onGap();
+    }
+  }
+
+  #isCheckDue = (): boolean => performance.now() - this.#checkedAt >= CHECK_MS;
 
   async #findCursors(): Promise<void> {
     for (const [ownerId, stream] of this.#streams) {
@@ -169,10 +182,10 @@ export class EventFeed {
   }
 }
 
-function fanOut(stream: Stream | undefined, entries: StreamEntry[]): void {
+function fanOut(stream: Stream, entries: StreamEntry[]): void {
   for (const entry of entries) {
-    if (stream) [stream.cursor] = entry;
+    [stream.cursor] = entry;
     const event = readEvent(entry);
-    if (event) for (const watcher of stream?.watchers ?? []) watcher.onEvent(event);
+    if (event) for (const watcher of stream.watchers) watcher.onEvent(event);
   }
 }

@@ -82,7 +82,11 @@ export class EventChannel {
         if (source.buffered) source.buffered.push(event);
         else this.#send(source, event);
       },
-      onGap: () => this.#client.reset(),
+      onGap: () => {
+        // Ids may have started again.
+        source.sentUpTo = START;
+        this.#client.reset();
+      },
     });
     source.stop = stop;
     // The client may have left while the feed was subscribing.

@@ -1,0 +1,158 @@
+import { EVENT_FIELD, describeEvent, type ExecutionRecord, eventStreamKey } from '@mcp-server/shared';
+import { buildExecution, waitFor } from '@mcp-server/testing';
+import t, { type Test } from 'tap';
+
+import { openSocket, startListening } from '../../testing/test-socket.ts';
+
+type Listening = Awaited<ReturnType<typeof startListening>>;
+
+/** Steps of one Redis transaction: a reader sees only the state after the last one. */
+type Step = (pipeline: ReturnType<Listening['redis']['multi']>, key: string) => unknown;
+
+const add =
+  (execution: ExecutionRecord, id = '*'): Step =>
+  (pipeline, key) =>
+    pipeline.xadd(key, id, EVENT_FIELD, JSON.stringify(describeEvent(execution)));
+const trim =
+  (length: number): Step =>
+  (pipeline, key) =>
+    pipeline.xtrim(key, 'MAXLEN', length);
+const drop: Step = (pipeline, key) => pipeline.del(key);
+
+/** A socket that has received one event and gets no more before `apply`. */
+async function openFollower(t: Test) {
+  const test = await startListening(t);
+  const mary = await test.signUp('mary');
+  const key = eventStreamKey(test.prefix, mary.id);
+  const socket = await openSocket(t, test.url, { headers: mary.headers });
+  await socket.subscribe(['executions']);
+  const build = () => buildExecution({ ownerId: mary.id });
+  const apply = async (...steps: Step[]) => {
+    const pipeline = test.redis.multi();
+    for (const step of steps) step(pipeline, key);
+    await pipeline.exec();
+  };
+  const first = build();
+  await apply(add(first));
+  await socket.receive('the first event', ({ executionId }) => executionId === first._id);
+  const resets = () => socket.received.filter(({ type }) => type === 'reset').length;
+  return { test, mary, socket, build, apply, resets };
+}
+
+const many = (count: number, build: () => ExecutionRecord) =>
+  Array.from({ length: count }, () => add(build()));
+
+t.test('a feed behind the cut of its stream gets a reset, and then the events that are left', async (t) => {
+  const { socket, build, apply, resets } = await openFollower(t);
+  const last = build();
+
+  await apply(...many(20, build), add(last), trim(5));
+
+  await socket.receive('the last event', ({ executionId }) => executionId === last._id);
+  t.equal(resets(), 1);
+  const types = socket.received.slice(2).map(({ type }) => type);
+  t.equal(types[0], 'reset', 'before the events that came later');
+  t.equal(types.length, 6);
+});
+
+t.test('a burst that is still in the stream is complete and gets no reset', async (t) => {
+  const { socket, build, apply, resets } = await openFollower(t);
+  const last = build();
+
+  await apply(...many(900, build), add(last));
+
+  await socket.receive('the last event', ({ executionId }) => executionId === last._id);
+  await waitFor('all of them', () => socket.received.filter(({ id }) => id !== undefined).length === 902);
+  t.equal(resets(), 0);
+});
+
+t.test('a stream that was emptied between two reads gets a reset', async (t) => {
+  const { socket, build, apply, resets } = await openFollower(t);
+  const last = build();
+
+  await apply(add(build()), drop, add(last));
+
+  await socket.receive('the last event', ({ executionId }) => executionId === last._id);
+  t.equal(resets(), 1);
+});
+
+t.test('a stream that is gone gets a reset, even if nothing follows', async (t) => {
+  const { socket, build, apply, resets } = await openFollower(t);
+
+  await apply(add(build()), drop);
+
+  await socket.receive('the reset', ({ type }) => type === 'reset');
+  const next = build();
+  await apply(add(next));
+  await socket.receive('the next event', ({ executionId }) => executionId === next._id);
+  t.equal(resets(), 1, 'only once');
+});
+
+t.test('event ids that start again are followed after a reset', async (t) => {
+  const { socket, build, apply, resets } = await openFollower(t);
+  const [one, two] = [build(), build()];
+
+  await apply(drop, add(one, '1-1'));
+  await socket.receive('the reset', ({ type }) => type === 'reset');
+  await socket.receive('the event with the lower id', ({ executionId }) => executionId === one._id);
+  await apply(add(two, '1-2'));
+  await socket.receive('the next one', ({ executionId }) => executionId === two._id);
+
+  t.equal(resets(), 1);
+});
+
+t.test('the first events of a user need no reset, unless some were cut', async (t) => {
+  const test = await startListening(t);
+  const [mary, john] = [await test.signUp('mary'), await test.signUp('john')];
+
+  for (const [{ id, headers }, steps, expected] of [
+    [mary, [], 0],
+    [john, [trim(2)], 1],
+  ] as const) {
+    const socket = await openSocket(t, test.url, { headers });
+    await socket.subscribe(['executions']);
+    const build = () => buildExecution({ ownerId: id });
+    const last = build();
+    const pipeline = test.redis.multi();
+    for (const step of [...many(5, build), add(last), ...steps])
+      step(pipeline, eventStreamKey(test.prefix, id));
+    await pipeline.exec();
+    await socket.receive('the last event', ({ executionId }) => executionId === last._id);
+    t.equal(socket.received.filter(({ type }) => type === 'reset').length, expected);
+  }
+});
+
+t.test('an event stream sends the state after a reset, so that no end is missed', async (t) => {
+  const test = await startListening(t);
+  const mary = await test.signUp('mary');
+  const execution = buildExecution({ ownerId: mary.id, status: 'running' });
+  await test.models.ExecutionModel.create(execution);
+  const reply = await fetch(`${test.address}/api/executions/${execution._id}/events`, {
+    headers: mary.headers,
+  });
+  const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const readUntil = (what: string) =>
+    waitFor(what, async () => {
+      const { done, value = '' } = (await reader?.read()) ?? { done: true };
+      text += value;
+      return done || text.includes(what);
+    });
+  await readUntil('event: state');
+
+  const key = eventStreamKey(test.prefix, mary.id);
+  const apply = async (...steps: Step[]) => {
+    const pipeline = test.redis.multi();
+    for (const step of steps) step(pipeline, key);
+    await pipeline.exec();
+  };
+  await apply(add({ ...execution, status: 'retrying' }));
+  await readUntil('execution.retrying');
+  const end = { status: 'completed' as const, endedAt: new Date() };
+  await test.models.ExecutionModel.updateOne({ _id: execution._id }, end);
+  await apply(add({ ...execution, ...end }), drop, add(buildExecution({ ownerId: mary.id })));
+  await readUntil('event: reset');
+  await readUntil('the end');
+
+  t.match(text, /event: reset\n[^]*event: state\ndata: .*"status":"completed"/);
+});
