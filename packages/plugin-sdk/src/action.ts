@@ -20,7 +20,7 @@ export interface ActionContext<Settings = unknown> {
   readonly idempotencyKey: string;
   /** Id of the user who owns the execution. */
   readonly userId: string;
-  /** Aborts on cancel, timeout, deadline, shutdown and when another worker took over. Stop the work then. */
+  /** Aborts on cancel, timeout, shutdown and when another worker took over. Stop the work then. */
   readonly signal: AbortSignal;
   readonly log: ActionLog;
   /** Reports progress. Cheap to call: the newest value is stored about once a second. */

@@ -18,8 +18,6 @@ export interface AttemptRequest {
   readonly payload: string;
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
-  /** Milliseconds from now to the deadline of the execution. */
-  readonly deadlineMs?: number;
   readonly settings: unknown;
   /** Questions of earlier attempts. */
   readonly questions: readonly StoredQuestion[];
@@ -66,7 +64,7 @@ export interface AskedQuestion {
 
 /** Why an attempt failed, safe to store and to show. */
 export interface AttemptFailure {
-  kind: 'error' | 'timeout' | 'invalid_input' | 'invalid_output' | 'expired';
+  kind: 'error' | 'timeout' | 'invalid_input' | 'invalid_output';
   message: string;
   code?: string;
 }

@@ -4,13 +4,13 @@ import { checkOutput, issuesText } from './check-output.ts';
 import { buildContext } from './context.ts';
 import { describeError } from './describe-error.ts';
 import { endAfterError, retryOrFail } from './retry.ts';
-import { isStopError, StopError, type StopReason } from './stop-error.ts';
+import { isStopError, StopError } from './stop-error.ts';
 
 /** setTimeout fires at once beyond this (about 24.8 days). */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Runs an action once: checks the payload, runs the action under its signal and time limits, checks the result and decides
+ * Runs an action once: checks the payload, runs the action under its signal and time limit, checks the result and decides
  * what follows. Never rejects. Abort `controller` with a StopError to stop it. An action that ignores its signal is
  * abandoned after a grace.
  */
@@ -26,7 +26,7 @@ export async function runAttempt(
   const input = await parseInput(action, request.payload);
   if (!input.ok) return { kind: 'failed', failure: { kind: 'invalid_input', message: input.message } };
 
-  const timers = startTimers(attempt);
+  const timer = startTimeout(attempt);
   try {
     // Started in a then-callback, so that a synchronous throw is a rejection too.
     const running = Promise.resolve().then(() => action.run(input.value, buildContext(attempt)));
@@ -36,7 +36,7 @@ export async function runAttempt(
   } catch (error) {
     return endAfterThrow(attempt, error, { hasBegun: true });
   } finally {
-    timers.forEach(clearTimeout);
+    clearTimeout(timer);
   }
 }
 
@@ -55,12 +55,9 @@ async function parseInput(
   }
 }
 
-function startTimers({ request, controller }: Attempt): NodeJS.Timeout[] {
-  const abortIn = (ms: number, reason: StopReason) =>
-    setTimeout(() => controller.abort(new StopError(reason)), Math.min(Math.max(ms, 0), MAX_TIMER_MS));
-  const timers = [abortIn(request.timeoutMs, 'timeout')];
-  if (request.deadlineMs !== undefined) timers.push(abortIn(request.deadlineMs, 'deadline'));
-  return timers;
+function startTimeout({ request, controller }: Attempt): NodeJS.Timeout {
+  const stop = () => controller.abort(new StopError('timeout'));
+  return setTimeout(stop, Math.min(Math.max(request.timeoutMs, 0), MAX_TIMER_MS));
 }
 
 /** Waits for the action; after an abort only for the grace. */
@@ -107,8 +104,6 @@ function endAfterThrow(attempt: Attempt, error: unknown, { hasBegun }: { hasBegu
       const failure = { kind: 'timeout' as const, message: `Stopped after ${request.timeoutMs} ms.` };
       return retryOrFail(failure, retryState);
     }
-    case 'deadline':
-      return { kind: 'failed', failure: { kind: 'expired', message: 'Its deadline passed while it ran.' } };
     case 'shutdown':
       return { kind: 'hand_back', hasBegun };
     case 'input_required':

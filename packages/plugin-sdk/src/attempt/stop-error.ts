@@ -1,5 +1,5 @@
 /** Reason for stopping an attempt. */
-export type StopReason = 'cancel' | 'timeout' | 'deadline' | 'shutdown' | 'lease_lost' | 'input_required';
+export type StopReason = 'cancel' | 'timeout' | 'shutdown' | 'lease_lost' | 'input_required';
 
 /** Reason of the abort signal, as the action sees it. */
 export class StopError extends Error {

@@ -79,5 +79,7 @@ export const submissionConfig = settingsGroup('Limits of accepted work', {
     .describe('Largest payload, as JSON (bytes)'),
   EXECUTION_DEADLINE_SECONDS: wholeNumber(1, 365 * SECONDS_PER_DAY)
     .default(SECONDS_PER_DAY)
-    .describe('Time in which an execution must start; after it, it ends as `expired` (s)'),
+    .describe(
+      'Time after which no attempt starts: work that still waits ends as `expired`, a run goes on (s)',
+    ),
 });

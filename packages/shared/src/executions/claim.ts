@@ -164,8 +164,8 @@ function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimM
     // Another process may be able to judge it, so the job must not stay here.
     if (!request.canJudgeLeases) return later('leased', JUDGED_ELSEWHERE_DELAY_MS);
     if (cancel) return { kind: 'cancelled', execution };
-    if (deadlineAt && deadlineAt <= now) return { kind: 'expired', execution };
-    if (policy.onCrash === 'fail' || crashes + 1 >= policy.maxCrashes)
+    const isOver = deadlineAt !== undefined && deadlineAt <= now;
+    if (policy.onCrash === 'fail' || crashes + 1 >= policy.maxCrashes || isOver)
       return { kind: 'crashed_out', execution };
     if (request.pausedPlugins?.includes(plugin)) return { kind: 'paused', execution };
     return later('suspect', request.canTakeSuspect ? RACED_DELAY_MS : SUSPECT_DELAY_MS);

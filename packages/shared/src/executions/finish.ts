@@ -100,7 +100,7 @@ function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
         attempts: closeAttempt(epoch, { outcome: 'cancelled' }),
       });
     case 'retry':
-      return retryPipeline(epoch, end, retentionSeconds);
+      return retryPipeline({ epoch, of, retentionSeconds }, end);
     case 'input_required':
       return askPipeline(epoch, end, retentionSeconds);
   }
@@ -137,23 +137,35 @@ const sinceLastStart = since({ $max: '$attempts.startedAt' });
 const isCancelled = { $ne: [{ $type: '$cancel' }, 'missing'] };
 const ifCancelled = (value: unknown, otherwise: unknown) => ({ $cond: [isCancelled, value, otherwise] });
 
-/** Fields for a run that continues as `status`, or ends as cancelled when the cancel flag is set. */
-function goOnAs(status: 'retrying' | 'input_required', retentionSeconds: number) {
-  const ended = endFields(retentionSeconds);
-  return {
-    status: ifCancelled('cancelled', status),
-    endedAt: ifCancelled(ended.endedAt, '$$REMOVE'),
-    expiresAt: ifCancelled(ended.expiresAt, '$$REMOVE'),
-    updatedAt: NOW,
-  };
-}
+/** Appended to the failure of an attempt that its policy would have retried. */
+const NOT_RETRIED = '(not retried: its deadline comes before the next attempt)';
 
-function retryPipeline(epoch: number, end: RunEnd & { kind: 'retry' }, retentionSeconds: number) {
+/**
+ * A failed attempt: the execution waits for its next one, unless the cancel flag is set or the deadline comes first. The
+ * failure then keeps its kind and its fingerprint, so that it is grouped with those that had the time for a retry.
+ */
+function retryPipeline(
+  { epoch, of, retentionSeconds }: Pick<FinishRequest, 'epoch' | 'of' | 'retentionSeconds'>,
+  { failure, delayMs }: RunEnd & { kind: 'retry' },
+) {
+  const startsTooLate = {
+    $and: [{ $ne: [{ $type: '$deadlineAt' }, 'missing'] }, { $lte: ['$deadlineAt', inMs(delayMs)] }],
+  };
+  const choose = (cancelled: unknown, failed: unknown, retrying: unknown) =>
+    ifCancelled(cancelled, { $cond: [startsTooLate, failed, retrying] });
+  const { endedAt, expiresAt } = endFields(retentionSeconds);
+  const lastFailure = { ...failure, message: `${failure.message} ${NOT_RETRIED}` };
   return close({
-    ...goOnAs('retrying', retentionSeconds),
+    status: choose('cancelled', 'failed', 'retrying'),
+    endedAt: choose(endedAt, endedAt, '$$REMOVE'),
+    expiresAt: choose(expiresAt, expiresAt, '$$REMOVE'),
+    failure: choose('$$REMOVE', literal(lastFailure), '$$REMOVE'),
+    fingerprint: choose('$$REMOVE', fingerprintOf(of, failure), '$$REMOVE'),
+    runMs: choose('$$REMOVE', sinceLastStart, '$$REMOVE'),
+    nextAttemptAt: choose('$$REMOVE', '$$REMOVE', inMs(delayMs)),
     attemptsUsed: { $add: ['$attemptsUsed', 1] },
-    attempts: closeAttempt(epoch, { outcome: 'failed', error: literal(end.failure) }),
-    nextAttemptAt: ifCancelled('$$REMOVE', inMs(end.delayMs)),
+    attempts: closeAttempt(epoch, { outcome: 'failed', error: literal(failure) }),
+    updatedAt: NOW,
   });
 }
 
@@ -169,8 +181,12 @@ function askPipeline(
     epoch,
     askedAt: NOW,
   }));
+  const { endedAt, expiresAt } = endFields(retentionSeconds);
   return close({
-    ...goOnAs('input_required', retentionSeconds),
+    status: ifCancelled('cancelled', 'input_required'),
+    endedAt: ifCancelled(endedAt, '$$REMOVE'),
+    expiresAt: ifCancelled(expiresAt, '$$REMOVE'),
+    updatedAt: NOW,
     attempts: closeAttempt(epoch, { outcome: ifCancelled('cancelled', 'input_required') }),
     inputs: { $concatArrays: [{ $ifNull: ['$inputs', []] }, questions] },
   });

@@ -11,12 +11,13 @@ interface GiveUpRequest {
 
 const CRASH_MESSAGE = {
   crashed: 'The process that ran it died; the limit of crashes is reached.',
+  too_late: 'The process that ran it died, and its deadline has passed.',
   outcome_unknown:
     'The process that ran it died. The action must not be repeated, so its outcome is unknown.',
 } as const;
 
 const EXPIRED_MESSAGE = {
-  expired: 'Its deadline passed before it could end.',
+  expired: 'Its deadline passed before it could start.',
   plugin_missing: 'No worker had the action before its deadline.',
 } as const;
 
@@ -28,13 +29,19 @@ async function readAction(
   return model.findById(id, { plugin: 1, action: 1 }).lean<Pick<ExecutionRecord, 'plugin' | 'action'>>();
 }
 
-const byPolicy = (crashed: unknown, unknown: unknown) => ({
-  $cond: [{ $eq: ['$policy.onCrash', 'fail'] }, unknown, crashed],
+const mustNotRepeat = { $eq: ['$policy.onCrash', 'fail'] };
+const hasCrashesLeft = { $lt: [{ $add: ['$crashes', 1] }, '$policy.maxCrashes'] };
+const isPastDeadline = {
+  $and: [{ $ne: [{ $type: '$deadlineAt' }, 'missing'] }, { $lte: ['$deadlineAt', NOW] }],
+};
+/** Value for the strongest of the three reasons not to start again. */
+const byReason = (unknown: unknown, crashed: unknown, tooLate: unknown) => ({
+  $cond: [mustNotRepeat, unknown, { $cond: [hasCrashesLeft, tooLate, crashed] }],
 });
 
 /**
- * Ends a run whose process died and that must not start again. Null when the lease is live or another process came
- * first.
+ * Ends a run whose process died and that must not start again: its action may not be repeated, it crashed too often, or
+ * its deadline has passed. Null when the lease is live or another process came first.
  */
 export async function endCrashed(
   model: Model<ExecutionRecord>,
@@ -42,23 +49,16 @@ export async function endCrashed(
 ): Promise<ExecutionRecord | null> {
   const of = await readAction(model, id);
   if (!of) return null;
-  const fingerprint = (kind: keyof typeof CRASH_MESSAGE) =>
-    fingerprintOf(of, { kind, message: CRASH_MESSAGE[kind] });
+  const fingerprint = (kind: 'crashed' | 'outcome_unknown', message: string) =>
+    fingerprintOf(of, { kind, message });
+  const { crashed, outcome_unknown: unknown, too_late: tooLate } = CRASH_MESSAGE;
   return model
     .findOneAndUpdate(
       {
         _id: id,
         status: 'running',
         ...holdsNow({
-          $and: [
-            leaseHasLapsed,
-            {
-              $or: [
-                { $eq: ['$policy.onCrash', 'fail'] },
-                { $gte: [{ $add: ['$crashes', 1] }, '$policy.maxCrashes'] },
-              ],
-            },
-          ],
+          $and: [leaseHasLapsed, { $or: [mustNotRepeat, { $not: [hasCrashesLeft] }, isPastDeadline] }],
         }),
       },
       [
@@ -69,10 +69,14 @@ export async function endCrashed(
             crashes: { $add: ['$crashes', 1] },
             attempts: closeAttempt('$epoch', { outcome: 'crashed' }),
             failure: {
-              kind: byPolicy('crashed', 'outcome_unknown'),
-              message: byPolicy(CRASH_MESSAGE.crashed, CRASH_MESSAGE.outcome_unknown),
+              kind: byReason('outcome_unknown', 'crashed', 'crashed'),
+              message: byReason(unknown, crashed, tooLate),
             },
-            fingerprint: byPolicy(fingerprint('crashed'), fingerprint('outcome_unknown')),
+            fingerprint: byReason(
+              fingerprint('outcome_unknown', unknown),
+              fingerprint('crashed', crashed),
+              fingerprint('crashed', tooLate),
+            ),
           },
         },
         { $unset: ['lease'] },
@@ -83,8 +87,8 @@ export async function endCrashed(
 }
 
 /**
- * Ends an execution whose deadline has passed and that no worker runs (any more). Null otherwise. One that only met
- * workers without its action ends as `plugin_missing`.
+ * Ends an execution that waits past its deadline. Null otherwise: a run goes on. One that only met workers without its
+ * action ends as `plugin_missing`.
  */
 export async function endExpired(
   model: Model<ExecutionRecord>,
@@ -102,10 +106,7 @@ export async function endExpired(
       {
         _id: id,
         deadlineAt: { $exists: true },
-        $or: [
-          { status: { $in: ['queued', 'retrying', 'input_required'] } },
-          { status: 'running', ...holdsNow(leaseHasLapsed) },
-        ],
+        status: { $in: ['queued', 'retrying', 'input_required'] },
         ...holdsNow({ $lte: ['$deadlineAt', NOW] }),
       },
       [
@@ -113,7 +114,6 @@ export async function endExpired(
           $set: {
             ...endFields(retentionSeconds),
             status: 'failed',
-            attempts: closeAttempt('$epoch', { outcome: 'crashed' }),
             failure: {
               kind: byAction('plugin_missing', 'expired'),
               message: byAction(EXPIRED_MESSAGE.plugin_missing, EXPIRED_MESSAGE.expired),
@@ -121,7 +121,7 @@ export async function endExpired(
             fingerprint: byAction(fingerprint('plugin_missing'), fingerprint('expired')),
           },
         },
-        { $unset: ['nextAttemptAt', 'lease'] },
+        { $unset: ['nextAttemptAt'] },
       ],
       { returnDocument: 'after', updatePipeline: true, timestamps: false },
     )

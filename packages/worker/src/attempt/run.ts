@@ -34,7 +34,6 @@ export function runAction(
 }
 
 function toRequest(deps: Deps, { execution }: Run): AttemptRequest {
-  const startedAt = execution.attempts.at(-1)?.startedAt;
   return {
     executionId: execution._id,
     userId: execution.ownerId,
@@ -42,10 +41,6 @@ function toRequest(deps: Deps, { execution }: Run): AttemptRequest {
     payload: execution.payload,
     retry: execution.policy.retry,
     timeoutMs: execution.policy.timeoutMs,
-    // Both times are the database's, so their difference also holds on a process with a wrong clock.
-    ...(execution.deadlineAt && startedAt
-      ? { deadlineMs: execution.deadlineAt.getTime() - startedAt.getTime() }
-      : {}),
     settings: deps.pluginSettings.get(execution.plugin) ?? {},
     questions: execution.inputs ?? [],
     earlyAnswers: JSON.parse(execution.earlyAnswers ?? '{}') as Record<string, unknown>,

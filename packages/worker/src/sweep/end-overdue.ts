@@ -1,4 +1,4 @@
-import { endExpired, endFlagged, type ExecutionRecord } from '@mcp-server/shared';
+import { endCrashed, endExpired, endFlagged, type ExecutionRecord } from '@mcp-server/shared';
 
 import { settle } from '../delivery/settle.ts';
 import type { Deps } from '../deps.ts';
@@ -11,18 +11,14 @@ const WAITING = ['queued', 'retrying', 'input_required'];
  * leaves the page.
  */
 export const endOverdue: Repair = async ({ deps, now }) => {
-  const isUnattended = [
-    { status: { $in: WAITING } },
-    // A live run handles its deadline and its flag itself.
-    { status: 'running', 'lease.until': { $lt: now } },
-  ];
-  await endEach(
-    deps,
-    { isUnsettled: true, $or: isUnattended, deadlineAt: { $lte: now } },
-    'expired',
-    endExpired,
-  );
-  await endEach(deps, { $or: isUnattended, 'cancel.at': { $exists: true } }, 'cancelled', endFlagged);
+  const waits = { status: { $in: WAITING } };
+  // A live run goes on past its deadline, and handles its flag itself.
+  const hasLostItsHolder = { status: 'running', 'lease.until': { $lt: now } };
+  const isPastDeadline = { isUnsettled: true, deadlineAt: { $lte: now } };
+  await endEach(deps, { ...isPastDeadline, ...waits }, 'expired', endExpired);
+  await endEach(deps, { ...isPastDeadline, ...hasLostItsHolder }, 'crashed', endCrashed);
+  const isFlagged = { $or: [waits, hasLostItsHolder], 'cancel.at': { $exists: true } };
+  await endEach(deps, isFlagged, 'cancelled', endFlagged);
   return '';
 };
 
