@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { readArguments } from './arguments.ts';
 import { formatTable } from './report/table.ts';
 import { writeFigures } from './report/write-figures.ts';
+import { INCONCLUSIVE } from './rows/inconclusive.ts';
 import { loadRows } from './rows/load-rows.ts';
 import type { Row } from './rows/row.ts';
 import type { RowResult } from './run-row.ts';
@@ -31,8 +32,9 @@ let runner: RowRunner | undefined;
 
 function showViolations({ row, seed, violations }: RowResult): void {
   if (violations.length === 0) return;
+  const isInconclusive = violations.every(({ rule }) => rule === INCONCLUSIVE);
   print(
-    `\n${row.id} broke its invariants (seed ${seed}); logs and ledger are in ${join(dir, `${row.id}-${seed}`)}`,
+    `\n${row.id} ${isInconclusive ? 'did not meet what it is about' : 'broke its invariants'} (seed ${seed}); logs and ledger are in ${join(dir, `${row.id}-${seed}`)}`,
   );
   for (const { rule, id, detail } of violations.slice(0, SHOWN_VIOLATIONS)) {
     print(`  ${rule} ${id ?? ''} ${detail}`);

@@ -1,7 +1,7 @@
 import { buildExecution } from '@mcp-server/testing';
 import { t } from 'tap';
 
-import { findRedeliveries, percentile, redeliveryTimes } from './redelivery.ts';
+import { countMostVictims, findRedeliveries, percentile, redeliveryTimes } from './redelivery.ts';
 
 const at = (seconds: number) => new Date(seconds * 1_000);
 
@@ -37,6 +37,19 @@ void t.test('a second death that may have hit the redelivery itself restarts the
   t.same(within, [{ ms: 6_000, isStruckAgain: true }]);
   t.same(afterwards, [{ ms: 11_000, isStruckAgain: false }]);
 });
+
+void t.test(
+  'the strike that hit most counts its runs, and those that ended before do not count',
+  async (t) => {
+    const run = (worker: string, outcome: 'crashed' | 'completed') =>
+      buildExecution({ attempts: [{ epoch: 1, worker, startedAt: at(1), endedAt: at(2), outcome }] });
+    const documents = [run('a', 'crashed'), run('a', 'crashed'), run('b', 'crashed'), run('a', 'completed')];
+    const strikes = ['a', 'b'].map((worker) => ({ worker, at: 1_500 }));
+
+    t.equal(countMostVictims(documents, strikes), 2);
+    t.equal(countMostVictims(documents, []), 0);
+  },
+);
 
 void t.test('percentiles are values that occurred', async (t) => {
   const values = [5, 1, 4, 2, 3];

@@ -41,6 +41,16 @@ export const redeliveryTimes = (
     .filter(({ isStruckAgain }) => !isStruckAgain)
     .map(({ ms }) => ms);
 
+/** Number of runs that died with one process, for the strike that hit most. */
+export function countMostVictims(documents: readonly ExecutionRecord[], strikes: readonly Strike[]): number {
+  const struck = new Set(strikes.map(({ worker }) => worker));
+  const victims = documents
+    .flatMap(({ attempts }) => attempts)
+    .filter(({ worker, outcome }) => outcome === 'crashed' && struck.has(worker));
+  const perWorker = [...Map.groupBy(victims, ({ worker }) => worker).values()];
+  return Math.max(0, ...perWorker.map(({ length }) => length));
+}
+
 /** The value below which this share of the values lies; undefined without values. */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((one, other) => one - other);

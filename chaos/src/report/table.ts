@@ -1,3 +1,4 @@
+import { INCONCLUSIVE } from '../rows/inconclusive.ts';
 import type { RowResult } from '../run-row.ts';
 import type { RowFigures } from './figures.ts';
 
@@ -23,7 +24,7 @@ const COLUMNS: Column[] = [
   ['5xx', ({ figures }) => text(figures.serverErrors)],
   ['duration', ({ figures }) => text(figures.seconds, ' s')],
   ['also measured', ({ figures }) => describeMeasured(figures)],
-  ['verdict', ({ violations, figures }) => (violations.length === 0 ? 'passed' : describeBroken(figures))],
+  ['verdict', describeVerdict],
 ];
 
 /** The results as a Markdown table, aligned so that it can be read in a terminal too. */
@@ -51,7 +52,9 @@ const describeMeasured = ({ measured }: RowFigures) =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ') || '–';
 
-const describeBroken = ({ violations }: RowFigures) =>
-  `FAILED: ${Object.entries(violations)
-    .map(([rule, count]) => `${rule} ${count}`)
-    .join(', ')}`;
+function describeVerdict({ violations, figures }: RowResult): string {
+  if (violations.length === 0) return 'passed';
+  if (violations.every(({ rule }) => rule === INCONCLUSIVE)) return 'INCONCLUSIVE';
+  const broken = Object.entries(figures.violations).map(([rule, count]) => `${rule} ${count}`);
+  return `FAILED: ${broken.join(', ')}`;
+}

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { ExecutionRecord } from '@mcp-server/shared';
-
 import { buildWork, USUAL_MIX, type WorkKind } from '../load/work.ts';
 import { sumMetric } from '../rig/collect.ts';
+import { waitForBusyWorkers } from '../rig/held-runs.ts';
 import type { Rig } from '../rig/rig.ts';
-import type { Slot } from '../rig/slot.ts';
+import { inconclusive } from './inconclusive.ts';
 import { defineRow } from './row.ts';
 
 const RATE = 40;
@@ -27,23 +26,11 @@ async function submitLongRuns(rig: Rig): Promise<void> {
   await Promise.all(works.flat().map((work) => rig.load.submit(work)));
 }
 
-/** Worker with most of the runs that must end as unknown: a zombie could overwrite such an end. */
-async function pickZombie(rig: Rig): Promise<Slot> {
-  const running = await rig.models.ExecutionModel.find(
-    { action: 'slow-unsafe', status: 'running' },
-    { 'lease.worker': 1 },
-  ).lean<ExecutionRecord[]>();
-  const countHeld = (worker: Slot) =>
-    running.filter(({ lease }) => lease?.worker === worker.workerName).length;
-  const [zombie] = rig.workers.toSorted((one, other) => countHeld(other) - countHeld(one));
-  if (!zombie || countHeld(zombie) === 0)
-    throw new Error('no worker runs an action that must not be repeated');
-  return zombie;
-}
-
+/** Freezes the worker with most of the runs that must end as unknown: a zombie could overwrite such an end. */
 async function freezeOne(rig: Rig): Promise<void> {
   await delay(BEFORE_FREEZE_MS);
-  const zombie = await pickZombie(rig);
+  const [zombie] = await waitForBusyWorkers(rig, 'slow-unsafe');
+  if (!zombie) return;
   rig.strikes.push({ worker: zombie.workerName, at: Date.now() });
   zombie.freeze();
   await delay(FROZEN_MS);
@@ -67,7 +54,7 @@ export default defineRow({
     );
     const superseded = await sumMetric(rig, 'mcp_superseded_total');
     rig.measured['zombie runs'] = lostRuns.length;
-    if (lostRuns.length === 0) return [{ rule: 'no-strike-hit', detail: 'the frozen worker ran nothing' }];
+    if (lostRuns.length === 0) return [inconclusive('the frozen worker ran nothing')];
     // It lost all of its runs, so each of its ends must have been refused.
     if (superseded >= lostRuns.length) return [];
     return [

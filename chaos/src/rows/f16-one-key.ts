@@ -1,5 +1,6 @@
 import { isMongoCommand, NO_FAULT, waitFor } from '@mcp-server/testing';
 
+import { percentile } from '../checker/redelivery.ts';
 import type { Violation } from '../checker/run-record.ts';
 import { type Answer, submitWork } from '../load/api-client.ts';
 import { buildWork, USUAL_MIX, type Work } from '../load/work.ts';
@@ -11,6 +12,9 @@ const PARALLEL = 20;
 const KILLS = 2;
 const RATE = 20;
 const SECONDS = 10;
+/** Most that one of the parallel requests may take on a calm machine, and in times of the slowest other answer on a busy one. */
+const MAX_ANSWER_MS = 8_000;
+const MAX_RATIO = PARALLEL;
 /** Longer than the test needs: the API is dead by then. */
 const HOLE_MS = 20_000;
 
@@ -36,7 +40,10 @@ async function submitInParallel(rig: Rig, round: number): Promise<Violation[]> {
   const { token = '' } = rig.users[round % rig.users.length] ?? {};
   const send = (body: Work, turn: number) =>
     submitWork(rig.apis[turn % rig.apis.length]?.url ?? '', { token, key, work: body });
+  const sentAt = performance.now();
   const answers = await Promise.all(Array.from({ length: PARALLEL }, (_, turn) => send(work, turn)));
+  const name = 'slowest round in ms';
+  rig.measured[name] = Math.max(rig.measured[name] ?? 0, Math.round(performance.now() - sentAt));
   const ids = new Set(answers.map(idOf));
   const violations: Violation[] = [];
   if (ids.has(undefined))
@@ -100,11 +107,19 @@ export default defineRow({
     rig.measured['parallel requests'] = ROUNDS * PARALLEL;
     rig.measured['API kills'] = KILLS;
   },
-  check({ documents }) {
+  check({ documents, ledger }, { measured }) {
+    const usual = percentile(
+      ledger.map(({ tookMs }) => tookMs),
+      1,
+    );
+    const bound = Math.max(MAX_ANSWER_MS, MAX_RATIO * (usual ?? 0));
+    const slowest = measured['slowest round in ms'] ?? Infinity;
+    const late =
+      slowest > bound ? [{ rule: 'late-answer', detail: `${slowest} ms is above ${bound} ms` }] : [];
     const keys = documents.flatMap(({ idempotencyKey = '' }) =>
       idempotencyKey.startsWith('f16-') ? [idempotencyKey] : [],
     );
-    if (keys.length === ROUNDS + KILLS && new Set(keys).size === keys.length) return [];
-    return [{ rule: 'key-split', detail: `${keys.length} executions for ${ROUNDS + KILLS} keys` }];
+    if (keys.length === ROUNDS + KILLS && new Set(keys).size === keys.length) return late;
+    return [...late, { rule: 'key-split', detail: `${keys.length} executions for ${ROUNDS + KILLS} keys` }];
   },
 });

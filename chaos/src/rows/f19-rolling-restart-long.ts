@@ -6,7 +6,9 @@ export default defineRow({
   title: 'the same with the default grace period: all work ends before its worker does',
   isQuick: false,
   quiescenceSeconds: 45,
-  run: restartAll,
+  async run(rig) {
+    await restartAll(rig);
+  },
   check(record, rig) {
     const handBacks = countHandBacks(record);
     const handBackViolations =

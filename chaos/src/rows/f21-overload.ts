@@ -3,6 +3,7 @@ import { waitFor } from '@mcp-server/testing';
 
 import type { Mix } from '../load/work.ts';
 import type { Rig } from '../rig/rig.ts';
+import { inconclusive } from './inconclusive.ts';
 import { defineRow } from './row.ts';
 
 const CONCURRENCY = 2;
@@ -48,7 +49,7 @@ export default defineRow({
     const silent = refusals.filter(({ retryAfterMs }) => retryAfterMs === 0);
     return [
       ...silent.map(({ key, detail }) => ({ rule: 'no-retry-after', id: key, detail })),
-      ...(refusals.length > 0 ? [] : [{ rule: 'no-strike-hit', detail: 'no request was refused' }]),
+      ...(refusals.length > 0 ? [] : [inconclusive('no request was refused')]),
     ];
   },
 });

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { waitFor } from '@mcp-server/testing';
+
 import type { RunRecord, Violation } from '../checker/run-record.ts';
-import type { Mix } from '../load/work.ts';
+import { buildWork, type Mix } from '../load/work.ts';
+import { findHeldRuns } from '../rig/held-runs.ts';
 import type { Rig } from '../rig/rig.ts';
 import type { Slot } from '../rig/slot.ts';
 
@@ -10,6 +13,7 @@ const SECONDS = 30;
 const MIX: Mix = { quick: 66, slow: 14, cpu: 2, sink: 6, 'sink-once': 6, flaky: 6 };
 /** Pause before the next process restarts, like `minReadySeconds` of a rolling update. */
 const SETTLE_MS = 1_000;
+const HELD_WITHIN_MS = 60_000;
 
 async function restart(rig: Rig, slot: Slot): Promise<void> {
   const code = await slot.stop();
@@ -19,13 +23,39 @@ async function restart(rig: Rig, slot: Slot): Promise<void> {
   await delay(SETTLE_MS);
 }
 
-/** Restarts every API and worker, one after the other, under load. */
-export async function restartAll(rig: Rig): Promise<void> {
+/** Submits runs of `longMs` until the worker has just begun some of them; resolves to their ids. */
+function giveLongRuns(rig: Rig, worker: Slot, longMs: number): Promise<string[]> {
+  const random = rig.random(`long runs for ${worker.workerName}`);
+  const submitted = new Set<string | undefined>();
+  return waitFor(
+    `${worker.name} to begin a long run`,
+    async () => {
+      const work = buildWork('slow', random, { sinkUrl: rig.sinkUrl, slowMs: longMs });
+      const lines = await Promise.all(rig.workers.map(() => rig.load.submit(work)));
+      for (const { id } of lines) submitted.add(id);
+      const held = (await findHeldRuns(rig, worker, work.action)).filter((id) => submitted.has(id));
+      return held.length > 0 && held;
+    },
+    HELD_WITHIN_MS,
+  );
+}
+
+/** The long runs that each worker held at its stop, by the worker's name. */
+export type HeldAtStop = Map<string, string[]>;
+
+/** Restarts every API and worker, one after the other, under load. With `longMs`, each worker first begins runs of that length. */
+export async function restartAll(rig: Rig, longMs?: number): Promise<HeldAtStop> {
+  const held: HeldAtStop = new Map();
   const load = rig.load.arrive({ rate: RATE, seconds: rig.seconds(SECONDS), mix: MIX });
   await delay(1_000);
-  for (const slot of [...rig.apis, ...rig.workers]) await restart(rig, slot);
+  for (const api of rig.apis) await restart(rig, api);
+  for (const worker of rig.workers) {
+    if (longMs !== undefined) held.set(worker.workerName, await giveLongRuns(rig, worker, longMs));
+    await restart(rig, worker);
+  }
   rig.measured['restarts'] = rig.apis.length + rig.workers.length;
   await load;
+  return held;
 }
 
 /** No request failed and no crash was counted. */
