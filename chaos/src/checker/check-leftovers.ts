@@ -2,7 +2,10 @@ import { isEnded } from '@mcp-server/shared';
 
 import type { RunRecord, Violation } from './run-record.ts';
 
-/** After quiescence no execution is unfinished or unsettled, no job is left in the queue, and no job has failed. */
+/**
+ * After quiescence no execution is unfinished or unsettled, no job is left in the queue, and a job has failed only with
+ * its execution, by the same kind.
+ */
 export function checkLeftovers({ ledger, documents, jobs }: RunRecord): Violation[] {
   const acceptedIds = new Set(ledger.map(({ id }) => id));
   const violations: Violation[] = [];
@@ -11,12 +14,16 @@ export function checkLeftovers({ ledger, documents, jobs }: RunRecord): Violatio
     if (!isEnded(status) && !acceptedIds.has(id)) violations.push({ rule: 'unfinished', id, detail: status });
     if (isEnded(status) && !settledAt) violations.push({ rule: 'unsettled', id, detail: status });
   }
-  for (const { id, executionId, state } of jobs) {
-    violations.push({
-      rule: state === 'failed' ? 'job-failed' : 'job-left',
-      id: executionId,
-      detail: `job ${id} is ${state}`,
-    });
+  const kinds = new Map(documents.map(({ _id, failure }) => [_id, failure?.kind]));
+  for (const { id, executionId, state, failedReason = '' } of jobs) {
+    if (state !== 'failed') {
+      violations.push({ rule: 'job-left', id: executionId, detail: `job ${id} is ${state}` });
+      continue;
+    }
+    const kind = kinds.get(executionId);
+    if (failedReason === kind) continue;
+    const detail = `job ${id} failed as ${failedReason}, its execution as ${kind ?? 'nothing'}`;
+    violations.push({ rule: 'job-failed', id: executionId, detail });
   }
   return violations;
 }

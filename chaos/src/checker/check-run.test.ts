@@ -34,6 +34,16 @@ function completed(changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
   });
 }
 
+function failed(): ExecutionRecord {
+  const execution = completed({
+    status: 'failed',
+    failure: { kind: 'error', message: 'no' },
+    attempts: [attempt(1, { outcome: 'failed' })],
+  });
+  delete execution.result;
+  return execution;
+}
+
 const crashedOnce = (changes: Partial<ExecutionRecord> = {}) =>
   completed({ epoch: 2, crashes: 1, attempts: [attempt(1, { outcome: 'crashed' }), attempt(2)], ...changes });
 
@@ -75,14 +85,7 @@ const effect = (key: string, kind: 'once' | 'plain' = 'plain') => ({
 
 void t.test('a run without violations breaks no rule', async (t) => {
   const caller = crashedOnce({ action: 'call-sink' });
-  const failed = completed({
-    status: 'failed',
-    failure: { kind: 'error', message: 'no' },
-    attempts: [attempt(1, { outcome: 'failed' })],
-  });
-  delete failed.result;
-
-  const record = run([completed(), caller, failed], { effects: [effect(caller._id), effect(caller._id)] });
+  const record = run([completed(), caller, failed()], { effects: [effect(caller._id), effect(caller._id)] });
 
   t.same(rules(record), {});
 });
@@ -213,11 +216,22 @@ void t.test('an unsettled end is found', async (t) => {
   t.same(rules(run([untold])), { unsettled: 1 });
 });
 
-void t.test('jobs that stay behind or failed in the queue are found', async (t) => {
-  const { _id: executionId } = completed();
-  const jobs = ['waiting', 'failed'].map((state) => ({ id: `${executionId}-1`, executionId, state }));
+void t.test('jobs that stay behind, or failed in the queue unlike their executions, are found', async (t) => {
+  const [good, bad] = [completed(), failed()];
+  const jobOf = ({ _id: executionId }: ExecutionRecord, state: string, failedReason?: string) => ({
+    id: `${executionId}-1`,
+    executionId,
+    state,
+    ...(failedReason === undefined ? {} : { failedReason }),
+  });
+  const jobs = [
+    jobOf(good, 'waiting'),
+    jobOf(good, 'failed', 'error'),
+    jobOf(bad, 'failed', 'timeout'),
+    jobOf(bad, 'failed', 'error'),
+  ];
 
-  t.same(rules(run([], { jobs })), { 'job-left': 1, 'job-failed': 1 });
+  t.same(rules(run([good, bad], { jobs })), { 'job-left': 1, 'job-failed': 2 });
 });
 
 void t.test('a server error is found, a 429 or 503 is not', async (t) => {

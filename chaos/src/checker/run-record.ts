@@ -26,6 +26,8 @@ export interface LeftJob {
   id: string;
   executionId: string;
   state: string;
+  /** Only of failed jobs: the kind of the failure. */
+  failedReason?: string;
 }
 
 /** A broken rule. `rule` is stable: sabotage runs are judged by it. */

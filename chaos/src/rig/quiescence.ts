@@ -34,13 +34,15 @@ async function countOpenWork({ models: { ExecutionModel }, queue }: Rig): Promis
   return jobs + (await ExecutionModel.countDocuments(open));
 }
 
-/** Jobs in Redis other than completed and failed ones. */
+/** Jobs in Redis other than completed ones. */
 export async function readLeftJobs({ queue }: Rig): Promise<LeftJob[]> {
   const leftJobs: LeftJob[] = [];
   for (const state of OPEN_JOBS) {
     const jobs = (await queue.getJobs([state], 0, 200)) as (Job<{ executionId: string }> | undefined)[];
     for (const job of jobs) {
-      if (job?.id) leftJobs.push({ id: job.id, executionId: job.data.executionId, state });
+      if (!job?.id) continue;
+      const reason = state === 'failed' ? { failedReason: job.failedReason ?? '' } : {};
+      leftJobs.push({ id: job.id, executionId: job.data.executionId, state, ...reason });
     }
   }
   return leftJobs;

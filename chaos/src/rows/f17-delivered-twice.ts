@@ -1,12 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import {
-  type ExecutionRecord,
-  type ExecutionStatus,
-  EXECUTE_JOB,
-  jobId,
-  queueName,
-} from '@mcp-server/shared';
+import { type ExecutionRecord, type ExecutionStatus, jobId, queueName } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 
 import { buildWork, USUAL_MIX } from '../load/work.ts';
@@ -21,6 +15,7 @@ const SLOW_MS = 3_000;
 const PAUSE_MS = 1_000;
 /** The highest priority. */
 const URGENT = 1;
+const JOB_NAME = 'chaos.slow';
 
 type Victim = Pick<ExecutionRecord, '_id' | 'seq' | 'pool'>;
 
@@ -31,14 +26,14 @@ async function pushAgain(rig: Rig, { _id, seq, pool }: Victim): Promise<void> {
 
 /** Adds the same execution under the job id of a delivery that was never requested. */
 async function addForeign(rig: Rig, { _id, seq }: Victim): Promise<void> {
-  await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: jobId(_id, seq + 1), priority: URGENT });
+  await rig.queue.add(JOB_NAME, { executionId: _id }, { jobId: jobId(_id, seq + 1), priority: URGENT });
 }
 
 /** Deletes the job with its lock and adds it under the same id. */
 async function addAfterRemoval(rig: Rig, { _id, seq, pool }: Victim): Promise<void> {
   const [key, id] = [`${rig.prefix}:${queueName(pool)}`, jobId(_id, seq)];
   await rig.redis.multi().lrem(`${key}:active`, 0, id).del(`${key}:${id}`, `${key}:${id}:lock`).exec();
-  await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: id, priority: URGENT });
+  await rig.queue.add(JOB_NAME, { executionId: _id }, { jobId: id, priority: URGENT });
 }
 
 /** The same for a job that is not active; an active one stays. */
@@ -47,7 +42,7 @@ async function addAfterEnd(rig: Rig, { _id, seq }: Victim): Promise<void> {
   const isRemoved = await rig.queue.remove(id);
   if (isRemoved === 1)
     rig.measured['added after their end'] = (rig.measured['added after their end'] ?? 0) + 1;
-  await rig.queue.add(EXECUTE_JOB, { executionId: _id }, { jobId: id, priority: URGENT });
+  await rig.queue.add(JOB_NAME, { executionId: _id }, { jobId: id, priority: URGENT });
 }
 
 const TRICKS = { pushAgain, addForeign, addAfterRemoval };

@@ -7,7 +7,11 @@ import { readLines, runDoctor } from './testing/test-doctor.ts';
 
 /** Starts an API and a worker; resolves to the environment that names them. */
 async function startSystem(t: Test) {
-  const { env, models } = await openNamespace(t);
+  const { env, models, redis, prefix } = await openNamespace(t);
+  const queueKey = `${prefix}:pool-default`;
+  // The job of a failed execution, as a worker leaves it.
+  await redis.hset(`${queueKey}:failed-1`, { name: 'sample.fail', data: '{}', failedReason: 'error' });
+  await redis.zadd(`${queueKey}:failed`, Date.now(), 'failed-1');
   const place = { ...env, DATA_DIR: t.testdir({}) };
   const [api, worker] = await Promise.all([startProcess(t, 'api', place), startProcess(t, 'worker', place)]);
   await waitFor('the worker to announce itself', () => models.WorkerModel.exists({}));

@@ -125,7 +125,7 @@ t.test('every planted fault is found by its check, and no secret is printed', as
     ['queues', /warn pool gpu: 1 executions waiting, the oldest for 6\d\d s/],
     ['queues', /warn pool default is paused in Redis/],
     ['queues', /warn plugin http has been paused since 2\S+ \(a flood\)/],
-    ['queues', /warn pool default holds 1 failed jobs/],
+    ['queues', /warn pool default holds 1 foreign failed jobs/],
     ['secrets', /warn ADMIN_API_KEY is weak/],
     ['secrets', /fail JWT_SECRET and REFRESH_TOKEN_SECRET are the same/],
     ['data-folder', /secrets\.json has mode 644/],

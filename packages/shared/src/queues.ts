@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
+import type { ExecutionRecord } from './schemas/execution.ts';
 import type { Priority } from './schemas/primitives.ts';
 
 /** Data of a job, nothing but an id: the document in MongoDB decides, BullMQ only delivers. */
@@ -14,8 +15,9 @@ export type ExecutionJob = z.infer<typeof ExecutionJob>;
  */
 export const JOB_PRIORITY: Record<Priority, number> = { urgent: 1, high: 2, normal: 3, low: 4 };
 
-/** Name of every job. */
-export const EXECUTE_JOB = 'execute';
+/** Name of a job, for people who look at the queue; workers read only its data. */
+export const jobName = ({ plugin, action }: Pick<ExecutionRecord, 'plugin' | 'action'>): string =>
+  `${plugin}.${action}`;
 
 /** Name of the queue of a pool. */
 export const queueName = (pool: string): string => `pool-${pool}`;
@@ -26,7 +28,7 @@ export const jobId = (executionId: string, seq: number): string => `${executionI
 /** Reads the `seq` from a job id. */
 export const seqOf = (id: string): number => Number(id.slice(id.lastIndexOf('-') + 1));
 
-/** Finished jobs are kept for the dashboard for a while; the history is in MongoDB. */
+/** Finished jobs are kept for the dashboard for a while, up to a count; the history is in MongoDB. */
 const KEEP_COMPLETED = { age: 3_600, count: 1_000 };
 const KEEP_FAILED = { age: 86_400, count: 5_000 };
 /** BullMQ copies events into a stream that is never read from its start here. */

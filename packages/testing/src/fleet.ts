@@ -49,7 +49,7 @@ export async function openFleet(t: Teardown, redisUrl?: string): Promise<Fleet> 
       startProcess(t, 'worker', { ...space.env, PLUGINS_DIR: FIXTURE_PLUGINS, ...env }),
     async submit(changes = {}) {
       const id = await accept(changes);
-      await enqueueExecution(queue, { _id: id, seq: 1, priority: changes.priority ?? 'normal' });
+      await enqueueExecution(queue, { ...buildExecution(changes), _id: id });
       return id;
     },
     reach: (id, status, timeoutMs) =>

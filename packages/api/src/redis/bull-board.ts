@@ -43,7 +43,8 @@ export function createBoard({ queues, catalogue, isWritable, logger }: BoardOpti
   const show = (pool: string): void => {
     if (shown.has(pool)) return;
     shown.add(pool);
-    addQueue(new BullMQAdapter(queues.of(pool), { readOnlyMode: !isWritable, allowRetries: isWritable }));
+    // A finished job belongs to an execution that has ended: only a rerun starts it again.
+    addQueue(new BullMQAdapter(queues.of(pool), { readOnlyMode: !isWritable, allowRetries: false }));
   };
 
   return {

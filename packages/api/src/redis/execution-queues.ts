@@ -10,7 +10,7 @@ export interface ExecutionQueues {
   /** True while Redis answers; executions accepted otherwise are delivered by the sweep. */
   isReachable(): boolean;
   /** Rejects at once while Redis is unavailable, and soon when it hangs. */
-  add(execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority' | 'pool'>, delayMs?: number): Promise<void>;
+  add(execution: ExecutionRecord, delayMs?: number): Promise<void>;
   /** Number of jobs of a pool by state. Rejects while Redis is unavailable. */
   countJobs(pool: string): Promise<Record<string, number>>;
   /** Finds the job of an execution. Rejects while Redis is unavailable. */

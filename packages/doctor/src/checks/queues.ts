@@ -1,4 +1,4 @@
-import { readPaused, readWaiting } from '@mcp-server/shared';
+import { FailureKind, readPaused, readWaiting } from '@mcp-server/shared';
 
 import { defineCheck, type Finding, problemsOr, warn } from '../check.ts';
 import type { Installation } from '../installation.ts';
@@ -6,6 +6,8 @@ import { listPools } from '../pools.ts';
 
 /** Age after which an execution that could start is worth a warning. */
 const OLD_SECONDS = 60;
+/** Newest failed jobs that are read; Redis keeps 5,000. */
+const MAX_FAILED = 1_000;
 
 async function judgePool(
   { queueOf, env }: Installation,
@@ -17,15 +19,20 @@ async function judgePool(
     queue.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'failed'),
   ]);
   const { failed = 0, ...open } = counts;
+  // Redis keeps the job of a failed execution for a while; other failures are not the product's.
+  const own = (await queue.getFailed(0, MAX_FAILED - 1)).filter(
+    (job) => FailureKind.safeParse(job.failedReason).success,
+  ).length;
+  const foreign = Math.min(failed, MAX_FAILED) - own;
   const wrong: Finding[] = [];
   if (isPaused) {
     wrong.push(
       warn(`pool ${pool} is paused in Redis`, 'resume it in the dashboard if the pause is unintended'),
     );
   }
-  if (failed > 0) {
-    const advice = `check what else writes to this Redis with REDIS_PREFIX ${env.REDIS_PREFIX}: workers never fail jobs`;
-    wrong.push(warn(`pool ${pool} holds ${failed} failed jobs`, advice));
+  if (foreign > 0) {
+    const advice = `check what else writes to this Redis with REDIS_PREFIX ${env.REDIS_PREFIX}: they are not jobs of failed executions`;
+    wrong.push(warn(`pool ${pool} holds ${foreign} foreign failed jobs`, advice));
   }
   return { jobs: Object.values(open).reduce((sum, count) => sum + count, 0), wrong };
 }

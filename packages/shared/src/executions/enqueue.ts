@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 
-import { EXECUTE_JOB, type ExecutionJob, JOB_PRIORITY, jobId } from '../queues.ts';
+import { type ExecutionJob, JOB_PRIORITY, jobId, jobName } from '../queues.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 
 /**
@@ -9,11 +9,11 @@ import type { ExecutionRecord } from '../schemas/execution.ts';
  */
 export async function enqueueExecution(
   queue: Queue<ExecutionJob>,
-  execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority'>,
+  execution: Pick<ExecutionRecord, '_id' | 'seq' | 'priority' | 'plugin' | 'action'>,
   delayMs = 0,
 ): Promise<void> {
   await queue.add(
-    EXECUTE_JOB,
+    jobName(execution),
     { executionId: execution._id },
     {
       jobId: jobId(execution._id, execution.seq),

@@ -19,8 +19,10 @@ import type { SuspectSlot } from './suspects.ts';
 
 export type Claim =
   | { kind: 'claimed'; execution: ExecutionRecord; token: string }
-  /** There is nothing to run: the execution has ended (settle it), or this delivery is void. */
-  | { kind: 'nothing'; ended?: ExecutionRecord }
+  /** It has ended, now or before this delivery. */
+  | { kind: 'ended'; execution: ExecutionRecord; isSettled: boolean }
+  /** This delivery is void. */
+  | { kind: 'nothing' }
   | { kind: 'later'; delayMs: number }
   /** The pool is paused, but its queue is not (any more). */
   | { kind: 'pool_paused' };
@@ -78,13 +80,15 @@ async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
   const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
   const ending = (ended: ExecutionRecord | null): Claim =>
     // Null: another process came first, or the state moved on. The next look tells which.
-    ended ? { kind: 'nothing', ended } : { kind: 'later', delayMs: deps.config.BEAT_MS };
+    ended
+      ? { kind: 'ended', execution: ended, isSettled: false }
+      : { kind: 'later', delayMs: deps.config.BEAT_MS };
   switch (miss.kind) {
     case 'gone':
     case 'void':
       return { kind: 'nothing' };
     case 'ended':
-      return miss.execution.settledAt ? { kind: 'nothing' } : { kind: 'nothing', ended: miss.execution };
+      return { ...miss, isSettled: miss.execution.settledAt !== undefined };
     case 'cancelled':
       return ending(await endFlagged(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
     case 'expired':

@@ -38,6 +38,9 @@ export interface Delivery {
   onDatabaseAway(): void;
 }
 
+/** Only a fixed code is ever thrown into BullMQ: a message would be stored in Redis. */
+export const NOT_AN_EXECUTION_JOB = 'not_an_execution_job';
+
 /** Delay of 1 to 5 s before a claim that failed because the database is away is retried. */
 const DATABASE_AWAY_DELAY_MS = { min: 1_000, spread: 4_000 };
 /** Delay with which a worker without the action leaves the job to others. */
@@ -55,8 +58,7 @@ export async function deliver(
   token: string,
 ): Promise<string> {
   const parsed = ExecutionJob.safeParse(job.data);
-  // Only a fixed code is ever thrown into BullMQ: a message would be stored in Redis.
-  if (!parsed.success || job.id === undefined) throw new UnrecoverableError('not_an_execution_job');
+  if (!parsed.success || job.id === undefined) throw new UnrecoverableError(NOT_AN_EXECUTION_JOB);
   const id = parsed.data.executionId;
   if (delivery.isStopping()) return returnToQueue(job, token);
 
@@ -74,8 +76,16 @@ export async function deliver(
       await deps.queueOf(pool).pause();
       return returnToQueue(job, token);
     case 'nothing':
-      if (outcome.ended) await settle(deps, outcome.ended);
       return 'nothing';
+    case 'ended':
+      // Its job was lost before it could end, or an operator retried it.
+      if (outcome.isSettled)
+        deps.log.info(
+          { executionId: id },
+          'job delivered again: its execution has ended, so nothing was run',
+        );
+      else await settle(deps, outcome.execution);
+      return endJob(outcome.execution);
     case 'claimed': {
       const run = delivery.runs.add(outcome.execution, outcome.token);
       deps.metrics.running.set(delivery.runs.size);
@@ -113,6 +123,15 @@ async function runClaimed(
   if (status === 'retrying' && nextAttemptAt) {
     return deferJob(job, token, nextAttemptAt.getTime() - updatedAt.getTime());
   }
+  return endJob(ended.execution);
+}
+
+/**
+ * Ends the job as its execution has ended, so that the dashboard shows the same. Called after settling: what follows
+ * here decides nothing. Only the kind of a failure goes to Redis, because its message may hold secrets.
+ */
+function endJob({ status, failure }: ExecutionRecord): string {
+  if (status === 'failed') throw new UnrecoverableError(failure?.kind ?? 'error');
   return status;
 }
 

@@ -2,7 +2,7 @@ import { type ExecutionJob, queueName } from '@mcp-server/shared';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 
 import type { Deps } from '../deps.ts';
-import { deliver, type Delivery } from './deliver.ts';
+import { deliver, type Delivery, NOT_AN_EXECUTION_JOB } from './deliver.ts';
 
 /** The execution itself counts its crashes; BullMQ must never fail a job for stalling. */
 const NO_STALL_LIMIT = 1_000_000_000;
@@ -43,7 +43,10 @@ export function createPoolWorker(
   );
   // A lost lock is not a lost lease: the document decides, and the run goes on.
   worker.on('error', (err) => log.debug({ err, pool }, 'queue connection or lock trouble'));
-  worker.on('failed', (job) => log.error({ jobId: job?.id, pool }, 'refused a job that is not an execution'));
+  worker.on('failed', (job, { message }) => {
+    if (message !== NOT_AN_EXECUTION_JOB) return;
+    log.error({ jobId: job?.id, pool }, 'refused a job that is not an execution');
+  });
   return worker;
 }
 

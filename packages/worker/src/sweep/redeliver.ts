@@ -7,15 +7,14 @@ export const REDELIVERY_FIELDS = {
   _id: 1,
   seq: 1,
   status: 1,
+  plugin: 1,
+  action: 1,
   pool: 1,
   priority: 1,
   nextAttemptAt: 1,
   epoch: 1,
 } as const;
-export type Redeliverable = Pick<
-  ExecutionRecord,
-  '_id' | 'seq' | 'status' | 'pool' | 'priority' | 'nextAttemptAt' | 'epoch'
->;
+export type Redeliverable = Pick<ExecutionRecord, keyof typeof REDELIVERY_FIELDS>;
 
 /** A job overdue by this much waits for the timer of a process with a wrong clock. */
 const OVERDUE_MS = 10_000;

@@ -137,6 +137,9 @@ t.test('queues are read-only; a setting makes them writable, for pages of this s
   t.equal(await put(writable, { origin: 'https://evil.example' }), 403);
   t.equal(await put(writable, { 'sec-fetch-site': 'cross-site' }), 403);
   t.equal(await put(writable, { origin: 'http://localhost', host: 'localhost' }), 200);
+  const { cookie } = await enter(writable, { payload: { email: 'root@example.com', password: PASSWORD } });
+  const shown = await writable.inject({ url: '/admin/queues/api/queues', headers: { cookie } });
+  t.match(shown.json(), { queues: [{ readOnlyMode: false, allowRetries: false }] });
 });
 
 t.test('the login page runs no inline script', async (t) => {
