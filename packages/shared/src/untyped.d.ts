@@ -5,6 +5,8 @@ declare module 'pino-roll' {
   interface RollingFile extends EventEmitter {
     write(line: string): boolean;
     end(): void;
+    /** Closes the file without writing what is in memory. */
+    destroy(): void;
   }
   export default function roll(options: {
     file: string;
@@ -13,5 +15,7 @@ declare module 'pino-roll' {
     dateFormat: string;
     limit: { count: number; removeOtherLogFiles: boolean };
     mkdir: boolean;
+    /** Writes each line before `write` returns; errors are events in any case. */
+    sync: boolean;
   }): Promise<RollingFile>;
 }

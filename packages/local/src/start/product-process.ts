@@ -1,4 +1,3 @@
-import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { NO_ENV_FILE } from '@mcp-server/shared/env-file';
@@ -73,11 +72,4 @@ export class ProductProcess {
     this.#isStopping = true;
     await this.#process.stop(KILL_AFTER_MS);
   }
-}
-
-/** Appends lines to the log file of a process; synchronously, so that the last ones are not lost at the exit. */
-export function openLogFile(logDir: string, name: string): (line: string) => void {
-  mkdirSync(logDir, { recursive: true });
-  const file = openSync(join(logDir, `${name}.log`), 'a');
-  return (line) => void writeSync(file, `${line}\n`);
 }

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { openDemoAccount } from './demo-account.ts';
 import { runFirstTask } from './first-task.ts';
+import { openLogFile } from './log-file.ts';
 import { openServices } from './open-services.ts';
-import { openLogFile, type ProductProcessOptions, StartError } from './product-process.ts';
+import { type ProductProcessOptions, StartError } from './product-process.ts';
 import { describeFirstTask, describeUse } from './start-messages.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
@@ -41,7 +42,7 @@ export async function startProduct({
       root,
       env: productEnv,
       log,
-      onLine: openLogFile(logDir, name),
+      onLine: openLogFile(logDir, name, log),
       onStarted: ({ port }) => runtimeFile.add({ [portVariable]: String(port) }),
     });
     opened.defer(() => supervised.close());
