@@ -44,7 +44,11 @@ function clockBeforeMidnight(): string {
 function startProgram(
   t: Test,
   dir: string,
-  { nodeOptions = [] as string[], options = {}, stdout = 'pipe' as 'pipe' | number } = {},
+  {
+    nodeOptions = [],
+    options = {},
+    stdout = 'pipe',
+  }: { nodeOptions?: string[]; options?: object; stdout?: 'pipe' | number } = {},
 ) {
   const child = spawn(
     process.execPath,
