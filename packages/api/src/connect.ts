@@ -182,7 +182,11 @@ function buildServices(
 ) {
   const { UserModel, SessionModel, ApiKeyModel, ExecutionModel, PluginModel } = models;
   return {
-    catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger }),
+    catalogue: buildCatalogue({
+      readSightings: () => listPluginSightings(PluginModel),
+      graceMs: config.PLUGIN_GRACE_SECONDS * 1_000,
+      logger,
+    }),
     submissionMutex: new KeyedMutex(),
     durationStats: buildDurationStatsReader({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),

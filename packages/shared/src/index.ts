@@ -7,6 +7,7 @@ export {
   processConfig,
   protocolConfig,
   storesConfig,
+  pluginsConfig,
   submissionConfig,
   wholeNumber,
 } from './config/pieces.ts';
@@ -199,6 +200,7 @@ export {
   type Catalogue,
   type KnownAction,
   type KnownPlugin,
+  type KnownVersion,
 } from './submission/catalogue.ts';
 export { checkPayload } from './submission/check-payload.ts';
 export { KeyedMutex } from './submission/keyed-mutex.ts';

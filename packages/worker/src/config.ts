@@ -1,5 +1,6 @@
 import {
   logConfig,
+  pluginsConfig,
   processConfig,
   protocolConfig,
   settingsGroup,
@@ -60,6 +61,7 @@ const WorkerSettings = z.object({
   ...processConfig,
   ...protocolConfig,
   ...submissionConfig,
+  ...pluginsConfig,
   ...workConfig,
 });
 

@@ -1,6 +1,7 @@
 import {
   loadConfig,
   logConfig,
+  pluginsConfig,
   processConfig,
   protocolConfig,
   settingsGroup,
@@ -68,6 +69,7 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
     ...mcpConfig,
     ...liveConfig({ mustBeStrong }),
     ...submissionConfig,
+    ...pluginsConfig,
     EXECUTION_RETENTION_SECONDS: protocolConfig.EXECUTION_RETENTION_SECONDS,
     MAX_CRASHES: protocolConfig.MAX_CRASHES,
   });

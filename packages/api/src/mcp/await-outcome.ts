@@ -3,6 +3,7 @@ import type { ServerContext } from '@modelcontextprotocol/server';
 
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
 import type { AwaitedSubmission } from '../services/executions/execute-and-wait.ts';
+import { findNoWorkerReason, type WaitReason } from '../services/executions/no-worker.ts';
 import type { McpContext } from './exchange.ts';
 import { type ProgressWatch, watchProgress } from './progress.ts';
 
@@ -12,13 +13,17 @@ export interface WaitPolicy {
   cancelsWhenGone: boolean;
 }
 
-/** Submits or continues work and waits for its end or its questions; the outcome is undefined after the wait. */
+/** Submits or continues work and waits for its end or its questions; the outcome is undefined after the wait. No wait if no living worker has the action. */
 export async function awaitOutcome(
   mcp: McpContext,
   ctx: ServerContext,
   begin: () => Promise<AwaitedSubmission>,
   waitPolicy: WaitPolicy,
-): Promise<{ execution: McpTaskRecord; outcome: Outcome | undefined }> {
+): Promise<{
+  execution: McpTaskRecord;
+  outcome: Outcome | undefined;
+  reason: WaitReason | undefined;
+}> {
   const progress = await watchProgress(mcp.deps.eventFeed, mcp.principal.userId, ctx);
   try {
     const { submitted, waiter } = await begin();
@@ -26,7 +31,8 @@ export async function awaitOutcome(
     const leave = () => waiter.dispose();
     mcp.gone.addEventListener('abort', leave, { once: true });
     try {
-      const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !mcp.gone.aborted;
+      const reason = await findNoWorkerReason(mcp.deps, submitted.execution);
+      const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !reason && !mcp.gone.aborted;
       const outcome = isWaiting ? await waiter.ended(waitPolicy.waitMs) : undefined;
       // Only the call that began it: a repeat shares the execution with the first call.
       const isLeft = mcp.gone.aborted && !outcome && !submitted.isRepeat;
@@ -34,7 +40,7 @@ export async function awaitOutcome(
         await cancelOwnExecution(mcp.deps, mcp.principal, submitted.execution._id);
       }
       if (outcome) await awaitLastProgress(progress, outcome);
-      return { execution: submitted.execution, outcome };
+      return { execution: submitted.execution, outcome, reason };
     } finally {
       mcp.gone.removeEventListener('abort', leave);
       waiter.dispose();

@@ -3,10 +3,10 @@ import { type CallToolRequest, type CallToolResult, ProtocolError } from '@model
 import { z } from 'zod';
 
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
+import { presentCurrentMcpTask } from './current-mcp-task.ts';
 import type { McpContext } from './exchange.ts';
 import { findOwnMcpTask } from './find-mcp-task.ts';
 import { presentFollowUp } from './follow-up.ts';
-import { presentMcpTask } from './mcp-task.ts';
 import { TASK_CANCEL, TASK_GET } from './names.ts';
 import { MAX_TASK_WAIT_SECONDS } from './own-tools.ts';
 import { toolError, presentEnd } from './tool-result.ts';
@@ -49,15 +49,13 @@ async function getMcpTask(
   mcp: McpContext,
   { taskId, waitSeconds }: z.output<typeof GetArguments>,
 ): Promise<CallToolResult> {
-  const { deps } = mcp;
   const first = await findOwnMcpTask(mcp, taskId);
   const record =
     waitSeconds > 0 && !isEnded(first.status) && (await waitForEnd(mcp, taskId, waitSeconds))
       ? await findOwnMcpTask(mcp, taskId)
       : first;
   if (isEnded(record.status)) return presentEnd(record);
-  const usual = await deps.durationStats.read(record);
-  return presentFollowUp(record, presentMcpTask(record, usual, deps.config.EXECUTION_RETENTION_SECONDS));
+  return presentFollowUp(record, await presentCurrentMcpTask(mcp, record));
 }
 
 async function waitForEnd({ deps, gone }: McpContext, id: string, waitSeconds: number): Promise<boolean> {

@@ -9,9 +9,9 @@ import {
 
 import { callOwnTool } from './call-own-tool.ts';
 import { capabilitiesOf, supportsTasks, requireTasks } from './capabilities.ts';
+import { presentCurrentMcpTask } from './current-mcp-task.ts';
 import type { McpContext } from './exchange.ts';
 import { presentFollowUp } from './follow-up.ts';
-import { presentMcpTask } from './mcp-task.ts';
 import { toToolRefusal } from './refusals.ts';
 import { readRound } from './rounds.ts';
 import { runAction } from './run.ts';
@@ -93,8 +93,7 @@ async function presentUnfinished(
   const current =
     waitMs === 0 ? accepted : ((await findMcpTask(deps.models.ExecutionModel, query)) ?? accepted);
   if (isEnded(current.status)) return presentEnd(current);
-  const usual = await deps.durationStats.read(current);
-  const task = presentMcpTask(current, usual, deps.config.EXECUTION_RETENTION_SECONDS);
-  if (!becomesTask) return presentFollowUp(current, task);
-  return { resultType: 'task', ...task } as unknown as CallToolResult;
+  const now = await presentCurrentMcpTask(mcp, current);
+  if (!becomesTask) return presentFollowUp(current, now);
+  return { resultType: 'task', ...now.task } as unknown as CallToolResult;
 }

@@ -16,7 +16,7 @@ const record = (changes: Partial<McpTaskRecord>): McpTaskRecord => ({
   ...changes,
 });
 const show = (changes: Partial<McpTaskRecord>) => ({
-  ...presentMcpTask(record(changes), { runMs: null }, 60),
+  ...presentMcpTask(record(changes), { usual: { runMs: null }, retentionSeconds: 60 }),
   ...presentOutcome(record(changes), () => true),
 });
 const failed = (failure: Failure) => show({ status: 'failed', failure });

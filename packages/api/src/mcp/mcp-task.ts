@@ -6,6 +6,7 @@ import {
   type DurationStats,
 } from '@mcp-server/shared';
 
+import type { WaitReason } from '../services/executions/no-worker.ts';
 import { PROTOCOL_ERROR_CODE } from './names.ts';
 import { presentEnd } from './tool-result.ts';
 
@@ -44,13 +45,20 @@ export const pollIntervalOf = (runMs: DurationStats['runMs']): number =>
 const isProtocolFault = ({ kind, code }: Failure): boolean =>
   PROTOCOL_FAULTS.has(kind) || code === PROTOCOL_ERROR_CODE;
 
-/** Presents an mcpTask without its result. `retentionSeconds` is the minimum time it is kept. */
+interface McpTaskContext {
+  usual: Pick<DurationStats, 'runMs'>;
+  /** Minimum time it is kept. */
+  retentionSeconds: number;
+  /** Set if no living worker has its action. */
+  reason?: WaitReason | undefined;
+}
+
+/** Presents an mcpTask without its result. */
 export function presentMcpTask(
   record: McpTaskRecord,
-  usual: Pick<DurationStats, 'runMs'>,
-  retentionSeconds: number,
+  { usual, retentionSeconds, reason }: McpTaskContext,
 ): McpTask {
-  const statusMessage = describeStatus(record);
+  const statusMessage = reason?.text ?? describeStatus(record);
   return {
     taskId: record._id,
     status: statusOf(record),

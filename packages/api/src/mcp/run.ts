@@ -2,6 +2,7 @@ import { type EndedExecution, isEnded, type JsonValue, type McpTaskRecord } from
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 
 import { submitAwaited } from '../services/executions/execute-and-wait.ts';
+import type { WaitReason } from '../services/executions/no-worker.ts';
 import { awaitOutcome, type WaitPolicy } from './await-outcome.ts';
 import type { McpContext } from './exchange.ts';
 import { readIdempotency } from './idempotency.ts';
@@ -12,8 +13,8 @@ export type CallState =
   | { kind: 'ended'; end: EndedExecution }
   /** It asks the client; the answers come with the next request. */
   | { kind: 'asks'; request: InputRequiredResult }
-  /** The state at acceptance or at the last answer. */
-  | { kind: 'unfinished'; execution: McpTaskRecord };
+  /** The state at acceptance or at the last answer. `reason`: no living worker has the action. */
+  | { kind: 'unfinished'; execution: McpTaskRecord; reason?: WaitReason };
 
 /** Runs an action, or continues a run that asked, until it ends, asks, or the wait is over. */
 export async function runAction(
@@ -33,10 +34,10 @@ export async function runAction(
     const { requestId } = mcp;
     return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId };
   };
-  const { execution, outcome } = await awaitOutcome(mcp, ctx, begin, waitPolicy);
+  const { execution, outcome, reason } = await awaitOutcome(mcp, ctx, begin, waitPolicy);
   const latest = outcome ?? execution;
   if (isEnded(latest.status)) return { kind: 'ended', end: latest };
   const isAsking = latest.status === 'input_required' && mcp.era === 'modern';
   if (isAsking) return { kind: 'asks', request: await askClient(mcp, ctx, latest) };
-  return { kind: 'unfinished', execution };
+  return { kind: 'unfinished', execution, ...(reason ? { reason } : {}) };
 }

@@ -3,10 +3,11 @@ import { z } from 'zod';
 
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
 import { canAnswer, capabilitiesOf, requireTasks } from './capabilities.ts';
+import { presentCurrentMcpTask } from './current-mcp-task.ts';
 import type { McpContext } from './exchange.ts';
 import { findOwnMcpTask } from './find-mcp-task.ts';
 import { type Guard } from './guard.ts';
-import { presentMcpTask, presentOutcome } from './mcp-task.ts';
+import { presentOutcome } from './mcp-task.ts';
 import { storeAnswers, answersOf } from './rounds.ts';
 
 const TaskParams = z.looseObject({ taskId: z.string() });
@@ -22,8 +23,7 @@ export function handleTasks(server: Server, mcp: McpContext, guard: Guard): void
     guard(async ({ taskId }, ctx) => {
       requireTasks(capabilitiesOf(mcp, ctx));
       const record = await findOwnMcpTask(mcp, taskId);
-      const usual = await deps.durationStats.read(record);
-      const task = presentMcpTask(record, usual, deps.config.EXECUTION_RETENTION_SECONDS);
+      const { task } = await presentCurrentMcpTask(mcp, record);
       const capabilities = capabilitiesOf(mcp, ctx);
       return { ...task, ...presentOutcome(record, (question) => canAnswer(capabilities, question)) };
     }),

@@ -12,6 +12,12 @@ const FOLLOW_UP = {
     taskId: { type: 'string' },
     status: { enum: ['working', 'input_required'] },
     pollAfterMs: { type: 'integer' },
+    reason: {
+      type: 'object',
+      description: 'Why it does not start: no living worker has the tool.',
+      properties: { code: { type: 'string' }, text: { type: 'string' } },
+      required: ['code', 'text'],
+    },
   },
   required: ['taskId', 'status', 'pollAfterMs'],
 };

@@ -9,11 +9,13 @@ export interface ToolEntry {
   tool: Tool;
   plugin: string;
   action: CatalogueAction;
+  /** False when no worker has had it for the grace: it can still be called, and the call waits. */
+  isListed: boolean;
 }
 
 /** The tools of the current catalogue. */
 export interface ToolList {
-  /** Sorted by name, including the server's own. */
+  /** Those that are listed, sorted by name, including the server's own. */
   tools: Tool[];
   find(name: string): ToolEntry | undefined;
 }
@@ -31,12 +33,17 @@ export function buildToolbox(deps: {
   return {
     async list() {
       const plugins = (await deps.catalogue.list()).toSorted((a, b) => compare(a.plugin.id, b.plugin.id));
-      const key = plugins.map(({ plugin }) => `${plugin._id} ${plugin.hash}`).join('\n');
+      const key = plugins.map(keyOf).join('\n');
       if (built?.key !== key) built = { key, list: buildList(plugins, deps.logger) };
       return built.list;
     },
   };
 }
+
+const keyOf = ({ actions }: KnownPlugin): string =>
+  Array.from(actions.values(), ({ plugin, action, isListed }) =>
+    [plugin._id, plugin.hash, action.name, isListed].join(' '),
+  ).join('\n');
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -44,7 +51,7 @@ function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
   const entries = new Map<string, ToolEntry>();
   const usedNames = new Set(OWN_TOOLS.map(({ name }) => name));
   for (const { plugin, actions } of plugins) {
-    for (const { action } of actions.values()) {
+    for (const { action, isListed } of actions.values()) {
       if (!action.isTool) continue;
       const name = chooseName(plugin.id, action, usedNames);
       const tool = toTool(name, action);
@@ -60,10 +67,11 @@ function buildList(plugins: KnownPlugin[], logger: Logger): ToolList {
         logger.warn({ plugin: plugin.id, action: action.name, publicName }, 'public name is taken');
       }
       usedNames.add(name);
-      entries.set(name, { tool, plugin: plugin.id, action });
+      entries.set(name, { tool, plugin: plugin.id, action, isListed });
     }
   }
-  const tools = [...OWN_TOOLS, ...[...entries.values()].map(({ tool }) => tool)];
+  const listed = [...entries.values()].filter(({ isListed }) => isListed);
+  const tools = [...OWN_TOOLS, ...listed.map(({ tool }) => tool)];
   return {
     tools: tools.toSorted((a, b) => compare(a.name, b.name)),
     find: (name) => entries.get(name),

@@ -44,6 +44,16 @@ export const processConfig = settingsGroup('Process', {
   EXIT_WITH_PARENT: flag().describe('`1`: exit when stdin closes; set by commands that start this process'),
 });
 
+/** Rules about plugins without a living worker; API and workers must agree. */
+export const pluginsConfig = settingsGroup('Plugins', {
+  PLUGIN_GRACE_SECONDS: wholeNumber(15, SECONDS_PER_DAY)
+    .default(60)
+    .describe(
+      'Time after its last worker was seen until a plugin is no longer listed, may move to another pool, and payloads that ' +
+        'only its version knows are judged by the others (s)',
+    ),
+});
+
 /** Timing of the execution protocol. The defaults are the measured ones; tests and operators may change them. */
 export const protocolConfig = settingsGroup('Executions', {
   LEASE_MS: wholeNumber(500, 600_000)

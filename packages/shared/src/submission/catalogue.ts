@@ -5,7 +5,7 @@ import {
   ToolPolicy,
 } from '@mcp-server/plugin-sdk/schemas';
 
-import { isAlive } from '../alive.ts';
+import { DEAD_AFTER_MS, isAlive } from '../alive.ts';
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import * as errors from '../errors.ts';
 import { FreshCache } from '../fresh-cache.ts';
@@ -18,16 +18,43 @@ import { compilePayloadSchema, type PayloadCheck } from './payload-schema.ts';
 /** Maximum age of the snapshot of the fleet. */
 const MAX_AGE_MS = 1_000;
 
-/** An action that can be executed. */
-export interface KnownAction {
+/** An action of one plugin version. */
+export interface ActionVersion {
+  plugin: PluginRecord;
   action: CatalogueAction;
   checkPayload: PayloadCheck;
 }
 
-/** The newest version of a plugin. `isAlive`: a worker that can run it was seen recently; see alive.ts. */
+/** An action that can be executed. */
+export interface KnownAction extends ActionVersion {
+  /**
+   * Versions that judge its payloads, newest first: those that live, or those that lived last. The first one describes
+   * the action.
+   */
+  versions: readonly [ActionVersion, ...ActionVersion[]];
+  /** A worker that has it was seen recently; otherwise its work waits. */
+  isServed: boolean;
+  /** A worker that has it was seen within the grace; otherwise it is not offered any more, and still accepted. */
+  isListed: boolean;
+}
+
+/** A published version of a plugin. `isAlive`: a worker that can run it was seen recently; see alive.ts. */
+export interface KnownVersion {
+  version: string;
+  pool: string;
+  isAlive: boolean;
+  unseenMs: number;
+}
+
+/** A plugin as its living versions describe it, or those that lived last. */
 export interface KnownPlugin {
+  /** The newest of these versions. */
   plugin: PluginRecord;
   isAlive: boolean;
+  /** Some version was seen within the grace. */
+  isListed: boolean;
+  /** All published versions, newest first. */
+  versions: readonly KnownVersion[];
   actions: ReadonlyMap<string, KnownAction>;
   /** Resources whose action can be executed. */
   resources: readonly CatalogueResource[];
@@ -37,17 +64,20 @@ export interface KnownPlugin {
 export interface Catalogue {
   list(): Promise<KnownPlugin[]>;
   /**
-   * Finds an action, also of a plugin without a worker: its work waits. @throws {errors.UnknownPlugin}
-   * {errors.UnknownAction}
+   * Finds an action, also one without a worker: its work waits. @throws {errors.UnknownPlugin} {errors.UnknownAction}
    */
-  find(plugin: string, action: string): Promise<{ plugin: PluginRecord } & KnownAction>;
+  find(plugin: string, action: string): Promise<KnownAction>;
 }
 
 type Snapshot = ReadonlyMap<string, KnownPlugin>;
 
-/** Catalogue of the actions that the fleet can run, read from the database on demand, at most once a second. */
+/**
+ * Catalogue of the actions that the fleet can run, read from the database on demand, at most once a second. `graceMs`:
+ * how long after its last worker an action is still listed.
+ */
 export function buildCatalogue(deps: {
   readSightings: () => Promise<PluginSighting[]>;
+  graceMs: number;
   logger: Logger;
 }): Catalogue {
   const compile = buildCompiler(deps.logger);
@@ -56,7 +86,7 @@ export function buildCatalogue(deps: {
 
   const read = async (): Promise<Snapshot> => {
     try {
-      last = toKnown(await deps.readSightings(), compile);
+      last = toSnapshot(await deps.readSightings(), { compile, graceMs: deps.graceMs });
     } catch (error) {
       // With the database away, an old snapshot still tells a typing error from an outage.
       if (!last || !isDatabaseAway(error)) throw error;
@@ -73,27 +103,26 @@ export function buildCatalogue(deps: {
       if (!knownPlugin) throw new errors.UnknownPlugin(id);
       const knownAction = knownPlugin.actions.get(name);
       if (!knownAction) throw new errors.UnknownAction(id, name);
-      return { plugin: knownPlugin.plugin, ...knownAction };
+      return knownAction;
     },
   };
 }
 
-type Compile = (plugin: PluginRecord) => KnownPlugin['actions'];
+type Compile = (plugin: PluginRecord) => ReadonlyMap<string, ActionVersion>;
 
 /** Compiles each published version once, and logs each hidden action once. */
 function buildCompiler(logger: Logger): Compile {
-  const compiled = new Map<string, KnownPlugin['actions']>();
+  const compiled = new Map<string, { hash: string; actions: ReadonlyMap<string, ActionVersion> }>();
   return (plugin) => {
-    const key = `${plugin._id}:${plugin.hash}`;
-    const cached = compiled.get(key);
-    if (cached) return cached;
-    const actions = new Map<string, KnownAction>();
+    const cached = compiled.get(plugin._id);
+    if (cached?.hash === plugin.hash) return cached.actions;
+    const actions = new Map<string, ActionVersion>();
     for (const action of plugin.actions) {
       const input = compilePayloadSchema(action.inputSchema);
       // Outputs are only shown, but an unreadable one must not break the list of all.
       const output = compilePayloadSchema(action.outputSchema);
       if (input.kind === 'usable' && output.kind === 'usable') {
-        actions.set(action.name, { action, checkPayload: input.check });
+        actions.set(action.name, { plugin, action, checkPayload: input.check });
       } else {
         const reason = [input, output].map((schema) =>
           schema.kind === 'refused' ? schema.reason : 'usable',
@@ -101,29 +130,74 @@ function buildCompiler(logger: Logger): Compile {
         logger.warn({ plugin: plugin.id, action: action.name, reason }, 'action hidden: unusable schema');
       }
     }
-    for (const old of compiled.keys()) if (old.startsWith(`${plugin._id}:`)) compiled.delete(old);
-    compiled.set(key, actions);
+    compiled.set(plugin._id, { hash: plugin.hash, actions });
     return actions;
   };
 }
 
-function toKnown(sightings: PluginSighting[], compile: Compile): Snapshot {
-  const newest = new Map<string, KnownPlugin>();
+interface SnapshotOptions {
+  compile: Compile;
+  graceMs: number;
+}
+
+function toSnapshot(sightings: PluginSighting[], options: SnapshotOptions): Snapshot {
+  const byId = new Map<string, PluginSighting[]>();
   const ordered = sightings.toSorted((a, b) => newestVersionFirst(a.plugin.version, b.plugin.version));
-  for (const sighting of ordered) {
-    const { plugin: published } = sighting;
-    if (newest.has(published.id)) continue;
-    const plugin = withDefaults(published);
-    const actions = compile(plugin);
-    newest.set(plugin.id, {
-      plugin,
-      isAlive: isAlive(sighting),
-      actions,
-      resources: plugin.resources.filter(({ action }) => actions.has(action)),
-      prompts: plugin.prompts.filter(({ action }) => actions.has(action)),
+  for (const { plugin, unseenMs } of ordered) {
+    const versions = byId.get(plugin.id) ?? [];
+    versions.push({ plugin: withDefaults(plugin), unseenMs });
+    byId.set(plugin.id, versions);
+  }
+  return new Map([...byId].map(([id, versions]) => [id, toKnownPlugin(versions, options)]));
+}
+
+/** `sightings` are all versions of one plugin, newest first. */
+function toKnownPlugin(sightings: PluginSighting[], { compile, graceMs }: SnapshotOptions): KnownPlugin {
+  const actions = new Map<string, KnownAction>();
+  for (const name of new Set(
+    sightings.flatMap(({ plugin }) => plugin.actions.map((action) => action.name)),
+  )) {
+    const having = sightings.filter(({ plugin }) => plugin.actions.some((action) => action.name === name));
+    const judging = livingOrLast(having);
+    const [first, ...others] = judging.flatMap(({ plugin }) => compile(plugin).get(name) ?? []);
+    if (!first) continue;
+    const isListed = judging.some(({ unseenMs }) => unseenMs <= graceMs);
+    actions.set(name, {
+      ...first,
+      versions: [first, ...others],
+      isServed: judging.some(isAlive),
+      isListed,
     });
   }
-  return newest;
+  const shown = livingOrLast(sightings);
+  const plugins = shown.map(({ plugin }) => plugin);
+  const hasAction = ({ action }: { action: string }) => actions.has(action);
+  return {
+    plugin: plugins[0]!,
+    isAlive: shown.some(isAlive),
+    isListed: [...actions.values()].some(({ isListed }) => isListed),
+    versions: sightings.map((sighting) => ({
+      version: sighting.plugin.version,
+      pool: sighting.plugin.pool,
+      isAlive: isAlive(sighting),
+      unseenMs: sighting.unseenMs,
+    })),
+    actions,
+    resources: firstOfEachName(plugins.flatMap(({ resources }) => resources).filter(hasAction)),
+    prompts: firstOfEachName(plugins.flatMap(({ prompts }) => prompts).filter(hasAction)),
+  };
+}
+
+/** The versions that live; if none does, those that were alive when the last one was seen. Order is kept. */
+function livingOrLast(sightings: PluginSighting[]): PluginSighting[] {
+  const freshest = Math.min(...sightings.map(({ unseenMs }) => unseenMs));
+  const oldest = isAlive({ unseenMs: freshest }) ? DEAD_AFTER_MS : freshest + DEAD_AFTER_MS;
+  return sightings.filter(({ unseenMs }) => unseenMs <= oldest);
+}
+
+function firstOfEachName<T extends { name: string }>(entries: readonly T[]): T[] {
+  const names = new Set<string>();
+  return entries.filter(({ name }) => !names.has(name) && names.add(name));
 }
 
 /** Fills fields that workers of an older release do not publish. */

@@ -2,23 +2,28 @@ import { InputKey } from '@mcp-server/plugin-sdk/schemas';
 
 import * as errors from '../errors.ts';
 import type { JsonValue } from '../schemas/primitives.ts';
-import type { KnownAction } from './catalogue.ts';
+import type { ActionVersion, KnownAction } from './catalogue.ts';
 import { pointedAt, toPointer } from './refusal.ts';
 
 /**
- * Checks a payload against its action and returns the text to store. @throws {errors.PayloadTooLarge}
- * {errors.InvalidPayload}
+ * Checks a payload against its action: the newest of the judging versions that accepts it counts. Returns that version
+ * and the text to store. @throws {errors.PayloadTooLarge} {errors.InvalidPayload} with the problems that the newest
+ * version found
  */
 export function checkPayload(
   known: KnownAction,
   { plugin, action, payload }: { plugin: string; action: string; payload: JsonValue },
   maxBytes: number,
-): string {
+): { text: string; version: ActionVersion } {
   const text = JSON.stringify(payload);
   if (Buffer.byteLength(text) > maxBytes) throw new errors.PayloadTooLarge('payload', maxBytes);
   const problems = known.checkPayload(payload);
-  if (problems.length > 0) throw pointedAt(new errors.InvalidPayload(`${plugin}.${action}`), problems);
-  return text;
+  const version =
+    problems.length === 0
+      ? known
+      : known.versions.find(({ checkPayload: check }) => check(payload).length === 0);
+  if (!version) throw pointedAt(new errors.InvalidPayload(`${plugin}.${action}`), problems);
+  return { text, version };
 }
 
 /**

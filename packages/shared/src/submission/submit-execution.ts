@@ -13,7 +13,7 @@ import type { ExecutionRecord, ExecutionSource } from '../schemas/execution.ts';
 import type { JsonValue, Priority } from '../schemas/primitives.ts';
 import { findByFireTime, findByIdempotencyKey } from '../stores/executions.ts';
 import type { Admission } from './admission.ts';
-import type { Catalogue, KnownAction } from './catalogue.ts';
+import type { ActionVersion, Catalogue } from './catalogue.ts';
 import { checkEarlyAnswers, checkPayload } from './check-payload.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
 
@@ -95,11 +95,11 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   const earlier = await findEarlier(deps, submission);
   if (earlier) return repeatOf(deps, earlier, submission);
   const target = await deps.catalogue.find(submission.plugin, submission.action);
-  const payload = checkPayload(target, submission, deps.config.MAX_PAYLOAD_BYTES);
+  const { text: payload, version } = checkPayload(target, submission, deps.config.MAX_PAYLOAD_BYTES);
   const earlyAnswers = checkEarlyAnswers(submission.earlyAnswers, deps.config.MAX_PAYLOAD_BYTES);
   await deps.admission.admit(submission.ownerId);
   const texts = { payload, ...(earlyAnswers === undefined ? {} : { earlyAnswers }) };
-  const record = toRecord(deps.config, submission, target, texts);
+  const record = toRecord(deps.config, submission, version, texts);
   const acceptance = await acceptExecution(deps.models.ExecutionModel, record, deps.writes.insert);
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;
@@ -139,7 +139,7 @@ async function repeatOf(
 function toRecord(
   config: SubmitDeps['config'],
   submission: Submission,
-  { plugin, action }: Awaited<ReturnType<Catalogue['find']>>,
+  { plugin, action }: ActionVersion,
   texts: Pick<ExecutionRecord, 'payload' | 'earlyAnswers'>,
 ): ExecutionRecord {
   const { ownerId, source, priority, taskId, fireTime, rerunOf, redriveId } = submission;
@@ -179,7 +179,7 @@ function toRecord(
 
 const toPolicy = (
   { retry, timeoutMs }: Submission,
-  action: KnownAction['action'],
+  action: ActionVersion['action'],
   maxCrashes: number,
 ): ExecutionRecord['policy'] => ({
   retry: { ...action.retry, ...retry },

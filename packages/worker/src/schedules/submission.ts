@@ -24,7 +24,11 @@ export function buildSubmission({
     config,
     models,
     writes,
-    catalogue: buildCatalogue({ readSightings: () => listPluginSightings(PluginModel), logger: log }),
+    catalogue: buildCatalogue({
+      readSightings: () => listPluginSightings(PluginModel),
+      graceMs: config.PLUGIN_GRACE_SECONDS * 1_000,
+      logger: log,
+    }),
     submissionMutex: new KeyedMutex(),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     queues: { add: (execution) => enqueueExecution(queueOf(execution.pool), execution) },

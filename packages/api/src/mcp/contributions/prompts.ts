@@ -21,8 +21,9 @@ const MAX_COMPLETIONS = 100;
 const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 
 export async function listAllPrompts(mcp: McpContext): Promise<ListPromptsResult> {
+  const listed = (await listPrompts(mcp)).filter(({ isListed }) => isListed);
   return {
-    prompts: (await listPrompts(mcp)).map(({ name, title, description, arguments: all }) => ({
+    prompts: listed.map(({ name, title, description, arguments: all }) => ({
       name,
       title,
       description,

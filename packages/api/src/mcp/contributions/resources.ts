@@ -24,7 +24,9 @@ const NOT_FOUND_CODE = 'NOT_FOUND';
 
 /** Lists the resources of plugins, then the caller's newest executions. */
 export async function listAllResources(mcp: McpContext): Promise<ListResourcesResult> {
-  const contributed = (await listResources(mcp)).filter(({ isTemplate }) => !isTemplate);
+  const contributed = (await listResources(mcp)).filter(
+    ({ isTemplate, isListed }) => !isTemplate && isListed,
+  );
   const newest = await listExecutions(mcp.deps.models.ExecutionModel, {
     filter: { ownerId: mcp.principal.userId },
     limit: LISTED_EXECUTIONS,
@@ -44,7 +46,7 @@ export async function listAllResources(mcp: McpContext): Promise<ListResourcesRe
 }
 
 export async function listTemplates(mcp: McpContext): Promise<ListResourceTemplatesResult> {
-  const contributed = (await listResources(mcp)).filter(({ isTemplate }) => isTemplate);
+  const contributed = (await listResources(mcp)).filter(({ isTemplate, isListed }) => isTemplate && isListed);
   return {
     resourceTemplates: [
       {

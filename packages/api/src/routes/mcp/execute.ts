@@ -8,6 +8,7 @@ import { problems } from '../../http/responses.ts';
 import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, prefersAsync } from '../../http/wait.ts';
 import { toIdempotency } from '../../services/body-hash.ts';
 import { executeAndWait } from '../../services/executions/execute-and-wait.ts';
+import { WaitReason } from '../../services/executions/no-worker.ts';
 import { presentCall } from '../../services/executions/present-call.ts';
 
 const Call = z.strictObject({
@@ -28,7 +29,11 @@ const Ended = z.object({
   result: JsonValue.optional(),
   failure: Failure.optional(),
 });
-const Unfinished = z.object({ executionId: z.uuid(), status: ExecutionStatus });
+const Unfinished = z.object({
+  executionId: z.uuid(),
+  status: ExecutionStatus,
+  reason: WaitReason.optional().describe('Set if no living worker has the action: the call did not wait'),
+});
 
 /** When to poll work that did not end within the wait. */
 const RETRY_AFTER_SECONDS = 1;
@@ -42,7 +47,8 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         summary: 'Run an action and wait for its end',
         description:
           '200 once it has ended: `status` says how, with `result` or `failure`. 202 if it takes longer than `wait`, with ' +
-          '`Prefer: respond-async`, and as soon as it asks for input: follow `Location`.',
+          '`Prefer: respond-async`, as soon as it asks for input, and at once with a `reason` if no living worker has the ' +
+          'action: follow `Location`.',
         tags: ['executions'],
         headers: IdempotencyHeaders.extend({ prefer: z.string().max(200).optional() }),
         body: Call,
@@ -51,7 +57,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ id: requestId, principal, headers, body: { wait, ...work } }, reply) => {
       const waitMs = prefersAsync(headers.prefer) ? 0 : wait * 1_000;
-      const { submitted, end, status } = await executeAndWait(
+      const { submitted, end, status, reason } = await executeAndWait(
         app.deps,
         callerOf(principal),
         {
@@ -73,7 +79,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         .code(202)
         .header('location', `/api/executions/${executionId}`)
         .header('retry-after', RETRY_AFTER_SECONDS)
-        .send({ executionId, status });
+        .send({ executionId, status, ...(reason ? { reason } : {}) });
     },
   );
 };

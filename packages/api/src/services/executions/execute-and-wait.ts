@@ -11,6 +11,7 @@ import {
 
 import type { Principal } from '../principal.ts';
 import { submitFor, type Work } from './can-run.ts';
+import { findNoWorkerReason, type WaitReason } from './no-worker.ts';
 import type { Waiter, Waiters } from './wait-for-end.ts';
 import type { WaitCondition } from './waiting-room.ts';
 
@@ -20,6 +21,8 @@ export interface CallResponse {
   end: EndedExecution | undefined;
   /** Last known status; `input_required` if it asked, which also ends the wait. */
   status: ExecutionStatus;
+  /** Set if no living worker has the action: the call did not wait. */
+  reason?: WaitReason;
 }
 
 /** An accepted execution and a waiter for its end. The caller must dispose of the waiter. */
@@ -48,7 +51,7 @@ export async function submitAwaited(
   }
 }
 
-/** Accepts an execution and waits for its end or its first question. */
+/** Accepts an execution and waits for its end or its first question; not at all if no living worker has the action. */
 export async function executeAndWait(
   deps: SubmitDeps & { waiters: Waiters },
   principal: Principal,
@@ -57,6 +60,8 @@ export async function executeAndWait(
 ): Promise<CallResponse> {
   const { submitted, waiter } = await submitAwaited(deps, principal, work, 'outcome');
   try {
+    const reason = await findNoWorkerReason(deps, submitted.execution);
+    if (reason) return { submitted, status: submitted.execution.status, end: undefined, reason };
     const outcome = waitMs > 0 && submitted.isEnqueued ? await waiter.ended(waitMs) : undefined;
     const status = outcome?.status ?? submitted.execution.status;
     return { submitted, status, end: outcome && isEnded(outcome.status) ? outcome : undefined };

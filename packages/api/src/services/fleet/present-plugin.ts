@@ -19,9 +19,24 @@ export const PluginView = z.object({
   pool: z.string(),
   /** A worker that can run it was seen recently; otherwise its work waits. */
   isAlive: z.boolean(),
+  isListed: z
+    .boolean()
+    .describe('False after no worker had it for `PLUGIN_GRACE_SECONDS`: its tools are not offered'),
+  versions: z
+    .array(
+      z.object({
+        version: z.string(),
+        pool: z.string(),
+        isAlive: z.boolean(),
+        unseenMs: z.int().describe('Milliseconds since a worker last published it'),
+      }),
+    )
+    .describe('All published versions, newest first; the living ones judge payloads'),
   actions: z.array(
     z.object({
       name: z.string(),
+      version: z.string().describe('Version that describes it here'),
+      isServed: z.boolean().describe('A living worker has it'),
       title: z.string(),
       description: z.string(),
       inputSchema: JsonSchema,
@@ -41,7 +56,15 @@ export const PluginView = z.object({
 });
 export type PluginView = z.infer<typeof PluginView>;
 
-export function presentPlugin({ plugin, isAlive, actions, resources, prompts }: KnownPlugin): PluginView {
+export function presentPlugin({
+  plugin,
+  isAlive,
+  isListed,
+  versions,
+  actions,
+  resources,
+  prompts,
+}: KnownPlugin): PluginView {
   const { id, version, title, description, pool } = plugin;
   return {
     id,
@@ -50,8 +73,12 @@ export function presentPlugin({ plugin, isAlive, actions, resources, prompts }: 
     description,
     pool,
     isAlive,
-    actions: [...actions.values()].map(({ action }) => ({
+    isListed,
+    versions: versions.map((version) => ({ ...version, unseenMs: Math.max(0, version.unseenMs) })),
+    actions: [...actions.values()].map(({ action, plugin: publisher, isServed }) => ({
       name: action.name,
+      version: publisher.version,
+      isServed,
       title: action.title,
       description: action.description,
       inputSchema: JSON.parse(action.inputSchema) as JsonValue,

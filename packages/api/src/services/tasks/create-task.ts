@@ -32,7 +32,7 @@ export async function createTask(
   { idempotency, schedule, ...input }: TaskInput & { idempotency?: Idempotency | undefined },
 ): Promise<{ task: Stored<TaskRecord>; isRepeat: boolean }> {
   const target = await deps.catalogue.find(input.plugin, input.action);
-  const payload = checkPayload(target, input, deps.config.MAX_PAYLOAD_BYTES);
+  const { text: payload } = checkPayload(target, input, deps.config.MAX_PAYLOAD_BYTES);
   const startedSchedule = schedule && { ...(await startSchedule(deps, schedule)), scheduleRevision: 1 };
   const record = { ...input, ...startedSchedule, ...idempotency, ownerId, payload };
   const insertion = await insertTask(deps.models.TaskModel, record);

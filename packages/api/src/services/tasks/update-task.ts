@@ -63,5 +63,5 @@ async function recheckPayload(
     await catalogue.find(plugin, action),
     { plugin, action, payload },
     config.MAX_PAYLOAD_BYTES,
-  );
+  ).text;
 }
