@@ -25,6 +25,7 @@ export function buildMetrics() {
     storeUp: gauge('mcp_store_up', 'Whether a store answers', ['store']),
     storeSeconds: gauge('mcp_store_latency_seconds', 'Latency of a ping of a store', ['store']),
     openSockets: gauge('mcp_open_sockets', 'Open WebSockets and event streams', []),
+    awaitedExecutions: gauge('mcp_awaited_executions', 'Executions that callers are waiting for', []),
     eventsLost: new Counter({
       name: 'mcp_events_lost_total',
       help: 'Live events that could not be written',

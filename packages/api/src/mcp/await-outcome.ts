@@ -28,12 +28,10 @@ export async function awaitOutcome(
   try {
     const { submitted, waiter } = await begin();
     progress.follow(submitted.execution._id);
-    const leave = () => waiter.dispose();
-    mcp.gone.addEventListener('abort', leave, { once: true });
     try {
       const reason = await findNoWorkerReason(mcp.deps, submitted.execution);
-      const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !reason && !mcp.gone.aborted;
-      const outcome = isWaiting ? await waiter.ended(waitPolicy.waitMs) : undefined;
+      const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !reason;
+      const outcome = isWaiting ? await waiter.ended(waitPolicy.waitMs, mcp.gone) : undefined;
       // Only the call that began it: a repeat shares the execution with the first call.
       const isLeft = mcp.gone.aborted && !outcome && !submitted.isRepeat;
       if (isLeft && waitPolicy.cancelsWhenGone) {
@@ -42,7 +40,6 @@ export async function awaitOutcome(
       if (outcome) await awaitLastProgress(progress, outcome);
       return { execution: submitted.execution, outcome, reason };
     } finally {
-      mcp.gone.removeEventListener('abort', leave);
       waiter.dispose();
     }
   } finally {

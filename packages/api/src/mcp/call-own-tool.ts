@@ -60,12 +60,9 @@ async function getMcpTask(
 
 async function waitForEnd({ deps, gone }: McpContext, id: string, waitSeconds: number): Promise<boolean> {
   const waiter = deps.waiters.register(id, 'outcome');
-  const leave = () => waiter.dispose();
-  gone.addEventListener('abort', leave, { once: true });
   try {
-    return (await waiter.ended(waitSeconds * 1_000)) !== undefined;
+    return (await waiter.ended(waitSeconds * 1_000, gone)) !== undefined;
   } finally {
-    gone.removeEventListener('abort', leave);
     waiter.dispose();
   }
 }

@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../http/authenticate.ts';
+import { disconnectSignal } from '../../http/disconnect-signal.ts';
 import { challenge } from '../../http/mcp-challenge.ts';
 import { requireOwnHost } from '../../http/own-host.ts';
 import { problems } from '../../http/responses.ts';
@@ -74,15 +75,6 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
     });
   }
 };
-
-/** Fires when the connection is closed before the response is complete. */
-function disconnectSignal({ raw }: FastifyReply): AbortSignal {
-  const leaving = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) leaving.abort();
-  });
-  return leaving.signal;
-}
 
 /** The library sees the caller but not the credential. */
 function withoutCredentials({ raw }: FastifyRequest) {

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../http/authenticate.ts';
+import { disconnectSignal } from '../../http/disconnect-signal.ts';
 import { IdempotencyHeaders, markRepeat } from '../../http/idempotency.ts';
 import { problems } from '../../http/responses.ts';
 import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, prefersAsync } from '../../http/wait.ts';
@@ -56,7 +57,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ id: requestId, principal, headers, body: { wait, ...work } }, reply) => {
-      const waitMs = prefersAsync(headers.prefer) ? 0 : wait * 1_000;
+      const ms = prefersAsync(headers.prefer) ? 0 : wait * 1_000;
       const { submitted, end, status, reason } = await executeAndWait(
         app.deps,
         callerOf(principal),
@@ -70,7 +71,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
           }),
           requestId,
         },
-        waitMs,
+        { ms, gone: disconnectSignal(reply) },
       );
       markRepeat(reply, submitted.isRepeat);
       const executionId = submitted.execution._id;

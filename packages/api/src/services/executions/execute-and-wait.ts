@@ -12,7 +12,7 @@ import {
 import type { Principal } from '../principal.ts';
 import { submitFor, type Work } from './can-run.ts';
 import { findNoWorkerReason, type WaitReason } from './no-worker.ts';
-import type { Waiter, Waiters } from './wait-for-end.ts';
+import type { Wait, Waiter, Waiters } from './wait-for-end.ts';
 import type { WaitCondition } from './waiting-room.ts';
 
 export interface CallResponse {
@@ -56,13 +56,14 @@ export async function executeAndWait(
   deps: SubmitDeps & { waiters: Waiters },
   principal: Principal,
   work: Work,
-  waitMs: number,
+  wait: Wait,
 ): Promise<CallResponse> {
   const { submitted, waiter } = await submitAwaited(deps, principal, work, 'outcome');
   try {
     const reason = await findNoWorkerReason(deps, submitted.execution);
     if (reason) return { submitted, status: submitted.execution.status, end: undefined, reason };
-    const outcome = waitMs > 0 && submitted.isEnqueued ? await waiter.ended(waitMs) : undefined;
+    const isWaiting = wait.ms > 0 && submitted.isEnqueued;
+    const outcome = isWaiting ? await waiter.ended(wait.ms, wait.gone) : undefined;
     const status = outcome?.status ?? submitted.execution.status;
     return { submitted, status, end: outcome && isEnded(outcome.status) ? outcome : undefined };
   } finally {

@@ -9,7 +9,7 @@ import {
 
 import type { ExecutionQueues } from '../../redis/execution-queues.ts';
 import { type Principal, visibleTo } from '../principal.ts';
-import type { Waiters } from './wait-for-end.ts';
+import type { Wait, Waiters } from './wait-for-end.ts';
 
 interface FindDeps {
   models: Models;
@@ -28,18 +28,18 @@ export async function findOwnExecution(
   return execution;
 }
 
-/** Finds it, and waits up to `waitMs` until it ends or asks for input. @throws {errors.NotFound} */
+/** Finds it, and waits until it ends or asks for input. @throws {errors.NotFound} */
 export async function awaitOwnExecution(
   deps: FindDeps,
   principal: Principal,
-  { id, waitMs }: { id: string; waitMs: number },
+  { id, wait }: { id: string; wait: Wait },
 ): Promise<ExecutionRecord> {
   const execution = await findOwnExecution(deps, principal, id);
-  if (waitMs === 0 || isEnded(execution.status) || !deps.queues.isReachable()) return execution;
+  if (wait.ms === 0 || isEnded(execution.status) || !deps.queues.isReachable()) return execution;
   // The caller already sees the pending question, so wait only for the end.
   const waiter = deps.waiters.register(id, execution.status === 'input_required' ? 'end' : 'outcome');
   try {
-    const end = await waiter.ended(waitMs);
+    const end = await waiter.ended(wait.ms, wait.gone);
     return end ? await findOwnExecution(deps, principal, id) : execution;
   } finally {
     waiter.dispose();

@@ -7,10 +7,16 @@ const REREAD_MS = 250;
 /** Each waiter is an open request; beyond this callers must poll. */
 const MAX_WAITERS = 10_000;
 
+/** Longest wait of a caller, who may leave before (`gone`). */
+export interface Wait {
+  ms: number;
+  gone: AbortSignal;
+}
+
 /** A registered wait. Its owner must dispose of it. */
 export interface Waiter {
-  /** Resolves to the outcome, or to undefined after `timeoutMs` or when the process is closing. */
-  ended(timeoutMs: number): Promise<Outcome | undefined>;
+  /** Resolves to the outcome, or to undefined after `timeoutMs`, when the caller is gone, or when the process is closing. */
+  ended(timeoutMs: number, gone: AbortSignal): Promise<Outcome | undefined>;
   /** Ends the wait and frees its place. */
   dispose(): void;
 }
@@ -61,17 +67,23 @@ export function buildWaiters({ readOutcomes, feed, logger }: WaitersDeps): Waite
       let resolve: Resolve = () => undefined;
       const end = new Promise<Outcome | undefined>((fulfil) => (resolve = fulfil));
       room.enter(executionId, resolve, condition);
+      const dispose = () => {
+        room.leave(executionId, resolve);
+        // Otherwise the timer of a pending wait would hold up closing.
+        resolve(undefined);
+      };
       return {
-        async ended(timeoutMs) {
-          if (isClosing) return undefined;
+        async ended(timeoutMs, gone) {
+          if (isClosing || gone.aborted) return undefined;
           watching ??= watch();
-          return withTimeout(end, timeoutMs);
+          gone.addEventListener('abort', dispose, { once: true });
+          try {
+            return await withTimeout(end, timeoutMs);
+          } finally {
+            gone.removeEventListener('abort', dispose);
+          }
         },
-        dispose() {
-          room.leave(executionId, resolve);
-          // Otherwise the timer of a pending wait would hold up closing.
-          resolve(undefined);
-        },
+        dispose,
       };
     },
     count: () => room.size(),

@@ -1,6 +1,7 @@
 import type { EventWriter } from '@mcp-server/shared';
 
 import type { ApiMetrics } from '../../metrics.ts';
+import type { Waiters } from '../executions/wait-for-end.ts';
 import type { Sockets } from '../realtime/sockets.ts';
 import type { Load, LoadReader } from './load.ts';
 
@@ -9,12 +10,14 @@ export interface MetricsDeps {
   load: LoadReader;
   sockets: Sockets;
   events: EventWriter;
+  waiters: Waiters;
 }
 
 /** Updates the gauges that are read on demand; a figure that cannot be read has no value instead of an old one. */
-export async function updateMetrics({ metrics, load, sockets, events }: MetricsDeps): Promise<Load> {
+export async function updateMetrics({ metrics, load, sockets, events, waiters }: MetricsDeps): Promise<Load> {
   const current = await load.read();
   metrics.openSockets.set(sockets.count);
+  metrics.awaitedExecutions.set(waiters.count());
   metrics.eventsLost.reset();
   metrics.eventsLost.inc(events.lost());
   setStores(metrics, current.stores);
