@@ -40,8 +40,11 @@ export async function listSettings(): Promise<Setting[]> {
   return [...inGroups(settings), ...(await listPluginSettings()), ...containers];
 }
 
+/** Time that the import of a built-in plugin may take. */
+const LOAD_MS = 30_000;
+
 async function listPluginSettings(): Promise<Setting[]> {
-  const plugins = await loadPlugins({ dir: undefined, packages: [] });
+  const { plugins } = await loadPlugins({ dir: undefined, packages: [], timeoutMs: LOAD_MS });
   return [...plugins.values()].flatMap(({ id, settings }) =>
     Object.entries(settings?.shape ?? {}).map(([field, schema]) =>
       describe(variableName(id, field), schema as z.ZodType, 'Plugins', 'worker'),

@@ -70,6 +70,22 @@ async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace)
     createdAt: LONG_AGO,
     updatedAt: LONG_AGO,
   });
+  await rawOf(WorkerModel).insertOne({
+    _id: 'broken-1-abc',
+    host: 'here',
+    pid: 1,
+    version: '0.1.0',
+    pools: ['other'],
+    plugins: [],
+    pluginErrors: [{ plugin: 'shop', problems: ['action "order": title: is missing'] }],
+    slots: 1,
+    running: 0,
+    state: 'running',
+    startedAt: new Date(),
+    seenAt: new Date(),
+    createdAt: new Date(),
+    updatedAt: new Date(),
+  });
   await ExecutionModel.collection.dropIndex('ownerId_1_idempotencyKey_1');
 }
 
@@ -121,6 +137,7 @@ t.test('every planted fault is found by its check, and no secret is printed', as
     ['stuck-work', /fail 1 executions are queued without a job in Redis/],
     ['stuck-work', /fail 1 executions ended without being settled/],
     ['workers', /fail pool gpu has work but no live worker/],
+    ['plugins', /fail shop: action "order": title: is missing \(broken-1-abc\)/],
     ['workers', /warn 1 workers disappeared without shutting down/],
     ['queues', /warn pool gpu: 1 executions waiting, the oldest for 6\d\d s/],
     ['queues', /warn pool default is paused in Redis/],

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import type { Answers, Question } from './question.ts';
-import { Annotations, PublicName, ToolPolicy } from './schemas/catalogue.ts';
+import { Annotations, ToolPolicy } from './schemas/catalogue.ts';
 import type { ContentBlock } from './schemas/content.ts';
 import { type OnCrash, RetryPolicy } from './schemas/policy.ts';
 
@@ -118,28 +118,41 @@ export interface Action {
   run(input: unknown, ctx: ActionContext): unknown;
 }
 
-/** Declares an action; the types of `run` follow from the schemas. @throws {z.ZodError} on an invalid policy or name. */
+/**
+ * Declares an action; the types of `run` follow from the schemas. `definePlugin` checks it, because a problem is named with its
+ * plugin and the name of the action.
+ */
 export function defineAction<
   I extends z.ZodType,
   O extends z.ZodType,
   S extends SettingsSchema = SettingsSchema,
 >(spec: ActionSpec<I, O, S>): Action {
-  const annotations = Annotations.parse(spec.annotations ?? {});
+  const annotations = parseOrKeep(Annotations, spec.annotations ?? {});
   const isRepeatUnsafe = annotations.destructive === true && annotations.idempotent !== true;
+  const isCallable = typeof spec.run === 'function';
   return {
     title: spec.title,
     description: spec.description,
     input: spec.input,
     output: spec.output,
     timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    retry: RetryPolicy.parse(spec.retry ?? {}),
+    retry: parseOrKeep(RetryPolicy, spec.retry ?? {}),
     annotations,
     onCrash: spec.onCrash ?? (isRepeatUnsafe ? 'fail' : 'rerun'),
     ...(spec.settings === undefined ? {} : { settings: spec.settings }),
-    ...(spec.publicName === undefined ? {} : { publicName: PublicName.parse(spec.publicName) }),
+    ...(spec.publicName === undefined ? {} : { publicName: spec.publicName }),
     isTool: true,
-    tool: ToolPolicy.parse(spec.tool ?? {}),
+    tool: parseOrKeep(ToolPolicy, spec.tool ?? {}),
     ...(spec.toContent ? { toContent: (output: unknown) => spec.toContent?.(output as z.output<O>) } : {}),
-    run: (input, ctx) => spec.run(input as z.output<I>, ctx as ActionContext<z.output<S>>),
+    // Left out if it is not a function, so that the check of the plugin finds it missing.
+    run: isCallable
+      ? (input, ctx) => spec.run(input as z.output<I>, ctx as ActionContext<z.output<S>>)
+      : (undefined as never),
   };
+}
+
+/** The parsed value with its defaults; an invalid one as it is, which the check of the plugin refuses. */
+function parseOrKeep<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : (value as z.output<S>);
 }

@@ -9,6 +9,7 @@ export {
   type SettingsSchema,
 } from './action.ts';
 export { contractVersion } from './contract-version.ts';
+export { PluginError } from './check/plugin-error.ts';
 export { definePlugin, type Plugin, type PluginSpec } from './plugin.ts';
 export { definePrompt, type Prompt, type PromptArgument, type PromptSpec } from './prompt.ts';
 export {

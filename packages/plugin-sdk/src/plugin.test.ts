@@ -29,7 +29,7 @@ t.test('a plugin id that cannot be part of a tool name is refused', async (t) =>
 
   for (const id of ['Upper', 'a_b', 'a--b', '', '-a']) {
     t.throws(() => definePlugin({ ...spec, id }), {
-      message: `The plugin id "${id}" must be lower-case letters, digits and single dashes.`,
+      message: `Plugin "${id}": id: "${id}" must be lower-case letters, digits and single dashes`,
     });
   }
   t.equal(definePlugin({ ...spec, id: 'good-id' }).pool, 'default');
@@ -39,7 +39,7 @@ t.test('a tool name longer than 64 characters is refused', async (t) => {
   const name = 'n'.repeat(40);
   const spec = { version: '1.0.0', title: 'T', description: 'D', actions: { [name]: action() } };
 
-  t.throws(() => definePlugin({ ...spec, id: 'i'.repeat(30) }), /longer than 64/);
+  t.throws(() => definePlugin({ ...spec, id: 'i'.repeat(30) }), /has 72 characters; at most 64/);
 });
 
 t.test('a plugin carries the version of the contract that it was built with', async (t) => {
@@ -83,11 +83,17 @@ t.test('names and URIs that come twice or belong to others are refused', async (
   const named = (publicName: string) =>
     defineAction({ ...about, publicName, input: z.object({}), output: z.object({}), run: () => ({}) });
 
-  t.throws(() => named('a__b'), { name: 'ZodError' });
-  t.throws(() => definePlugin({ ...plugin, actions: { a: named('x'), b: named('x') } }), /tool x twice/);
+  t.throws(
+    () => definePlugin({ ...plugin, actions: { a: named('a__b') } }),
+    /"demo": action "a": publicName: "a__b" must be 1 to 64/,
+  );
+  t.throws(
+    () => definePlugin({ ...plugin, actions: { a: named('x'), b: named('x') } }),
+    /tool "x" is declared twice/,
+  );
   t.throws(
     () => definePlugin({ ...plugin, resources: { a: resource('demo://a'), b: resource('demo://a') } }),
-    /resource demo:\/\/a twice/,
+    /resource "demo:\/\/a" is declared twice/,
   );
   t.throws(
     () =>
@@ -96,7 +102,7 @@ t.test('names and URIs that come twice or belong to others are refused', async (
         actions: { 'resource-a': action() },
         resources: { a: resource('demo://a') },
       }),
-    /action resource-a twice/,
+    /action "resource-a" is declared twice/,
   );
   t.throws(() => resource('execution://mine'), /reserved for executions/);
   t.throws(() => resource('demo://{id}'), /is a template/);

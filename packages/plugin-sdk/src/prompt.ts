@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { ActionContext, ActionSpec, SettingsSchema } from './action.ts';
-import { CataloguePrompt } from './schemas/catalogue.ts';
+import type { CataloguePrompt } from './schemas/catalogue.ts';
 import { PromptMessages } from './schemas/content.ts';
 
 const MAX_ARGUMENT_LENGTH = 10_000;
@@ -59,19 +59,18 @@ export function definePrompt<
       ...(settings === undefined ? {} : { settings }),
       run: (values, ctx) => spec.get(values as ArgumentValues<A>, ctx as ActionContext<z.output<S>>),
     },
-    describe: (name, action) =>
-      CataloguePrompt.parse({
-        name: publicName ?? name,
-        title,
-        description,
-        arguments: promptArguments.map(([argumentName, argument]) => ({
-          name: argumentName,
-          description: argument.description,
-          required: argument.required ?? false,
-          completions: [...(argument.completions ?? [])],
-        })),
-        action,
-      }),
+    describe: (name, action) => ({
+      name: publicName ?? name,
+      title,
+      description,
+      arguments: promptArguments.map(([argumentName, argument]) => ({
+        name: argumentName,
+        description: argument.description,
+        required: argument.required ?? false,
+        completions: [...(argument.completions ?? [])],
+      })),
+      action,
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { type ActionContext, type ActionSpec, FatalError, type SettingsSchema } from './action.ts';
-import { CatalogueResource } from './schemas/catalogue.ts';
+import type { CatalogueResource } from './schemas/catalogue.ts';
 import { ResourceContents } from './schemas/content.ts';
 import { checkUriTemplate, matchUri } from './uri-template.ts';
 
@@ -67,7 +67,14 @@ export function defineResource<S extends SettingsSchema = SettingsSchema>(spec: 
         return spec.read({ uri: request.uri, variables }, ctx as ActionContext<z.output<S>>);
       },
     },
-    describe: (name, action) =>
-      CatalogueResource.parse({ name, uri, isTemplate, title, description, mimeType, action }),
+    describe: (name, action) => ({
+      name,
+      uri,
+      isTemplate,
+      title,
+      description,
+      ...(mimeType === undefined ? {} : { mimeType }),
+      action,
+    }),
   };
 }

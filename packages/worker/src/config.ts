@@ -38,6 +38,15 @@ const workConfig = settingsGroup('Worker', {
     .describe('Token for `/metrics` of workers; unset, only this machine may read it'),
   PLUGINS_DIR: z.string().optional().describe('Folder with your own plugins, one sub-folder each'),
   PLUGINS: list('').describe('npm packages that are plugins, comma separated'),
+  PLUGIN_ERRORS: z
+    .enum(['report', 'fail'])
+    .default('report')
+    .describe(
+      '`report`: the worker runs without a broken plugin and reports it; `fail`: it ends with exit 78',
+    ),
+  PLUGIN_LOAD_MS: wholeNumber(100, 600_000)
+    .default(5_000)
+    .describe('Time that the import of one plugin may take (ms)'),
   WORKER_GRACE_MS: wholeNumber(100, 600_000)
     .default(20_000)
     .describe('Time a stop may take; unfinished work is handed back after two thirds of it (ms)'),

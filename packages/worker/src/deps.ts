@@ -5,6 +5,7 @@ import type {
   Logger,
   Models,
   Mongo,
+  PluginErrorRecord,
   SubmitDeps,
   TickJob,
 } from '@mcp-server/shared';
@@ -38,6 +39,8 @@ export interface Deps {
   /** Publishes events of executions to their owners. */
   events: EventWriter;
   metrics: WorkerMetrics;
+  /** Plugins that could not be loaded, for the list of workers. */
+  pluginErrors: readonly PluginErrorRecord[];
   /** Values of `ctx.settings` by plugin id. */
   pluginSettings: PluginSettings;
 }

@@ -16,6 +16,7 @@ import {
   type Logger,
   type OpenLog,
   openLog,
+  type PluginErrorRecord,
   PoolQueues,
   refuseEviction,
   whenParentIsGone,
@@ -24,6 +25,7 @@ import {
 import closeWithGrace from 'close-with-grace';
 
 import { openAdminPort } from './admin-port.ts';
+import { reportBroken } from './catalogue/broken-plugins.ts';
 import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
 import { type PluginSettings, readPluginSettings } from './catalogue/read-settings.ts';
 import { type WorkerConfig, WorkerEnv } from './config.ts';
@@ -48,9 +50,15 @@ async function main(): Promise<void> {
     dir: config.LOG_DIR,
     keepFiles: config.LOG_KEEP_FILES,
   });
-  const plugins = await loadPlugins({ dir: config.PLUGINS_DIR, packages: config.PLUGINS });
+  const loaded = await loadPlugins({
+    dir: config.PLUGINS_DIR,
+    packages: config.PLUGINS,
+    timeoutMs: config.PLUGIN_LOAD_MS,
+  });
+  const pluginErrors = reportBroken(loaded, config, { log: log.logger, env: process.env });
+  const { plugins } = loaded;
   const pluginSettings = readPluginSettings(plugins, process.env);
-  await run(config, workerName, log, plugins, pluginSettings);
+  await run(config, workerName, log, { plugins, pluginErrors, pluginSettings });
 }
 
 /** Opens MongoDB and Redis connections. @throws {ConfigError} if this Redis may evict jobs. */
@@ -73,13 +81,14 @@ async function openConnections(config: WorkerConfig, log: Logger, onRedisError: 
   return { mongo, producer, consumer, subscriber };
 }
 
-async function run(
-  config: WorkerConfig,
-  workerName: string,
-  opened: OpenLog,
-  plugins: PluginSet,
-  pluginSettings: PluginSettings,
-): Promise<void> {
+/** The plugins that this process runs, and the report of those that it cannot. */
+interface ReadyPlugins {
+  plugins: PluginSet;
+  pluginErrors: readonly PluginErrorRecord[];
+  pluginSettings: PluginSettings;
+}
+
+async function run(config: WorkerConfig, workerName: string, opened: OpenLog, ready: ReadyPlugins) {
   const log = opened.logger.child({ worker: workerName });
   const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
   const { mongo, producer, consumer, subscriber } = await openConnections(config, log, onRedisError);
@@ -93,9 +102,9 @@ async function run(
   const writes = buildExecutionWrites(models.ExecutionModel);
   const stores = { mongo, models, writes, producer, consumer, queueOf, tickQueue };
   const submission = buildSubmission({ config, models, writes, queueOf, events, log });
-  const deps: Deps = { config, workerName, log, ...stores, events, metrics, pluginSettings, submission };
+  const deps: Deps = { config, workerName, log, ...stores, events, metrics, ...ready, submission };
   let isUnhealthy = false;
-  const worker = new FleetWorker(deps, subscriber, plugins, (reason) => {
+  const worker = new FleetWorker(deps, subscriber, ready.plugins, (reason) => {
     if (isUnhealthy) return;
     isUnhealthy = true;
     log.fatal({ reason }, 'worker unhealthy, shutting down');
@@ -134,7 +143,10 @@ async function run(
   void createIndexes(workerModels(models)).catch((err: unknown) =>
     log.warn({ err }, 'creating indexes failed; leaving it to the API'),
   );
-  log.info({ port: admin.port, pools: config.WORKER_POOLS, plugins: [...plugins.keys()] }, 'worker started');
+  log.info(
+    { port: admin.port, pools: config.WORKER_POOLS, plugins: [...ready.plugins.keys()] },
+    'worker started',
+  );
 }
 
 main().catch((error: unknown) => {

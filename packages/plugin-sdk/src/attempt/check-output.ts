@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 import type { Action } from '../action.ts';
+import { safeText } from '../masking/safe-text.ts';
 import { ContentBlock } from '../schemas/content.ts';
 import type { DecidedEnd } from './attempt.ts';
-import { describeError, safeText } from './describe-error.ts';
+import { describeError } from './describe-error.ts';
 import { findJsonProblem } from './json-problem.ts';
 
 const Content = z.array(ContentBlock);

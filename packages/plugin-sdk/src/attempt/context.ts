@@ -1,8 +1,8 @@
 import type { ActionContext, ActionLog } from '../action.ts';
+import { safeText } from '../masking/safe-text.ts';
 import { elicit } from '../question.ts';
 import { ask, nextKey } from './ask.ts';
 import type { Attempt } from './attempt.ts';
-import { safeText } from './describe-error.ts';
 import { runOnce } from './once.ts';
 import { textOf } from './thrown.ts';
 

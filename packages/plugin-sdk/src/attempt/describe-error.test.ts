@@ -1,7 +1,8 @@
 import t from 'tap';
 
+import { safeText } from '../masking/safe-text.ts';
 import { RetryPolicy } from '../schemas/policy.ts';
-import { describeError, safeText } from './describe-error.ts';
+import { describeError } from './describe-error.ts';
 import { endAfterError } from './retry.ts';
 
 /** Below this the clock of the processor says little. */

@@ -8,5 +8,6 @@ export type {
   StepMemory,
   StoredQuestion,
 } from './attempt.ts';
+export { describeError } from './describe-error.ts';
 export { runAttempt } from './run-attempt.ts';
 export { StopError, type StopReason } from './stop-error.ts';

@@ -10,5 +10,6 @@ export {
 export { ContentBlock, PromptMessages, ResourceContents } from './content.ts';
 export { InputKey, InputMethod, InputRequest } from './input.ts';
 export { OnCrash, RetryPolicy } from './policy.ts';
+export { reduceSchema } from './reduce-schema.ts';
 export { Slug } from './slug.ts';
 export { matchUri } from '../uri-template.ts';

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 
 import { type WorkerRecord, WorkerState } from '../schemas/worker.ts';
-import { schemaOptions } from './schema-options.ts';
+import { embeddedOptions, schemaOptions } from './schema-options.ts';
 
 /** A worker that stops cleanly deletes its record; a dead one is listed for this long. */
 const KEEP_DEAD_SECONDS = 600;
@@ -19,6 +19,10 @@ export const workerSchema = new Schema<WorkerRecord>(
     suspects: Number,
     abandoned: Number,
     idleMs: Number,
+    pluginErrors: {
+      type: [new Schema({ plugin: String, problems: [String] }, embeddedOptions)],
+      default: undefined,
+    },
     state: { type: String, enum: WorkerState.options, required: true },
     startedAt: { type: Date, required: true },
     seenAt: { type: Date, required: true },

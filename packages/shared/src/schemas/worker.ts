@@ -3,6 +3,10 @@ import { z } from 'zod';
 export const WorkerState = z.enum(['running', 'draining']);
 export type WorkerState = z.infer<typeof WorkerState>;
 
+/** A plugin that a worker could not load: the name of its folder or package, and what is wrong with it. */
+export const PluginErrorRecord = z.object({ plugin: z.string(), problems: z.array(z.string()) });
+export type PluginErrorRecord = z.infer<typeof PluginErrorRecord>;
+
 /** A worker process as stored in `workers`; `_id` is its name, `<host>-<pid>-<random>`. */
 export const WorkerRecord = z.object({
   _id: z.string(),
@@ -21,6 +25,8 @@ export const WorkerRecord = z.object({
   abandoned: z.int().optional(),
   /** Milliseconds since its latest run started, as of `seenAt`; missing if it never ran anything. */
   idleMs: z.int().optional(),
+  /** Plugins that it could not load; missing if there are none. */
+  pluginErrors: z.array(PluginErrorRecord).optional(),
   state: WorkerState,
   startedAt: z.date(),
   /** Database clock. */
@@ -43,6 +49,7 @@ export const WorkerView = z.object({
   freeSlots: z.int().describe('Executions it can still take; 0 if it is draining or dead'),
   suspects: z.int().describe('Running executions whose process died before'),
   abandoned: z.int().describe('Runs that ignore their abort signal'),
+  pluginErrors: z.array(PluginErrorRecord).optional().describe('Plugins that it could not load'),
   lastTookAt: z.iso.datetime().optional().describe('Start of its latest run'),
   state: WorkerState,
   /** Seen recently, by the database's clock. Dead workers are listed for ten minutes. */

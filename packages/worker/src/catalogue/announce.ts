@@ -54,7 +54,7 @@ export class Announcer {
   }
 
   async #announce(): Promise<void> {
-    const { config, models, workerName } = this.#deps;
+    const { config, models, workerName, pluginErrors } = this.#deps;
     await announceWorker(models.WorkerModel, {
       _id: workerName,
       host: hostname(),
@@ -64,6 +64,7 @@ export class Announcer {
       plugins: this.#plugins,
       slots: config.WORKER_CONCURRENCY,
       ...this.#load(),
+      ...(pluginErrors.length === 0 ? {} : { pluginErrors: [...pluginErrors] }),
       state: this.#state,
       startedAt: this.#startedAt,
     });

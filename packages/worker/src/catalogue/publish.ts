@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import type { Plugin } from '@mcp-server/plugin-sdk';
+import { toSchemaText } from '@mcp-server/plugin-sdk/check';
 import { CatalogueAction } from '@mcp-server/plugin-sdk/schemas';
-import { ConfigError, isDuplicateKey } from '@mcp-server/shared';
-import { z } from 'zod';
+import { isDuplicateKey } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
@@ -74,22 +74,15 @@ export class CataloguePublisher {
   }
 }
 
-/** Builds the record that the API reads of a plugin. @throws {ConfigError} if a schema cannot be published. */
+/** Builds the record that the API reads of a plugin, which was checked when it was loaded. */
 function describePlugin(plugin: Plugin) {
-  const actions = Object.entries(plugin.actions).map(([name, action]) => {
-    const publishSchema = (schema: z.ZodType, io: 'input' | 'output') => {
-      try {
-        return JSON.stringify(z.toJSONSchema(schema, { io }));
-      } catch (cause) {
-        throw new ConfigError(`The ${io} schema of ${plugin.id}.${name} has no JSON Schema form`, { cause });
-      }
-    };
-    return CatalogueAction.parse({
+  const actions = Object.entries(plugin.actions).map(([name, action]) =>
+    CatalogueAction.parse({
       name,
       title: action.title,
       description: action.description,
-      inputSchema: publishSchema(action.input, 'input'),
-      outputSchema: publishSchema(action.output, 'output'),
+      inputSchema: toSchemaText(action.input, 'input'),
+      outputSchema: toSchemaText(action.output, 'output'),
       timeoutMs: action.timeoutMs,
       retry: action.retry,
       onCrash: action.onCrash,
@@ -97,8 +90,8 @@ function describePlugin(plugin: Plugin) {
       ...(action.publicName === undefined ? {} : { publicName: action.publicName }),
       isTool: action.isTool,
       tool: action.tool,
-    });
-  });
+    }),
+  );
   const { id, version, pool, title, description } = plugin;
   const content = { title, description, actions, resources: plugin.resources, prompts: plugin.prompts };
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');

@@ -59,6 +59,6 @@ t.test('an action with other settings than its plugin is refused', async (t) => 
 
   t.throws(
     () => definePlugin({ id, version, title, description, actions }),
-    /my-shop.list declares settings/,
+    /"my-shop": action "list": settings: must be those of its plugin/,
   );
 });

@@ -24,7 +24,7 @@ t.test('a worker with a plugin of another contract exits 78 and says what to ins
     },
   });
 
-  const starting = startProcess(t, 'worker', { ...env, PLUGINS_DIR: dir });
+  const starting = startProcess(t, 'worker', { ...env, PLUGINS_DIR: dir, PLUGIN_ERRORS: 'fail' });
 
   const error = (await t.rejects(starting)) as unknown as Error;
   t.match(error.message, /ended \(78\)/);

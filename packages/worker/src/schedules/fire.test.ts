@@ -45,10 +45,12 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
     producer: space.redis,
     consumer: space.redis,
     metrics: buildMetrics(),
+    pluginErrors: [],
     pluginSettings: new Map(),
     submission: buildSubmission(parts),
   };
-  const publisher = new CataloguePublisher(deps, await loadPlugins({ dir: undefined, packages: [] }));
+  const { plugins } = await loadPlugins({ dir: undefined, packages: [], timeoutMs: 5_000 });
+  const publisher = new CataloguePublisher(deps, plugins);
   publisher.start();
   t.teardown(async () => {
     await publisher.close();

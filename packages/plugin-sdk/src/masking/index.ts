@@ -1,0 +1,2 @@
+export { KnownSecrets } from './known-secrets.ts';
+export { safeText } from './safe-text.ts';
