@@ -116,3 +116,40 @@ t.test('a query is answered by its index', async (t) => {
   );
   t.match(JSON.stringify(scanned), /COLLSCAN/);
 });
+
+t.test(
+  'a sorted page is read in the order of its index, in which another field may be an array',
+  async (t) => {
+    const items = database.collection('ordered');
+    await items.createIndex({ tags: 1, createdAt: -1, _id: -1 }, { name: 'by_tag' });
+    await items.insertMany([
+      { tags: 'single', createdAt: new Date(0) },
+      ...Array.from({ length: 500 }, (_, i) => ({
+        tags: [`t${i % 3}`, 'all', 'all'],
+        createdAt: new Date(i),
+      })),
+    ]);
+    const page = (order: 1 | -1) =>
+      items
+        .find({ tags: 'all', createdAt: { $gte: new Date(100), $lt: new Date(400) } })
+        .sort({ createdAt: order, _id: order })
+        .hint('by_tag')
+        .limit(5);
+
+    for (const order of [1, -1] as const) {
+      const plan = JSON.stringify(await page(order).explain('queryPlanner'));
+      const times = (await page(order).toArray()).map((item) => Number(item['createdAt']));
+
+      t.match(plan, /"IXSCAN"/);
+      t.notMatch(plan, /"SORT"/);
+      t.same(times, order === 1 ? [100, 101, 102, 103, 104] : [399, 398, 397, 396, 395]);
+    }
+  },
+);
+
+t.test('a hint that names no index is refused', async (t) => {
+  const items = database.collection('hinted');
+  await items.insertOne({ n: 1 });
+
+  await t.rejects(items.find().hint({ n: 1 }).toArray(), { code: 2, message: /hint/ });
+});

@@ -66,6 +66,23 @@ export class SqlPool {
     }
   }
 
+  /** Runs statements in one transaction: all of them take effect, or none. */
+  async transact(
+    work: (run: (statement: Statement, values: unknown[]) => Promise<SqlValue[][]>) => Promise<void>,
+  ): Promise<void> {
+    const client = await this.#connect(RECONNECT_MS);
+    try {
+      await client.query('BEGIN');
+      await work((statement, values) => runOn(client, statement, values));
+      await client.query('COMMIT');
+      client.release();
+    } catch (error) {
+      // Closing the session undoes the transaction, whatever state it is in.
+      client.release(true);
+      throw error;
+    }
+  }
+
   /** Closes all sessions, each after its running statement. */
   async close(): Promise<void> {
     await this.#pool.end();

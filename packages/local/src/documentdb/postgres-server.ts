@@ -20,7 +20,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // No TCP: only root and the gateway reach the socket, in a directory closed to other users.
   listen_addresses: '',
   unix_socket_directories: SOCKETS,
-  shared_preload_libraries: 'pg_cron,pg_documentdb_core,pg_documentdb',
+  shared_preload_libraries: 'pg_cron,pg_documentdb_core,pg_documentdb,pg_documentdb_extended_rum',
+  // Indexes that return documents in their order. With the default ones, every sorted page sorts all matches.
+  'documentdb.alternate_index_handler_name': 'extended_rum',
+  // The same for indexes in which another field is an array.
+  'documentdb.enableIndexMetadataGlobalTracking': 'on',
   'cron.database_name': 'postgres',
   'cron.use_background_workers': 'on',
   'documentdb.localhost_connection_string': `host=${SOCKETS}`,
