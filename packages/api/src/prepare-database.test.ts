@@ -1,4 +1,4 @@
-import { buildLogger, dropRetiredIndexes } from '@mcp-server/shared';
+import { buildLogger } from '@mcp-server/shared';
 import { openNamespace } from '@mcp-server/testing';
 import t from 'tap';
 
@@ -24,5 +24,32 @@ t.test('indexes of an earlier version are dropped, even if a new one has the sam
     stored.find(({ name }) => name === 'ttl'),
     { expireAfterSeconds: 0, partialFilterExpression: { expiresAt: { $exists: true } } },
   );
-  await dropRetiredIndexes(models);
+});
+
+t.test('indexes that others replace are dropped after those exist', async (t) => {
+  const { models } = await openNamespace(t);
+  const { ExecutionModel, TaskModel, SessionModel } = models;
+  await ExecutionModel.collection.createIndex({ taskId: 1, createdAt: -1 }, { name: 'of_task' });
+  await ExecutionModel.collection.createIndex({ ownerId: 1, status: 1, createdAt: -1 });
+  await ExecutionModel.collection.createIndex({ redriveId: 1 });
+  await TaskModel.collection.createIndex({ ownerId: 1, tags: 1, createdAt: -1 });
+  await SessionModel.collection.createIndex({ userId: 1 });
+  await ExecutionModel.collection.dropIndex('ownerId_1_status_1_createdAt_-1__id_-1');
+  const operations: string[] = [];
+  models.UserModel.db.set('debug', (_collection: string, operation: string, key: object) => {
+    if (/^(create|drop)Index$/.test(operation)) operations.push(`${operation} ${JSON.stringify(key)}`);
+  });
+
+  const logger = buildLogger({ name: 'test', level: 'silent' });
+  const { prepared } = prepareDatabase({ models, ping: async () => true }, logger);
+  await prepared;
+
+  const created = operations.indexOf('createIndex {"ownerId":1,"status":1,"createdAt":-1,"_id":-1}');
+  t.ok(created >= 0 && created < operations.indexOf('dropIndex "ownerId_1_status_1_createdAt_-1"'));
+  const names = new Set<string>();
+  for (const model of [ExecutionModel, TaskModel, SessionModel]) {
+    for (const { name = '' } of await model.collection.indexes()) names.add(name);
+  }
+  t.notOk(names.has('of_task') || names.has('redriveId_1') || names.has('userId_1'));
+  t.notOk(names.has('ownerId_1_status_1_createdAt_-1') || names.has('ownerId_1_tags_1_createdAt_-1'));
 });

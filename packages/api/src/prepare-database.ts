@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   createIndexes,
-  dropRetiredIndexes,
+  dropConflictingIndexes,
+  dropReplacedIndexes,
   isDatabaseAway,
   type Logger,
   type Models,
@@ -34,8 +35,9 @@ export function prepareDatabase(
         // Rejects at once without a connection; mongoose would hold the first command back for 10 s.
         await ping();
         isThere = true;
-        await dropRetiredIndexes(models);
+        await dropConflictingIndexes(models);
         await createIndexes(models);
+        await dropReplacedIndexes(models);
         isPrepared = true;
       } catch (err) {
         if (isThere && !isDatabaseAway(err)) refusals += 1;

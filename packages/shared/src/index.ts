@@ -52,13 +52,8 @@ export { readExecution } from './executions/read.ts';
 export { mirrorTask, type SettleDeps, settleEnded } from './executions/settle.ts';
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
 
-export {
-  buildModels,
-  createIndexes,
-  dropRetiredIndexes,
-  type Models,
-  workerModels,
-} from './models/models.ts';
+export { buildModels, createIndexes, type Models, workerModels } from './models/models.ts';
+export { dropConflictingIndexes, dropReplacedIndexes } from './models/retired-indexes.ts';
 
 export { planDue } from './schedules/due.ts';
 export { nextFire, nextFires } from './schedules/rule.ts';
@@ -138,9 +133,9 @@ export {
   type McpTaskRecord,
   type Outcome,
 } from './stores/executions.ts';
-export { type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
+export { type FailureFilter, type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
 export { deleteTasksOf, listUnfinishedIds } from './stores/owned-work.ts';
-export { type PageOrder, type PagePosition, pageSort } from './stores/page.ts';
+export type { PageOrder, PagePosition, PageRequest, PageRows } from './stores/page.ts';
 export { deletePause, insertPause, type Paused, readPaused } from './stores/pauses.ts';
 export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
 export { countInAndOut, countUnfinishedByPool, type PoolDepth, type PoolFlow } from './stores/pool-load.ts';
@@ -166,13 +161,7 @@ export {
 } from './stores/sessions.ts';
 export type { Stored } from './stores/stored.ts';
 export { deleteTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
-export {
-  countTasks,
-  listTasks,
-  type TaskFilter,
-  toTaskPageIndex,
-  toTaskPageQuery,
-} from './stores/task-list.ts';
+export { countTasks, listTasks, type TaskFilter } from './stores/task-list.ts';
 export { countExecutionsByDay, countTasksByKind, measureRunTimes } from './stores/task-stats.ts';
 export { findTask, insertTask, type TaskInsertion } from './stores/tasks.ts';
 export {

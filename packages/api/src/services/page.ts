@@ -1,4 +1,4 @@
-import type { PageOrder, PagePosition } from '@mcp-server/shared';
+import type { PageOrder, PagePosition, PageRows } from '@mcp-server/shared';
 
 /** Paging options of every list. */
 export interface PageQuery {
@@ -21,12 +21,16 @@ interface Placed {
   createdAt: Date;
 }
 
-/** Cuts a page from `found`, which must be read with one item more than `limit`: that item reveals a next page. */
-export function cutPage<T extends Placed>(rows: T[], limit: number): { items: T[]; next?: PagePosition } {
+/**
+ * Cuts a page from rows that were read with one more than `limit`: that row reveals a next page. A page whose search was
+ * bounded may be short, or empty, and still have a next one.
+ */
+export function cutPage<T extends Placed>(
+  { rows, searchedTo }: PageRows<T>,
+  limit: number,
+): { items: T[]; next?: PagePosition } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return {
-    items,
-    ...(rows.length > limit && last ? { next: { createdAt: last.createdAt, id: last.id } } : {}),
-  };
+  const next = rows.length > limit && last ? { createdAt: last.createdAt, id: last.id } : searchedTo;
+  return { items, ...(next ? { next } : {}) };
 }

@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 
 import { type ApiKeyRecord, Scope } from '../schemas/api-key.ts';
+import { listIndex } from './list-index.ts';
 import { schemaOptions } from './schema-options.ts';
 
 export const apiKeySchema = new Schema<ApiKeyRecord>(
@@ -18,4 +19,4 @@ export const apiKeySchema = new Schema<ApiKeyRecord>(
   { ...schemaOptions, collection: 'apikeys' },
 )
   .index({ prefix: 1 }, { unique: true })
-  .index({ userId: 1, createdAt: -1, _id: -1 });
+  .index(listIndex(['userId']));

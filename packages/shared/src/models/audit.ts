@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 
 import { AuditAction, AuditOutcome, type AuditRecord } from '../schemas/audit.ts';
+import { listIndex } from './list-index.ts';
 import { schemaOptions } from './schema-options.ts';
 
 export const auditSchema = new Schema<AuditRecord>(
@@ -16,7 +17,7 @@ export const auditSchema = new Schema<AuditRecord>(
   },
   { ...schemaOptions, collection: 'auditevents' },
 )
-  .index({ actor: 1, createdAt: -1, _id: -1 })
-  .index({ target: 1, createdAt: -1, _id: -1 })
-  .index({ createdAt: -1, _id: -1 })
+  .index(listIndex())
+  .index(listIndex(['actor']))
+  .index(listIndex(['target']))
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -9,6 +9,7 @@ import {
 } from '../schemas/execution.ts';
 import { Priority } from '../schemas/primitives.ts';
 import { failureSchema, policySchema } from './embedded.ts';
+import { listIndex } from './list-index.ts';
 import { embeddedOptions, schemaOptions } from './schema-options.ts';
 
 const leaseSchema = new Schema({ until: Date, worker: String, token: String }, embeddedOptions);
@@ -110,13 +111,16 @@ export const executionSchema = new Schema<ExecutionRecord>(
     { taskId: 1, fireTime: 1 },
     { unique: true, partialFilterExpression: { fireTime: { $exists: true } } },
   )
-  .index(
-    { taskId: 1, createdAt: -1 },
-    { name: 'of_task', partialFilterExpression: { taskId: { $exists: true } } },
-  )
-  .index({ ownerId: 1, createdAt: -1, _id: -1 })
-  .index({ ownerId: 1, status: 1, createdAt: -1 })
-  .index({ createdAt: -1, _id: -1 })
+  .index(listIndex())
+  .index(listIndex(['ownerId']))
+  .index(listIndex(['ownerId', 'status']))
+  .index(listIndex(['taskId']), { partialFilterExpression: { taskId: { $exists: true } } })
+  .index(listIndex(['redriveId']), { partialFilterExpression: { redriveId: { $exists: true } } })
+  .index(listIndex([], 'endedAt'), { name: 'failures', partialFilterExpression: { status: 'failed' } })
+  .index(listIndex(['ownerId'], 'endedAt'), {
+    name: 'failures_of_owner',
+    partialFilterExpression: { status: 'failed' },
+  })
   .index({ plugin: 1, action: 1, endedAt: -1 }, { partialFilterExpression: { endedAt: { $exists: true } } })
   .index({ plugin: 1, heldAt: 1 }, { partialFilterExpression: { heldAt: { $exists: true } } })
   .index({ status: 1, _id: 1 })
@@ -131,22 +135,8 @@ export const executionSchema = new Schema<ExecutionRecord>(
     },
   )
   .index({ rerunOf: 1 }, { partialFilterExpression: { rerunOf: { $exists: true } } })
-  .index({ redriveId: 1 }, { partialFilterExpression: { redriveId: { $exists: true } } })
   .index({ fingerprint: 1, endedAt: 1 }, { partialFilterExpression: { fingerprint: { $exists: true } } })
   .index(
     { expiresAt: 1 },
     { name: 'ttl', expireAfterSeconds: 0, partialFilterExpression: { expiresAt: { $exists: true } } },
   );
-
-/**
- * Names of indexes that earlier versions created. Kept, they would slow down every write or conflict with a new index.
- */
-export const RETIRED_EXECUTION_INDEXES: readonly string[] = [
-  'taskId_1_createdAt_-1',
-  'plugin_1_action_1_createdAt_-1',
-  'status_1_nextAttemptAt_1',
-  'status_1_deadlineAt_1',
-  'status_1_lease.until_1',
-  'status_1_settledAt_1',
-  'expiresAt_1',
-];

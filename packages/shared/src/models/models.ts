@@ -1,4 +1,4 @@
-import type { Connection, Model, mongo } from 'mongoose';
+import type { Connection, Model } from 'mongoose';
 
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import type { AuditRecord } from '../schemas/audit.ts';
@@ -11,8 +11,7 @@ import type { SessionRecord, UserRecord } from '../schemas/user.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { auditSchema } from './audit.ts';
-import { collectionOf } from './collection-of.ts';
-import { executionSchema, RETIRED_EXECUTION_INDEXES } from './execution.ts';
+import { executionSchema } from './execution.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
 import { redriveSchema } from './redrive.ts';
@@ -20,8 +19,6 @@ import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
 import { workerSchema } from './worker.ts';
-
-const INDEX_NOT_FOUND = 27;
 
 /** All models of one connection. */
 export interface Models {
@@ -72,26 +69,5 @@ export async function createIndexes(models: Partial<Models>): Promise<void> {
   for (const model of Object.values(models) as Model<unknown>[]) {
     await model.createCollection();
     await model.createIndexes();
-  }
-}
-
-/**
- * Drops indexes of earlier versions, which must go before new ones are created. Not for workers: their database user
- * may drop nothing.
- */
-export async function dropRetiredIndexes({ ExecutionModel }: Models): Promise<void> {
-  await ExecutionModel.createCollection();
-  const indexes = await collectionOf(ExecutionModel).indexes();
-  for (const { name = '' } of indexes) {
-    if (RETIRED_EXECUTION_INDEXES.includes(name)) await dropIndex(ExecutionModel, name);
-  }
-}
-
-async function dropIndex(model: Model<ExecutionRecord>, name: string): Promise<void> {
-  try {
-    await collectionOf(model).dropIndex(name);
-  } catch (error) {
-    // Another process dropped it first.
-    if ((error as mongo.MongoServerError).code !== INDEX_NOT_FOUND) throw error;
   }
 }

@@ -5,6 +5,7 @@ import { CatchUp, Overlap } from '../schemas/schedule.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import { TaskStatus } from '../schemas/task.ts';
 import { failureSchema, retrySchema } from './embedded.ts';
+import { listIndex } from './list-index.ts';
 import { embeddedOptions, schemaOptions } from './schema-options.ts';
 
 const scheduleSchema = new Schema(
@@ -50,8 +51,8 @@ export const taskSchema = new Schema<TaskRecord>(
     { ownerId: 1, idempotencyKey: 1 },
     { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } },
   )
-  .index({ ownerId: 1, createdAt: -1, _id: -1 })
-  .index({ ownerId: 1, status: 1, createdAt: -1, _id: -1 })
-  .index({ ownerId: 1, tags: 1, createdAt: -1 })
-  .index({ createdAt: -1, _id: -1 })
+  .index(listIndex())
+  .index(listIndex(['ownerId']))
+  .index(listIndex(['ownerId', 'status']))
+  .index(listIndex(['ownerId', 'tags']))
   .index({ nextRunAt: 1 }, { partialFilterExpression: { nextRunAt: { $exists: true } } });

@@ -2,6 +2,7 @@ import { Schema } from 'mongoose';
 
 import { Role } from '../schemas/primitives.ts';
 import type { SessionRecord, UserRecord } from '../schemas/user.ts';
+import { listIndex } from './list-index.ts';
 import { schemaOptions } from './schema-options.ts';
 
 export const userSchema = new Schema<UserRecord>(
@@ -22,7 +23,7 @@ export const userSchema = new Schema<UserRecord>(
 )
   .index({ email: 1 }, { unique: true })
   .index({ username: 1 }, { unique: true })
-  .index({ createdAt: -1, _id: -1 })
+  .index(listIndex())
   .index({ bootstrap: 1 }, { unique: true, partialFilterExpression: { bootstrap: true } });
 
 export const sessionSchema = new Schema<SessionRecord>(
@@ -40,5 +41,5 @@ export const sessionSchema = new Schema<SessionRecord>(
 )
   .index({ refreshHash: 1 }, { unique: true })
   .index({ family: 1 })
-  .index({ userId: 1 })
+  .index(listIndex(['userId']))
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

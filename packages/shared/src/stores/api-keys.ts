@@ -2,6 +2,8 @@ import { type Model, Types } from 'mongoose';
 
 import { NOW } from '../executions/db-time.ts';
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
+import type { PageRequest, PageRows } from './page.ts';
+import { readPage } from './read-page.ts';
 import { type Stored, toStored } from './stored.ts';
 
 type ApiKeyModel = Model<ApiKeyRecord>;
@@ -43,13 +45,14 @@ export async function findApiKey(model: ApiKeyModel, prefix: string): Promise<Ap
   };
 }
 
-/** Lists all keys of a user, newest first; their number is bounded at creation. */
-export async function listApiKeys(model: ApiKeyModel, userId: string): Promise<Stored<ApiKeyRecord>[]> {
-  const keys = await model
-    .find({ userId, ...LIVE })
-    .sort({ createdAt: -1, _id: -1 })
-    .lean<LeanApiKey[]>();
-  return keys.map(toStored);
+/** Lists keys of a user that are not revoked, newest first. */
+export async function listApiKeys(
+  model: ApiKeyModel,
+  { userId, ...page }: Omit<PageRequest, 'order'> & { userId: string },
+): Promise<PageRows<Stored<ApiKeyRecord>>> {
+  const list = { index: ['userId'], where: { userId }, rest: LIVE };
+  const { rows, ...searched } = await readPage<ApiKeyRecord, LeanApiKey>(model, list, page);
+  return { rows: rows.map(toStored), ...searched };
 }
 
 export async function countApiKeys(model: ApiKeyModel, userId: string): Promise<number> {

@@ -1,7 +1,8 @@
-import { type Model, type QueryFilter, Types } from 'mongoose';
+import { type Model, Types } from 'mongoose';
 
 import type { AuditOutcome, AuditRecord } from '../schemas/audit.ts';
-import { afterPosition, createdWithin, type CreatedSpan, type PagePosition, pageSort } from './page.ts';
+import type { CreatedSpan, PageRequest, PageRows } from './page.ts';
+import { chooseIndex, readPage } from './read-page.ts';
 import { type Stored, toStored } from './stored.ts';
 
 type AuditModel = Model<AuditRecord>;
@@ -31,20 +32,16 @@ export async function endAudit(
   );
 }
 
+/** Leading fields of the indexes of the list. */
+const INDEXES = [['target'], ['actor']] as const;
+
 /** Lists events, newest first. */
 export async function listAudit(
   model: AuditModel,
-  { filter, after, limit }: { filter: AuditFilter; after?: PagePosition | undefined; limit: number },
-): Promise<Stored<AuditRecord>[]> {
+  { filter, ...page }: Omit<PageRequest, 'order'> & { filter: AuditFilter },
+): Promise<PageRows<Stored<AuditRecord>>> {
   const { createdFrom, createdTo, ...fields } = filter;
-  const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
-  const query: QueryFilter<AuditRecord> = {
-    $and: [
-      Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
-      createdWithin({ createdFrom, createdTo }),
-      afterPosition(position),
-    ],
-  };
-  const events = await model.find(query).sort(pageSort()).limit(limit).lean<LeanAudit[]>();
-  return events.map(toStored);
+  const list = { ...chooseIndex(fields, INDEXES), span: { from: createdFrom, to: createdTo } };
+  const { rows, ...searched } = await readPage<AuditRecord, LeanAudit>(model, list, page);
+  return { rows: rows.map(toStored), ...searched };
 }

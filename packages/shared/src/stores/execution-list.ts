@@ -2,14 +2,8 @@ import type { Model, QueryFilter } from 'mongoose';
 
 import { type ExecutionRecord, UNFINISHED_STATUSES } from '../schemas/execution.ts';
 import type { InputRecord } from '../schemas/input-record.ts';
-import {
-  afterPosition,
-  createdWithin,
-  type CreatedSpan,
-  type PageOrder,
-  type PagePosition,
-  pageSort,
-} from './page.ts';
+import { createdWithin, type CreatedSpan, type PageRequest, type PageRows } from './page.ts';
+import { chooseIndex, readPage } from './read-page.ts';
 
 type ExecutionModel = Model<ExecutionRecord>;
 
@@ -33,20 +27,17 @@ const toQuery = ({ createdFrom, createdTo, ...fields }: ExecutionFilter): QueryF
   ...createdWithin({ createdFrom, createdTo }),
 });
 
+/** Leading fields of the indexes of the list, the narrowest first. */
+const INDEXES = [['redriveId'], ['taskId'], ['ownerId', 'status'], ['ownerId']] as const;
+
 /** Lists executions, newest first unless asked otherwise. */
-export async function listExecutions(
+export function listExecutions(
   model: ExecutionModel,
-  page: { filter: ExecutionFilter; after?: PagePosition; limit: number; order?: PageOrder },
-): Promise<ListedExecution[]> {
-  const filter = toQuery(page.filter);
-  return model
-    .find(page.after ? { $and: [filter, afterPosition(page.after, page.order)] } : filter, {
-      ...LEFT_OUT,
-      ...LEFT_OUT_OF_INPUTS,
-    })
-    .sort(pageSort(page.order))
-    .limit(page.limit)
-    .lean<ListedExecution[]>();
+  { filter, ...page }: PageRequest & { filter: ExecutionFilter },
+): Promise<PageRows<ListedExecution>> {
+  const { createdFrom, createdTo, ...fields } = filter;
+  const list = { ...chooseIndex(fields, INDEXES), span: { from: createdFrom, to: createdTo } };
+  return readPage(model, list, { ...page, fields: { ...LEFT_OUT, ...LEFT_OUT_OF_INPUTS } });
 }
 
 export async function countExecutions(model: ExecutionModel, filter: ExecutionFilter): Promise<number> {

@@ -1,4 +1,4 @@
-/** Position where a page ended. Lists are ordered by `createdAt` and `_id`, so this pair identifies a position. */
+/** Position where a page ended. Lists are ordered by a time (here called `createdAt`) and `_id`: this pair identifies it. */
 export interface PagePosition {
   createdAt: Date;
   id: string;
@@ -6,27 +6,24 @@ export interface PagePosition {
 
 export type PageOrder = 'newest-first' | 'oldest-first';
 
-/** Filter for the records after a position. Keyset, not offset: page 1,000 costs the same as page 1. */
-export function afterPosition<Id>(
-  position: { createdAt: Date; id: Id } | undefined,
-  order: PageOrder = 'newest-first',
-) {
-  if (!position) return {};
-  const { createdAt, id } = position;
-  // An index can serve the range on the first key; the alternatives alone would be two scans.
-  return order === 'newest-first'
-    ? {
-        createdAt: { $lte: createdAt },
-        $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }],
-      }
-    : {
-        createdAt: { $gte: createdAt },
-        $or: [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: id } }],
-      };
+/** Part of a list to read. */
+export interface PageRequest {
+  after?: PagePosition | undefined;
+  limit: number;
+  order?: PageOrder | undefined;
 }
 
-export const pageSort = (order: PageOrder = 'newest-first') =>
-  order === 'newest-first' ? ({ createdAt: -1, _id: -1 } as const) : ({ createdAt: 1, _id: 1 } as const);
+/** Rows of a page. */
+export interface PageRows<Row> {
+  rows: Row[];
+  /** Position up to which the list was searched, if that is neither its end nor the last row. */
+  searchedTo?: PagePosition;
+}
+
+export interface CreatedSpan {
+  createdFrom?: Date | undefined;
+  createdTo?: Date | undefined;
+}
 
 /** Filter for a span of time, both ends included. */
 export const createdWithin = ({ createdFrom, createdTo }: CreatedSpan) =>
@@ -38,8 +35,3 @@ export const createdWithin = ({ createdFrom, createdTo }: CreatedSpan) =>
         },
       }
     : {};
-
-export interface CreatedSpan {
-  createdFrom?: Date | undefined;
-  createdTo?: Date | undefined;
-}

@@ -4,12 +4,14 @@ import { isDuplicateKey } from '../connections/mongo-errors.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { RedriveRecord } from '../schemas/redrive.ts';
 import { type BulkFilter, toBulkQuery } from './execution-query.ts';
-import { afterPosition, type PagePosition, pageSort } from './page.ts';
+import type { PagePosition } from './page.ts';
+import { conditionsOf, stretchesAfter } from './stretch.ts';
 
 type ExecutionModel = Model<ExecutionRecord>;
 
 /** Counts stop here; more than this is "many". */
 const MAX_COUNT = 100_000;
+const OLDEST_FIRST = { createdAt: 1, _id: 1 } as const;
 
 /** Counts matching executions, and how many of them are known to have a rerun. */
 export async function countRedrivable(
@@ -37,15 +39,22 @@ export async function listRedrivable(
     limit: number;
   },
 ): Promise<ExecutionRecord[]> {
-  const query: QueryFilter<ExecutionRecord> = {
-    $and: [
-      toBulkQuery(page.filter),
-      page.again ? {} : { hasRerun: { $exists: false } },
-      page.exceptOwners.length === 0 ? {} : { ownerId: { $nin: [...page.exceptOwners] } },
-      afterPosition(page.after, 'oldest-first'),
-    ],
-  };
-  return model.find(query).sort(pageSort('oldest-first')).limit(page.limit).lean<ExecutionRecord[]>();
+  const conditions: QueryFilter<ExecutionRecord>[] = [
+    toBulkQuery(page.filter),
+    page.again ? {} : { hasRerun: { $exists: false } },
+    page.exceptOwners.length === 0 ? {} : { ownerId: { $nin: [...page.exceptOwners] } },
+  ];
+  const after = page.after && { time: page.after.createdAt, id: page.after.id };
+  const parts = await Promise.all(
+    stretchesAfter(after, 'oldest-first', {}).map((stretch) =>
+      model
+        .find({ $and: [...conditions, conditionsOf(stretch, 'createdAt')] })
+        .sort(OLDEST_FIRST)
+        .limit(page.limit)
+        .lean<ExecutionRecord[]>(),
+    ),
+  );
+  return parts.flat().slice(0, page.limit);
 }
 
 /** Lists the reruns that a redrive has created so far, oldest first. */
@@ -55,7 +64,7 @@ export async function listRedriven(
 ): Promise<Pick<ExecutionRecord, '_id' | 'rerunOf'>[]> {
   return model
     .find({ redriveId }, { rerunOf: 1 })
-    .sort(pageSort('oldest-first'))
+    .sort(OLDEST_FIRST)
     .lean<Pick<ExecutionRecord, '_id' | 'rerunOf'>[]>();
 }
 

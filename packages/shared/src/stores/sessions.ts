@@ -1,7 +1,8 @@
-import { type Model, Types } from 'mongoose';
+import type { Model, Types } from 'mongoose';
 
 import type { SessionRecord } from '../schemas/user.ts';
-import { afterPosition, type PagePosition } from './page.ts';
+import type { PageRequest, PageRows } from './page.ts';
+import { readPage } from './read-page.ts';
 import { type Stored, toStored } from './stored.ts';
 
 type SessionModel = Model<SessionRecord>;
@@ -64,15 +65,12 @@ export async function replaceRefreshHash(
 /** Lists live sessions of a user, newest first. */
 export async function listLiveSessions(
   model: SessionModel,
-  { userId, after, limit }: { userId: string; after?: PagePosition; limit: number },
-): Promise<Stored<SessionRecord>[]> {
-  const position = after && { createdAt: after.createdAt, id: new Types.ObjectId(after.id) };
-  const sessions = await model
-    .find({ userId, ...isLive(new Date()), ...afterPosition(position) })
-    .sort({ createdAt: -1, _id: -1 })
-    .limit(limit)
-    .lean<(SessionRecord & { _id: Types.ObjectId })[]>();
-  return sessions.map(toStored);
+  { userId, ...page }: Omit<PageRequest, 'order'> & { userId: string },
+): Promise<PageRows<Stored<SessionRecord>>> {
+  const list = { index: ['userId'], where: { userId }, rest: isLive(new Date()) };
+  type LeanSession = SessionRecord & { _id: Types.ObjectId };
+  const { rows, ...searched } = await readPage<SessionRecord, LeanSession>(model, list, page);
+  return { rows: rows.map(toStored), ...searched };
 }
 
 /** Ends every session of a user except `exceptFamily`. */

@@ -27,7 +27,7 @@ export async function listAllResources(mcp: McpContext): Promise<ListResourcesRe
   const contributed = (await listResources(mcp)).filter(
     ({ isTemplate, isListed }) => !isTemplate && isListed,
   );
-  const newest = await listExecutions(mcp.deps.models.ExecutionModel, {
+  const { rows: newest } = await listExecutions(mcp.deps.models.ExecutionModel, {
     filter: { ownerId: mcp.principal.userId },
     limit: LISTED_EXECUTIONS,
   });

@@ -6,17 +6,19 @@ import {
   insertApiKey,
   listApiKeys,
   type Models,
+  type PagePosition,
   revokeApiKey,
   type Stored,
 } from '@mcp-server/shared';
 
+import { cutPage, type Page } from '../page.ts';
 import type { SessionPrincipal } from '../principal.ts';
 import type { ApiKeyCheck } from './api-key-check.ts';
 import { generateApiKey, hashApiKey } from './api-key-text.ts';
 
 const DAY_MS = 86_400_000;
 /** Enough for every machine of one person. A soft bound: concurrent requests may exceed it by a few. */
-const MAX_KEYS = 100;
+export const MAX_KEYS = 100;
 const SHOWN_TAIL = 4;
 
 interface KeyDeps {
@@ -48,11 +50,14 @@ export async function createApiKey(
   return { record, key };
 }
 
-/** The caller's keys that are not revoked. */
-export const listOwnApiKeys = (
+/** The caller's keys that are not revoked, newest first. */
+export async function listOwnApiKeys(
   { models }: Pick<KeyDeps, 'models'>,
   { userId }: SessionPrincipal,
-): Promise<Stored<ApiKeyRecord>[]> => listApiKeys(models.ApiKeyModel, userId);
+  { after, limit }: { after?: PagePosition | undefined; limit: number },
+): Promise<Page<Stored<ApiKeyRecord>>> {
+  return cutPage(await listApiKeys(models.ApiKeyModel, { userId, after, limit: limit + 1 }), limit);
+}
 
 /** Revokes a key of the caller: at once in this process, within a second in the others. @throws {errors.NotFound} */
 export async function revokeOwnApiKey(

@@ -26,8 +26,7 @@ export async function listOwnSessions(
   { userId }: SessionPrincipal,
   { after, limit }: { after?: PagePosition | undefined; limit: number },
 ): Promise<{ items: Stored<SessionRecord>[]; next?: PagePosition }> {
-  const query = { userId, limit: limit + 1, ...(after ? { after } : {}) };
-  return cutPage(await listLiveSessions(models.SessionModel, query), limit);
+  return cutPage(await listLiveSessions(models.SessionModel, { userId, after, limit: limit + 1 }), limit);
 }
 
 /** Ends one of the caller's sessions. @throws {errors.NotFound} also for sessions of others */

@@ -27,7 +27,7 @@ export async function listAccounts(
 ): Promise<{ items: Stored<UserRecord>[]; next?: PagePosition; total?: number }> {
   const { after, limit, withTotal, ...filter } = query;
   const [users, total] = await Promise.all([
-    listUsers(models.UserModel, { filter, limit: limit + 1, ...(after ? { after } : {}) }),
+    listUsers(models.UserModel, { filter, limit: limit + 1, after }),
     withTotal ? countUsers(models.UserModel, filter) : undefined,
   ]);
   return { ...cutPage(users, limit), ...(total === undefined ? {} : { total }) };

@@ -16,11 +16,14 @@ export async function listOwnExecutions(
   { after, limit, order, withTotal, ...fields }: PageQuery & Omit<ExecutionFilter, 'ownerId'>,
 ): Promise<Page<ListedExecution>> {
   const filter: ExecutionFilter = { ...fields, ...visibleTo(principal) };
-  const [executions, total] = await Promise.all([
-    listExecutions(models.ExecutionModel, { filter, order, limit: limit + 1, ...(after ? { after } : {}) }),
+  const [{ rows, ...searched }, total] = await Promise.all([
+    listExecutions(models.ExecutionModel, { filter, order, limit: limit + 1, after }),
     withTotal ? countExecutions(models.ExecutionModel, filter) : undefined,
   ]);
-  return { ...cutPage(executions.map(place), limit), ...(total === undefined ? {} : { total }) };
+  return {
+    ...cutPage({ rows: rows.map(place), ...searched }, limit),
+    ...(total === undefined ? {} : { total }),
+  };
 }
 
 /** Paging continues after an `id`, which is `_id` in the record. */

@@ -1,33 +1,31 @@
 import {
-  type BulkFilter,
+  type FailureFilter,
   type FailureGroup,
   type GroupedFailures,
   groupFailures,
   type Models,
+  type PagePosition,
 } from '@mcp-server/shared';
 
+import type { Page } from '../page.ts';
 import { type Principal, visibleTo } from '../principal.ts';
 
-/** Number of newest failures to aggregate: takes a second or two, and more would not change the top groups. */
-const LOOKED_AT = 100_000;
-
-/** Groups failures among the caller's executions, the most frequent kind first. */
+/** Groups the newest failures among the caller's executions, the most frequent kind first. */
 export async function listFailures(
   { models }: { models: Models },
   principal: Principal,
   {
+    after,
     limit,
     ...filter
-  }: Pick<BulkFilter, 'plugin' | 'action' | 'kind' | 'endedFrom' | 'endedTo'> & {
-    limit: number;
-  },
-): Promise<FailureGroup[]> {
-  const groups = await groupFailures(models.ExecutionModel, {
+  }: Omit<FailureFilter, 'ownerId'> & { after?: PagePosition | undefined; limit: number },
+): Promise<Page<FailureGroup>> {
+  const { groups, searchedTo } = await groupFailures(models.ExecutionModel, {
     filter: { ...filter, ...visibleTo(principal) },
+    after,
     limit,
-    atMost: LOOKED_AT,
   });
-  return groups.map(presentGroup);
+  return { items: groups.map(presentGroup), ...(searchedTo ? { next: searchedTo } : {}) };
 }
 
 const presentGroup = ({ firstSeenAt, lastSeenAt, ...group }: GroupedFailures): FailureGroup => ({

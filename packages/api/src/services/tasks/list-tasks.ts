@@ -18,7 +18,7 @@ export async function listOwnTasks(
 ): Promise<Page<Stored<TaskRecord>>> {
   const filter: TaskFilter = { ...fields, ...visibleTo(principal) };
   const [tasks, total] = await Promise.all([
-    listTasks(models.TaskModel, { filter, order, limit: limit + 1, ...(after ? { after } : {}) }),
+    listTasks(models.TaskModel, { filter, order, limit: limit + 1, after }),
     withTotal ? countTasks(models.TaskModel, filter) : undefined,
   ]);
   return { ...cutPage(tasks, limit), ...(total === undefined ? {} : { total }) };

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
-import { cursorQuery } from '../../../http/page-query.ts';
+import { cursorQuery, describeSearch, NextCursor } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { listAuditEvents } from '../../../services/audit/audit.ts';
 import { presentAudit } from '../../../services/audit/present-audit.ts';
@@ -26,11 +26,12 @@ const audit: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'List audit events',
         description:
-          'Newest first. An event that stays `begun` belongs to a process that died before it finished.',
+          'Newest first. An event that stays `begun` belongs to a process that died before it finished. ' +
+          describeSearch('`action`, `outcome`, or both `actor` and `target`,'),
         tags: ['audit'],
         querystring: AuditQuery,
         response: {
-          200: z.object({ items: z.array(AuditEvent), nextCursor: z.string().nullable() }),
+          200: z.object({ items: z.array(AuditEvent), nextCursor: NextCursor }),
           ...problems(401, 403),
         },
       },

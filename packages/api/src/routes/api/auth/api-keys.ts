@@ -1,10 +1,10 @@
-import { ApiKey, ApiKeyInput, CreatedApiKey, ObjectIdText } from '@mcp-server/shared';
+import { ApiKeyInput, CreatedApiKey, ObjectIdText } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
-import { listOwnApiKeys, createApiKey, revokeOwnApiKey } from '../../../services/accounts/api-keys.ts';
+import { createApiKey, revokeOwnApiKey } from '../../../services/accounts/api-keys.ts';
 import { presentApiKey } from '../../../services/accounts/present-api-key.ts';
 import { sessionOf } from '../../../services/principal.ts';
 
@@ -35,22 +35,6 @@ const apiKeys: FastifyPluginAsyncZod = async (app) => {
         .code(201)
         .header('cache-control', 'no-store')
         .send({ ...presentApiKey(record), key });
-    },
-  );
-
-  app.get(
-    '/api-keys',
-    {
-      config: { access: 'signed-in' },
-      schema: {
-        summary: 'List your API keys',
-        tags: TAGS,
-        response: { 200: z.object({ items: z.array(ApiKey) }), ...problems(401, 403) },
-      },
-    },
-    async ({ principal }) => {
-      const keys = await listOwnApiKeys(app.deps, sessionOf(callerOf(principal)));
-      return { items: keys.map(presentApiKey) };
     },
   );
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { cursorQuery, NextCursor } from '../../../http/page-query.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { presentSessionRecord } from '../../../services/accounts/present-session.ts';
 import { endOwnSession, endSessionsOf, listOwnSessions } from '../../../services/accounts/sessions.ts';
@@ -11,10 +12,7 @@ import { sessionOf } from '../../../services/principal.ts';
 
 const TAGS = ['auth'];
 
-const SessionQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: PageCursor.optional(),
-});
+const SessionQuery = z.strictObject(cursorQuery(PageCursor));
 
 const sessions: FastifyPluginAsyncZod = async (app) => {
   app.get(
@@ -26,7 +24,7 @@ const sessions: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         querystring: SessionQuery,
         response: {
-          200: z.object({ items: z.array(Session), nextCursor: z.string().nullable() }),
+          200: z.object({ items: z.array(Session), nextCursor: NextCursor }),
           ...problems(401, 403),
         },
       },

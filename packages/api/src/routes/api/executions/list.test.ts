@@ -79,6 +79,39 @@ t.test('filters narrow the list, and unknown ones are refused', async (t) => {
   }
 });
 
+t.test('a cursor of an earlier version continues its list, and a broken one is refused', async (t) => {
+  const test = await startTestApp(t);
+  const mary = await test.signUp('mary');
+  const ids = ['1', '2', '3'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`);
+  const createdAt = new Date(1_700_000_000_000);
+  await test.models.ExecutionModel.insertMany(
+    ids.map((_id) => buildExecution({ _id, ownerId: mary.id, createdAt })),
+  );
+  const list = (cursor: string) =>
+    test.inject({ url: `/api/executions?cursor=${cursor}`, headers: mary.headers });
+
+  // 1700000000000.22222222-1111-4111-8111-111111111111
+  const reply = await list('MTcwMDAwMDAwMDAwMC4yMjIyMjIyMi0xMTExLTQxMTEtODExMS0xMTExMTExMTExMTE');
+
+  t.same(
+    reply.json<Page>().items.map(({ id }) => id),
+    ids.slice(0, 1),
+  );
+  for (const text of [
+    '',
+    '1700000000000',
+    `${ids[0]}`,
+    `x.${ids[0]}`,
+    `-1.${ids[0]}`,
+    `${'9'.repeat(16)}.${ids[0]}`,
+  ]) {
+    const broken = await list(Buffer.from(text).toString('base64url'));
+    t.match([broken.statusCode, broken.json()], [400, { errors: [{ pointer: '?cursor' }] }], text);
+  }
+  const ofTasks = Buffer.from('1700000000000.abcdefabcdefabcdefabcdef').toString('base64url');
+  t.equal((await list(ofTasks)).statusCode, 400, 'the cursor of another list');
+});
+
 t.test('an execution is rerun, with the same payload or another, once per key', async (t) => {
   const test = await startTestApp(t);
   await publishSample(test);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { ExecutionCursor, writeCursor } from '../../../http/page-cursor.ts';
-import { listQuery, toPageQuery } from '../../../http/page-query.ts';
+import { describeSearch, listQuery, NextCursor, toPageQuery, Total } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { listOwnExecutions } from '../../../services/executions/list-executions.ts';
 import { summarizeExecution } from '../../../services/executions/present-execution.ts';
@@ -16,7 +16,9 @@ const list: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
         summary: 'List executions',
-        description: 'Without payloads, results and attempts; get a single execution for those.',
+        description:
+          'Without payloads, results and attempts; get a single execution for those. ' +
+          describeSearch('`plugin`, `action`, `source`, or as an admin by `status` alone,'),
         tags: ['executions'],
         querystring: z.strictObject({
           ...listQuery(ExecutionCursor),
@@ -28,8 +30,8 @@ const list: FastifyPluginAsyncZod = async (app) => {
         response: {
           200: z.object({
             items: z.array(ExecutionSummary),
-            nextCursor: z.string().nullable(),
-            total: z.int().optional(),
+            nextCursor: NextCursor,
+            total: Total,
           }),
           ...problems(401, 403),
         },

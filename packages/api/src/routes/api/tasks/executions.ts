@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { ExecutionCursor, writeCursor } from '../../../http/page-cursor.ts';
-import { listQuery, toPageQuery } from '../../../http/page-query.ts';
+import { describeSearch, listQuery, NextCursor, toPageQuery, Total } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { summarizeExecution } from '../../../services/executions/present-execution.ts';
 import { listTaskExecutions } from '../../../services/tasks/list-task-executions.ts';
@@ -18,14 +18,15 @@ const executions: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
         summary: 'List the executions of a task',
+        description: describeSearch('`status`'),
         tags: ['tasks'],
         params: z.object({ id: ObjectIdText }),
         querystring: z.strictObject({ limit, cursor, sort, count, status: ExecutionStatus.optional() }),
         response: {
           200: z.object({
             items: z.array(ExecutionSummary),
-            nextCursor: z.string().nullable(),
-            total: z.int().optional(),
+            nextCursor: NextCursor,
+            total: Total,
           }),
           ...problems(401, 403, 404),
         },

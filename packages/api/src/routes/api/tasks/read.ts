@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
-import { listQuery, toPageQuery } from '../../../http/page-query.ts';
+import { describeSearch, listQuery, NextCursor, toPageQuery, Total } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { findOwnTask } from '../../../services/tasks/find-task.ts';
 import { listOwnTasks } from '../../../services/tasks/list-tasks.ts';
@@ -29,8 +29,8 @@ const TaskQuery = z.strictObject({
 
 const TaskPage = z.object({
   items: z.array(Task),
-  nextCursor: z.string().nullable(),
-  total: z.int().optional(),
+  nextCursor: NextCursor,
+  total: Total,
 });
 
 const read: FastifyPluginAsyncZod = async (app) => {
@@ -40,6 +40,9 @@ const read: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'signed-in', scope: 'tasks:read' },
       schema: {
         summary: 'List tasks',
+        description: describeSearch(
+          '`plugin`, `action`, `priority`, several `tags`, or as an admin by anything but time,',
+        ),
         tags: TAGS,
         querystring: TaskQuery,
         response: { 200: TaskPage, ...problems(401, 403) },

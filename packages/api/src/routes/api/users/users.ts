@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
 import { PageCursor, writeCursor } from '../../../http/page-cursor.ts';
+import { cursorQuery, describeSearch, NextCursor, Total } from '../../../http/page-query.ts';
 import { problems } from '../../../http/responses.ts';
 import { presentUser } from '../../../services/accounts/present-user.ts';
 import { updateAccount } from '../../../services/accounts/update-account.ts';
@@ -14,18 +15,19 @@ const Params = z.object({ id: ObjectIdText });
 const YesNo = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const UserQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: PageCursor.optional(),
+  ...cursorQuery(PageCursor),
   role: Role.optional(),
   isActive: YesNo.optional(),
   q: z.string().trim().min(1).max(254).optional().describe('Prefix of an e-mail or a username'),
-  count: YesNo.default(false).describe('Also return the total'),
+  count: YesNo.default(false).describe(
+    '`true` adds `total`, which counts every match: slow if there are many',
+  ),
 });
 
 const UserPage = z.object({
   items: z.array(User),
-  nextCursor: z.string().nullable(),
-  total: z.int().optional(),
+  nextCursor: NextCursor,
+  total: Total,
 });
 
 const users: FastifyPluginAsyncZod = async (app) => {
@@ -35,6 +37,7 @@ const users: FastifyPluginAsyncZod = async (app) => {
       config: { access: 'admin', scope: 'users:read' },
       schema: {
         summary: 'List accounts, newest first',
+        description: describeSearch('`role`, `isActive`, or a `q` that finds more than 1,000 accounts,'),
         tags: TAGS,
         querystring: UserQuery,
         response: { 200: UserPage, ...problems(401, 403) },
