@@ -44,7 +44,13 @@ export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
 export { handBackExecution, type HandBackOutcome, yieldExecution } from './executions/hand-back.ts';
-export { type HeldExecution, holdExecution, listHeld, unholdExecution } from './executions/hold.ts';
+export {
+  type HeldExecution,
+  holdExecution,
+  listHeld,
+  parkExecution,
+  unholdExecution,
+} from './executions/hold.ts';
 export { endStep, readStep, startStep } from './executions/once.ts';
 export { isOpen, provideInput, type ProvideOutcome } from './executions/provide-input.ts';
 export { raiseSeq } from './executions/raise-seq.ts';
@@ -137,7 +143,12 @@ export { type FailureFilter, type GroupedFailures, groupFailures } from './store
 export { deleteTasksOf, listUnfinishedIds } from './stores/owned-work.ts';
 export type { PageOrder, PagePosition, PageRequest, PageRows } from './stores/page.ts';
 export { deletePause, insertPause, type Paused, readPaused } from './stores/pauses.ts';
-export { listPluginSightings, type PluginSighting } from './stores/plugins.ts';
+export {
+  listPluginSightings,
+  listVersionSightings,
+  type PluginSighting,
+  type VersionSighting,
+} from './stores/plugins.ts';
 export { countInAndOut, countUnfinishedByPool, type PoolDepth, type PoolFlow } from './stores/pool-load.ts';
 export { listRecentTimes, type RecentTime } from './stores/recent-times.ts';
 export {

@@ -15,9 +15,15 @@ export type ExecutionJob = z.infer<typeof ExecutionJob>;
  */
 export const JOB_PRIORITY: Record<Priority, number> = { urgent: 1, high: 2, normal: 3, low: 4 };
 
-/** Name of a job, for people who look at the queue; workers read only its data. */
+/** Name of a job: for people who look at the queue, and for workers to pass on what they cannot run. */
 export const jobName = ({ plugin, action }: Pick<ExecutionRecord, 'plugin' | 'action'>): string =>
   `${plugin}.${action}`;
+
+/** Reads the action from the name of a job. Undefined for jobs of older releases, which all have one name. */
+export function actionOfJob(name: string): { plugin: string; action: string } | undefined {
+  const [plugin, action] = name.split('.');
+  return plugin !== undefined && action !== undefined ? { plugin, action } : undefined;
+}
 
 /** Name of the queue of a pool. */
 export const queueName = (pool: string): string => `pool-${pool}`;

@@ -26,6 +26,10 @@ interface Teardown {
 
 export const FIXTURE_PLUGINS = fileURLToPath(new URL('../plugins/', import.meta.url));
 
+/** Folder of the plugin `forecast`: version 1.0.0, 2.0.0, or 2.0.0 in the pool `east`. */
+export const forecastFolder = (kind: 'one' | 'two' | 'east'): string =>
+  fileURLToPath(new URL(`../versions/${kind}/`, import.meta.url));
+
 export async function openFleet(t: Teardown, redisUrl?: string): Promise<Fleet> {
   const space = await openNamespace(t, redisUrl);
   const queue = buildQueue('default', space.redis, space.prefix);

@@ -9,5 +9,5 @@ export { type ProductProcess, startProcess } from './process.ts';
 export { runEnvironment } from './run-environment.ts';
 export { createScheduledTask } from './scheduled-task.ts';
 export { waitFor } from './wait-for.ts';
-export { type Fleet, FIXTURE_PLUGINS, openFleet } from './fleet.ts';
+export { type Fleet, FIXTURE_PLUGINS, forecastFolder, openFleet } from './fleet.ts';
 export { type OwnRedis, startOwnRedis } from './own-redis.ts';

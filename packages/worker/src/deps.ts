@@ -12,6 +12,7 @@ import type {
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
+import type { FleetView } from './catalogue/fleet-view.ts';
 import type { PluginSettings } from './catalogue/read-settings.ts';
 import type { WorkerConfig } from './config.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -41,6 +42,8 @@ export interface Deps {
   metrics: WorkerMetrics;
   /** Plugins that could not be loaded, for the list of workers. */
   pluginErrors: readonly PluginErrorRecord[];
+  /** Which living workers run what. */
+  fleet: FleetView;
   /** Values of `ctx.settings` by plugin id. */
   pluginSettings: PluginSettings;
 }

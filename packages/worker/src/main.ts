@@ -26,6 +26,7 @@ import closeWithGrace from 'close-with-grace';
 
 import { openAdminPort } from './admin-port.ts';
 import { reportBroken } from './catalogue/broken-plugins.ts';
+import { buildFleetView } from './catalogue/fleet-view.ts';
 import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
 import { type PluginSettings, readPluginSettings } from './catalogue/read-settings.ts';
 import { type WorkerConfig, WorkerEnv } from './config.ts';
@@ -102,7 +103,9 @@ async function run(config: WorkerConfig, workerName: string, opened: OpenLog, re
   const writes = buildExecutionWrites(models.ExecutionModel);
   const stores = { mongo, models, writes, producer, consumer, queueOf, tickQueue };
   const submission = buildSubmission({ config, models, writes, queueOf, events, log });
-  const deps: Deps = { config, workerName, log, ...stores, events, metrics, ...ready, submission };
+  const fleet = buildFleetView(models, workerName);
+  const identity = { config, workerName, log };
+  const deps: Deps = { ...identity, ...stores, events, metrics, ...ready, submission, fleet };
   let isUnhealthy = false;
   const worker = new FleetWorker(deps, subscriber, ready.plugins, (reason) => {
     if (isUnhealthy) return;

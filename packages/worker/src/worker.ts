@@ -12,6 +12,7 @@ import { Beat } from './delivery/beat.ts';
 import { DatabaseContact } from './delivery/contact.ts';
 import { DatabaseOutage } from './delivery/database-outage.ts';
 import type { Delivery } from './delivery/deliver.ts';
+import { buildHandOver } from './delivery/hand-over.ts';
 import { Pauses } from './delivery/pauses.ts';
 import { createPoolWorker } from './delivery/pool-worker.ts';
 import { SuspectSlot } from './delivery/suspects.ts';
@@ -54,6 +55,7 @@ export class FleetWorker {
       runs: this.#runs,
       contact,
       suspects: new SuspectSlot(),
+      handOver: buildHandOver(deps, plugins),
       pauses: this.#pauses,
       abandoned: this.#abandoned,
       giveUp: this.#giveUp.signal,

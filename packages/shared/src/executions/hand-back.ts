@@ -33,17 +33,18 @@ export async function handBackExecution(
 }
 
 /**
- * Undoes a claim of a worker that lacks the action. No attempt is recorded: a fleet without the action would record one
- * every few seconds until the deadline.
+ * Undoes a claim of a worker that lacks the action, or has another version that refuses the payload. No attempt is
+ * recorded: nothing ran, and a fleet without the action would record one after the other until the deadline.
  */
 export async function yieldExecution(
   model: Model<ExecutionRecord>,
-  { id, epoch }: HandBackRequest,
+  { id, epoch, lacksAction }: HandBackRequest & { lacksAction: boolean },
 ): Promise<HandBackOutcome> {
   const attempts = {
     $filter: { input: '$attempts', as: 'attempt', cond: { $ne: ['$$attempt.epoch', epoch] } },
   };
-  if (await giveBack(model, { id, epoch }, { lacksAction: true, attempts })) return 'handed_back';
+  if (await giveBack(model, { id, epoch }, { attempts, ...(lacksAction ? { lacksAction } : {}) }))
+    return 'handed_back';
   const execution = await model.findById(id).lean<ExecutionRecord>();
   if (execution?.status === 'running' && execution.epoch === epoch) return 'cancelled';
   return execution?.epoch === epoch && execution.status === 'queued' ? 'handed_back' : 'superseded';

@@ -121,11 +121,11 @@ export const ExecutionRecord = z.object({
   attempts: z.array(AttemptRecord),
   nextAttemptAt: z.date().optional(),
   deadlineAt: z.date().optional(),
-  /** Start of the deferral while its plugin is paused (database clock). */
+  /** Start of the deferral while its plugin is paused or no living worker has its action (database clock). */
   heldAt: z.date().optional(),
   /** Redeliveries by the sweep under a raised `seq`; the newest 20. */
   redeliveries: z.array(z.object({ seq: z.int(), at: z.date() })).optional(),
-  /** The last worker that claimed it does not have the action. */
+  /** The last worker that took it does not have the action. */
   lacksAction: z.literal(true).optional(),
   cancel: z.object({ at: z.date(), by: z.string() }).optional(),
   result: z.string().optional(),

@@ -27,8 +27,8 @@ export type Claim =
   /** The pool is paused, but its queue is not (any more). */
   | { kind: 'pool_paused' };
 
-/** Held work is woken when the pause ends; this is the fallback poll in case the wake-up is lost. */
-const HELD_DELAY_MS = 600_000;
+/** Held work is woken when its pause ends or a worker has its action; this is the fallback poll in case the wake-up is lost. */
+export const HELD_DELAY_MS = 600_000;
 
 /**
  * Claims the execution of a delivered job, or decides what happens to the job. The first try takes no suspect; only a

@@ -1,4 +1,5 @@
 import type { Action } from '@mcp-server/plugin-sdk';
+import type { AttemptEnd } from '@mcp-server/plugin-sdk/attempt';
 import {
   ExecutionJob,
   type ExecutionRecord,
@@ -15,9 +16,10 @@ import type { Run, Runs } from '../attempt/runs.ts';
 import { findAction, type PluginSet } from '../catalogue/load-plugins.ts';
 import type { Deps } from '../deps.ts';
 import type { Abandoned } from './abandoned.ts';
-import { claim } from './claim.ts';
+import { claim, type Claim } from './claim.ts';
 import type { DatabaseContact } from './contact.ts';
 import { handBack, offerEnd, yieldClaim } from './finish.ts';
+import type { HandOver, Work } from './hand-over.ts';
 import type { Pauses } from './pauses.ts';
 import { publishWaiting } from './publish-waiting.ts';
 import { settle } from './settle.ts';
@@ -28,6 +30,7 @@ export interface Delivery {
   runs: Runs;
   contact: DatabaseContact;
   suspects: SuspectSlot;
+  handOver: HandOver;
   pauses: Pauses;
   abandoned: Abandoned;
   /** Aborted at the end of the grace: nothing may wait any longer. */
@@ -43,8 +46,6 @@ export const NOT_AN_EXECUTION_JOB = 'not_an_execution_job';
 
 /** Delay of 1 to 5 s before a claim that failed because the database is away is retried. */
 const DATABASE_AWAY_DELAY_MS = { min: 1_000, spread: 4_000 };
-/** Delay with which a worker without the action leaves the job to others. */
-const MISSING_ACTION_DELAY_MS = 5_000;
 
 /**
  * Takes one delivered job through claim, run, finish and settle. Resolving completes the job in BullMQ; every other
@@ -62,13 +63,12 @@ export async function deliver(
   const id = parsed.data.executionId;
   if (delivery.isStopping()) return returnToQueue(job, token);
 
-  const outcome = await claim(deps, delivery, { id, seq: seqOf(job.id), pool }).catch(
-    async (error: unknown) => {
-      deps.log.warn({ err: error, executionId: id }, 'claim failed');
-      if (isDatabaseAway(error)) delivery.onDatabaseAway();
-      return deferJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
-    },
-  );
+  const delivered = { id, seq: seqOf(job.id), pool, name: job.name, takes: job.attemptsStarted };
+  const outcome = await claimOrPassOn(deps, delivery, delivered).catch(async (error: unknown) => {
+    deps.log.warn({ err: error, executionId: id }, 'claim failed');
+    if (isDatabaseAway(error)) delivery.onDatabaseAway();
+    return deferJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
+  });
   switch (outcome.kind) {
     case 'later':
       return deferJob(job, token, outcome.delayMs);
@@ -92,7 +92,7 @@ export async function deliver(
       deps.events.write(outcome.execution);
       delivery.suspects.startProbation(id, { alone: isLastChance(outcome.execution) });
       try {
-        return await runClaimed(deps, delivery, run, job, token);
+        return await runClaimed(deps, delivery, run, { job, token, takes: delivered.takes });
       } finally {
         delivery.runs.remove(run);
         delivery.suspects.free(id);
@@ -102,21 +102,39 @@ export async function deliver(
   }
 }
 
+/** Claims the execution, unless it is clear before that others have to run it. */
+async function claimOrPassOn(
+  deps: Deps,
+  delivery: Delivery,
+  delivered: Parameters<HandOver['delayBeforeClaim']>[0],
+): Promise<Claim> {
+  const delayMs = await delivery.handOver.delayBeforeClaim(delivered);
+  if (delayMs === undefined) return claim(deps, delivery, delivered);
+  deps.metrics.claimMisses.inc({ reason: 'passed_on' });
+  return { kind: 'later', delayMs };
+}
+
+interface Taken {
+  job: Job;
+  token: string;
+  takes: number;
+}
+
 async function runClaimed(
   deps: Deps,
   delivery: Delivery,
   run: Run,
-  job: Job,
-  token: string,
+  { job, token, takes }: Taken,
 ): Promise<string> {
   const { execution } = run;
   const action = findAction(delivery.plugins, execution.plugin, execution.action);
-  if (!action) {
-    const released = await yieldClaim(deps, run, delivery.giveUp);
-    if (released === 'cancelled') await finish(deps, delivery, run, { kind: 'cancelled' });
-    return deferJob(job, token, MISSING_ACTION_DELAY_MS);
-  }
-  const ended = await runToEnd(deps, delivery, run, action);
+  const ended = action
+    ? await runToEnd(deps, delivery, run, { action, takes })
+    : await passOn(deps, delivery, run, {
+        lacksAction: true,
+        findDelay: () => delivery.handOver.delayWithoutAction(workOf(run, takes)),
+      });
+  if (ended.kind === 'passed_on') return deferJob(job, token, ended.delayMs);
   if (ended.kind === 'handed_back') return returnToQueue(job, token);
   if (ended.kind === 'left') return 'superseded';
   const { status, nextAttemptAt, updatedAt } = ended.execution;
@@ -143,14 +161,66 @@ const OUTCOME_UNKNOWN: RunEnd = {
   },
 };
 
-type Ended = { kind: 'ended'; execution: ExecutionRecord } | { kind: 'handed_back' } | { kind: 'left' };
+type Ended =
+  | { kind: 'ended'; execution: ExecutionRecord }
+  | { kind: 'handed_back' }
+  | { kind: 'passed_on'; delayMs: number }
+  | { kind: 'left' };
 
-async function runToEnd(deps: Deps, delivery: Delivery, run: Run, action: Action): Promise<Ended> {
+const workOf = ({ execution: { _id: id, seq, pool, plugin, action } }: Run, takes: number): Work => ({
+  id,
+  seq,
+  pool,
+  plugin,
+  action,
+  takes,
+});
+
+/** Undoes the claim, and defers the job for others. */
+async function passOn(
+  deps: Deps,
+  delivery: Delivery,
+  run: Run,
+  { lacksAction, findDelay }: { lacksAction: boolean; findDelay: () => Promise<number | undefined> },
+): Promise<Ended> {
+  const outcome = await yieldClaim(deps, run, { lacksAction, giveUp: delivery.giveUp });
+  if (outcome === 'cancelled') return finish(deps, delivery, run, { kind: 'cancelled' });
+  if (outcome === 'superseded') return { kind: 'left' };
+  return { kind: 'passed_on', delayMs: (await findDelay()) ?? deps.config.BEAT_MS };
+}
+
+/**
+ * Milliseconds to wait for a worker with the version that accepted this payload; undefined if the result stands. The
+ * payload may be valid there: each version has its own schema.
+ */
+async function delayOfRefused(
+  delivery: Delivery,
+  run: Run,
+  result: AttemptEnd,
+  takes: number,
+): Promise<number | undefined> {
+  const { plugin, pluginVersion: version } = run.execution;
+  if (result.kind !== 'failed' || result.failure.kind !== 'invalid_input') return undefined;
+  if (delivery.plugins.get(plugin)?.version === version) return undefined;
+  return delivery.handOver.delayForVersion({ ...workOf(run, takes), version });
+}
+
+async function runToEnd(
+  deps: Deps,
+  delivery: Delivery,
+  run: Run,
+  { action, takes }: { action: Action; takes: number },
+): Promise<Ended> {
   const stopTimer = deps.metrics.attemptSeconds.startTimer();
   // Written while it runs, awaited before the end is published: the two must not overtake each other.
   const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
   const result = await runAction(deps, run, action, (left) => delivery.abandoned.add(left));
   stopTimer();
+  const delayMs = await delayOfRefused(delivery, run, result, takes);
+  if (delayMs !== undefined) {
+    await mirrored;
+    return passOn(deps, delivery, run, { lacksAction: false, findDelay: async () => delayMs });
+  }
   publishProgress(deps, run);
   deps.metrics.attempts.inc({ outcome: result.kind });
   logAttempt(deps, run, result);

@@ -8,6 +8,7 @@ import {
 
 import type { Run } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
+import { publishWaiting } from './publish-waiting.ts';
 import { untilAnswered } from './until-answered.ts';
 
 /**
@@ -54,8 +55,14 @@ export async function handBack(
   return outcome;
 }
 
-/** Undoes a claim that this worker cannot serve, because it lacks the action. */
-export async function yieldClaim(deps: Deps, run: Run, giveUp: AbortSignal): Promise<HandBackOutcome> {
-  const request = { id: run.execution._id, epoch: run.execution.epoch };
-  return untilAnswered(giveUp, () => yieldExecution(deps.models.ExecutionModel, request));
+/** Undoes a claim of work that this worker cannot run: it lacks the action, or its version refuses the payload. */
+export async function yieldClaim(
+  deps: Deps,
+  run: Run,
+  { lacksAction, giveUp }: { lacksAction: boolean; giveUp: AbortSignal },
+): Promise<HandBackOutcome> {
+  const request = { id: run.execution._id, epoch: run.execution.epoch, lacksAction };
+  const outcome = await untilAnswered(giveUp, () => yieldExecution(deps.models.ExecutionModel, request));
+  if (outcome === 'handed_back') await publishWaiting(deps, { ...run.execution, status: 'queued' });
+  return outcome;
 }

@@ -11,6 +11,7 @@ import {
 import { buildExecution, createScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
+import { buildFleetView } from '../catalogue/fleet-view.ts';
 import { loadPlugins } from '../catalogue/load-plugins.ts';
 import { CataloguePublisher } from '../catalogue/publish.ts';
 import { WorkerEnv } from '../config.ts';
@@ -42,6 +43,7 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
   const deps: Deps = {
     ...parts,
     workerName: 'test',
+    fleet: buildFleetView(space.models, 'test'),
     producer: space.redis,
     consumer: space.redis,
     metrics: buildMetrics(),

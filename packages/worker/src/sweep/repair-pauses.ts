@@ -28,13 +28,15 @@ export const repairPausedQueues: Repair = async ({ deps }) => {
   return '';
 };
 
-/** Wakes executions that were held while their plugin was paused, once it is not any more. */
+/**
+ * Wakes executions that were held while their plugin was paused or no living worker had their action, once neither is
+ * true any more.
+ */
 export const wakeHeld: Repair = async ({ deps }) => {
-  const { ExecutionModel, PluginModel, PauseModel } = deps.models;
-  const records = await PluginModel.find({}, { id: 1 }).lean<{ id: string }[]>();
+  const { ExecutionModel, PauseModel } = deps.models;
   const { plugins: paused } = await readPaused(PauseModel);
-  const plugins = [...new Set(records.map(({ id }) => id))].filter((id) => !paused.has(id));
-  const executions = await listHeld(ExecutionModel, { plugins, limit: WAKE_PAGE });
+  const served = (await deps.fleet.listServed()).filter(({ plugin }) => !paused.has(plugin));
+  const executions = await listHeld(ExecutionModel, { served, limit: WAKE_PAGE });
   for (let start = 0; start < executions.length; start += AT_ONCE) {
     await Promise.all(executions.slice(start, start + AT_ONCE).map((execution) => wake(deps, execution)));
   }

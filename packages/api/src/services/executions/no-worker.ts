@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const WaitReason = z.object({ code: ReasonCode, text: z.string() });
 export type WaitReason = z.infer<typeof WaitReason>;
 
-/** The reason why waiting for this execution is in vain for now; undefined if a living worker has its action. */
+/** Explains that no living worker has the action of a waiting execution; undefined if one has it. */
 export async function findNoWorkerReason(
   { catalogue }: { catalogue: Catalogue },
   { plugin, action, status }: Pick<ExecutionRecord, 'plugin' | 'action' | 'status'>,

@@ -1,0 +1,19 @@
+import { defineAction, definePlugin } from '@mcp-server/plugin-sdk';
+import { z } from 'zod';
+
+/** The second version, with one more optional field. */
+export default definePlugin({
+  id: 'forecast',
+  version: '2.0.0',
+  title: 'Forecast',
+  description: 'Tells which version ran; for tests only.',
+  actions: {
+    report: defineAction({
+      title: 'Report',
+      description: 'Returns the version of the plugin.',
+      input: z.strictObject({ city: z.string(), unit: z.string().optional() }),
+      output: z.object({ version: z.string() }),
+      run: () => ({ version: '2.0.0' }),
+    }),
+  },
+});

@@ -1,0 +1,130 @@
+import { buildQueue, type ExecutionRecord, jobId } from '@mcp-server/shared';
+import { type Fleet, forecastFolder, openFleet, waitFor } from '@mcp-server/testing';
+import t from 'tap';
+
+const FAST = { LEASE_MS: '900', BEAT_MS: '200', STALLED_CHECK_MS: '250', SWEEP_MS: '200' };
+const GRACE_MS = 60_000;
+const CITY = '{"city":"Rome"}';
+const WITH_UNIT = '{"city":"Rome","unit":"K"}';
+const REPORT = { plugin: 'forecast', action: 'report' };
+
+type Kind = Parameters<typeof forecastFolder>[0];
+
+const startVersion = ({ startWorker }: Fleet, kind: Kind, env: Record<string, string> = {}) =>
+  startWorker({ ...FAST, PLUGINS_DIR: forecastFolder(kind), ...env });
+const submitTo = ({ submit }: Fleet, pluginVersion: string, payload: string) =>
+  submit({ ...REPORT, pluginVersion, payload });
+const versionThatRan = ({ result }: ExecutionRecord) =>
+  (JSON.parse(result ?? '{}') as { version?: string }).version;
+
+/** Waits until this many workers that take work have announced a version. */
+const announced = ({ space }: Fleet, name: string) =>
+  waitFor(`a worker with ${name}`, () => space.models.WorkerModel.exists({ plugins: name }));
+
+/** Changes when the version was last published, by a worker that is not of this test. */
+async function publishedAgo({ space: { models } }: Fleet, version: string, ms: number): Promise<void> {
+  await waitFor('a published version', () => models.PluginModel.exists({ id: 'forecast' }));
+  const { _id, ...any } = (await models.PluginModel.findOne({ id: 'forecast' }).lean())!;
+  const seenAt = new Date(Date.now() - ms);
+  await models.PluginModel.updateOne(
+    { _id: `forecast@${version}` },
+    { $set: { ...any, version, seenAt } },
+    { upsert: true },
+  );
+}
+
+t.test('with one of four workers able, 95 % start within two seconds', { timeout: 120_000 }, async (t) => {
+  const fleet = await openFleet(t);
+  await Promise.all([
+    startVersion(fleet, 'one'),
+    ...Array.from({ length: 3 }, () => fleet.startWorker(FAST)),
+  ]);
+  await announced(fleet, 'forecast@1.0.0');
+
+  const ids: string[] = [];
+  for (let index = 0; index < 100; index += 1) ids.push(await submitTo(fleet, '1.0.0', CITY));
+  const ended = await Promise.all(ids.map((id) => fleet.reach(id, 'completed')));
+
+  const waits = ended
+    .map(({ createdAt, attempts }) => attempts[0]!.startedAt.getTime() - createdAt.getTime())
+    .toSorted((one, other) => one - other);
+  t.comment(`p50 ${waits[50]} ms, p95 ${waits[95]} ms, longest ${waits[99]} ms`);
+  t.ok(waits[95]! < 2_000, `95 % started within ${waits[95]} ms`);
+  t.ok(ended.every(({ attempts, epoch }) => attempts.length === 1 && epoch === 1));
+});
+
+t.test('work that no worker can run is parked, and woken by the first worker that can', async (t) => {
+  const fleet = await openFleet(t);
+  const queue = buildQueue('default', fleet.space.redis, fleet.space.prefix);
+  t.teardown(() => queue.close());
+  await fleet.startWorker(FAST);
+  await fleet.startWorker(FAST);
+
+  const ids = await Promise.all(Array.from({ length: 20 }, () => submitTo(fleet, '1.0.0', CITY)));
+  const isParked = async () =>
+    (await queue.getDelayedCount()) === ids.length &&
+    (await fleet.space.models.ExecutionModel.countDocuments({ heldAt: { $exists: true } })) === ids.length;
+  await waitFor('all to be parked', isParked);
+  // A sweep that woke them too early would move them again.
+  const other = await fleet.submit();
+  await fleet.reach(other, 'completed');
+
+  const jobs = await Promise.all(ids.map((id) => queue.getJob(jobId(id, 1))));
+  t.same([...new Set(jobs.map((job) => job?.attemptsStarted))], [1], 'each was taken once');
+  t.match(await fleet.read(ids[0]!), { status: 'queued', epoch: 0, lacksAction: true });
+  await startVersion(fleet, 'one');
+  const ended = await Promise.all(ids.map((id) => fleet.reach(id, 'completed')));
+  t.notOk(ended.some(({ heldAt, lacksAction }) => heldAt ?? lacksAction));
+});
+
+t.test('a payload that only version 2 accepts is run by version 2', async (t) => {
+  const fleet = await openFleet(t);
+  await Promise.all([startVersion(fleet, 'one'), startVersion(fleet, 'one'), startVersion(fleet, 'two')]);
+  await Promise.all([announced(fleet, 'forecast@1.0.0'), announced(fleet, 'forecast@2.0.0')]);
+
+  const newer = await Promise.all(Array.from({ length: 30 }, () => submitTo(fleet, '2.0.0', WITH_UNIT)));
+  const older = await Promise.all(Array.from({ length: 30 }, () => submitTo(fleet, '1.0.0', CITY)));
+
+  const endedNewer = await Promise.all(newer.map((id) => fleet.reach(id, 'completed')));
+  await Promise.all(older.map((id) => fleet.reach(id, 'completed')));
+  t.same([...new Set(endedNewer.map(versionThatRan))], ['2.0.0']);
+  t.ok(
+    endedNewer.every(({ attempts, attemptsUsed }) => attempts.length === 1 && attemptsUsed === 1),
+    'a refusal by the other version is not an attempt',
+  );
+});
+
+t.test(
+  'a payload that no living version knows waits out the grace, then the living one judges',
+  async (t) => {
+    const fleet = await openFleet(t);
+    await startVersion(fleet, 'one');
+    await announced(fleet, 'forecast@1.0.0');
+    await publishedAgo(fleet, '2.0.0', 0);
+    const id = await submitTo(fleet, '2.0.0', WITH_UNIT);
+    const isPassedOn = async () => {
+      const execution = await fleet.read(id);
+      return execution.epoch === 1 && execution.status === 'queued' && execution;
+    };
+
+    t.match(await waitFor('it to be passed on', isPassedOn), { attempts: [], attemptsUsed: 0 });
+    await publishedAgo(fleet, '2.0.0', GRACE_MS + 1);
+
+    t.match(await fleet.reach(id, 'failed'), { failure: { kind: 'invalid_input' }, attempts: { length: 1 } });
+    await publishedAgo(fleet, '2.0.0', 0);
+    const second = await submitTo(fleet, '2.0.0', WITH_UNIT);
+    await waitFor('the second to be passed on', async () => (await fleet.read(second)).epoch === 1);
+    await startVersion(fleet, 'two');
+    t.equal(versionThatRan(await fleet.reach(second, 'completed')), '2.0.0');
+  },
+);
+
+t.test('a payload that its own version refuses fails at once', async (t) => {
+  const fleet = await openFleet(t);
+  await Promise.all([startVersion(fleet, 'one'), startVersion(fleet, 'two')]);
+  await Promise.all([announced(fleet, 'forecast@1.0.0'), announced(fleet, 'forecast@2.0.0')]);
+
+  const ids = await Promise.all(['1.0.0', '2.0.0', '0.9.0'].map((version) => submitTo(fleet, version, '{}')));
+
+  for (const id of ids) t.match(await fleet.reach(id, 'failed'), { failure: { kind: 'invalid_input' } });
+});
