@@ -71,12 +71,7 @@ export interface Connected {
 
 /** Opens every connection without waiting for any of them, and builds the services on top. */
 export function connect(config: Config, logger: Logger, options: ConnectOptions = {}): Connected {
-  const mongo = createMongo({
-    uri: config.MONGODB_URI,
-    maxPoolSize: MAX_POOL_SIZE,
-    serverSelectionTimeoutMs: SERVER_SELECTION_TIMEOUT_MS,
-    socketTimeoutMs: SOCKET_TIMEOUT_MS,
-  });
+  const mongo = openMongo(config);
   const producer = connectRedis(config.REDIS_URL, 'producer', logger);
   const subscriber = connectRedis(config.REDIS_URL, 'subscriber', logger);
   const models = buildModels(mongo.connection);
@@ -123,6 +118,7 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
     queueIsSafe: () => refuseEviction(producer, (policy) => logger.error({ policy }, 'Redis may evict jobs')),
     async close() {
       deps.waiters.close();
+      deps.passwords.close();
       await live.close();
       await preparation.close();
       await Promise.all([poolQueues.close(), tickers.close(), writes.close()]);
@@ -130,6 +126,14 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
     },
   };
 }
+
+const openMongo = (config: Config): Mongo =>
+  createMongo({
+    uri: config.MONGODB_URI,
+    maxPoolSize: MAX_POOL_SIZE,
+    serverSelectionTimeoutMs: SERVER_SELECTION_TIMEOUT_MS,
+    socketTimeoutMs: SOCKET_TIMEOUT_MS,
+  });
 
 const openPoolQueues = (redis: ReturnType<typeof connectRedis>, prefix: string, logger: Logger): PoolQueues =>
   new PoolQueues(redis, prefix, (err, pool) => logger.debug({ err, pool }, 'queue connection error'));
