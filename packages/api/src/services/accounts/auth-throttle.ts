@@ -50,32 +50,42 @@ export function buildAuthThrottle(
   return {
     async guard(kind, { account, address }, work) {
       const network = clientNetwork(address);
-      // Address first: a refused address no longer uses up the allowance of an account.
-      const counts: [Limiter, string][] = [
+      const counts: Count[] = [
         [byAddress, keyOf(kind, network)],
         [kind === 'refresh' ? byRefreshPair : byPair, keyOf(kind, account, network)],
         [byAccount, keyOf(kind, account)],
       ];
-      for (const [limit, key] of counts) await takeOrRefuse(limit, key);
-      const giveBack = () => Promise.all(counts.map(([limit, key]) => limit.giveBack(key)));
+      await takeAll(counts);
       try {
         const result = await work();
-        if (kind !== 'register') await giveBack();
+        if (kind !== 'register') await giveBack(counts);
         return result;
       } catch (error) {
         const isFailure = FAILURES.some((Failure) => error instanceof Failure);
-        if (!isFailure && kind !== 'register') await giveBack();
+        if (!isFailure && kind !== 'register') await giveBack(counts);
         throw error;
       }
     },
   };
 }
 
-async function takeOrRefuse(limit: Limiter, key: string): Promise<void> {
-  const { count, ttlMs } = await limit.take(key);
-  if (count <= limit.max) return;
-  throw retryLater(new errors.TooManyRequests('attempts'), Math.max(1, Math.ceil(ttlMs / 1_000)));
+type Count = [limiter: Limiter, key: string];
+
+/**
+ * Takes from each limit, or from none: a refused call checks no password, so it must not add to what keeps the owner, or
+ * the others of an address, out.
+ */
+async function takeAll(counts: readonly Count[]): Promise<void> {
+  for (const [index, [limiter, key]] of counts.entries()) {
+    const { count, ttlMs } = await limiter.take(key);
+    if (count <= limiter.max) continue;
+    await giveBack(counts.slice(0, index + 1));
+    throw retryLater(new errors.TooManyRequests('attempts'), Math.max(1, Math.ceil(ttlMs / 1_000)));
+  }
 }
+
+const giveBack = (counts: readonly Count[]) =>
+  Promise.all(counts.map(([limiter, key]) => limiter.giveBack(key)));
 
 /** Digests, because Redis need not hold e-mail addresses. */
 const keyOf = (...parts: string[]): string =>
