@@ -6,6 +6,7 @@ import { type BenchArguments, readArguments } from './arguments.ts';
 import type { Case, Figures } from './cases/case.ts';
 import { buildEcho } from './cases/echo.ts';
 import { buildEndToEnd } from './cases/end-to-end.ts';
+import { buildLoginFlood } from './cases/login-flood.ts';
 import { buildMcp, buildRawMcp } from './cases/mcp.ts';
 import { measureMemory } from './cases/memory.ts';
 import { rawBullmq } from './cases/raw-bullmq.ts';
@@ -36,6 +37,7 @@ const buildCases = (product: Product): Case[] => [
   buildEcho(product, 1),
   buildEcho(product, 32),
   buildTasks(product),
+  buildLoginFlood(product),
   buildRawMcp(product),
   buildMcp(product),
 ];

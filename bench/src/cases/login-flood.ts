@@ -37,7 +37,7 @@ export const buildLoginFlood = (product: Product): Case => ({
   },
 });
 
-/** Signs in over and over while `work` runs; a refused one comes again when it is asked to. */
+/** Signs in over and over while `work` runs; a refused one is retried when its answer says so. */
 async function duringLogins(
   product: Product,
   work: () => Promise<number[]>,
@@ -59,6 +59,6 @@ async function duringLogins(
   over.abort();
   await Promise.all(lanes);
   await client.close();
-  if (logins === 0) throw new Error('nobody signed in');
+  if (logins === 0) throw new Error('no sign-in succeeded');
   return { flooded, logins };
 }

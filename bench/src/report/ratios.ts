@@ -84,6 +84,7 @@ const MAX_ECHO_P50_MS = 15;
 const MAX_ECHO_P99_MS = 250;
 const MIN_LOOKS = 0.5;
 const MAX_GROWTH = 1.1;
+const MAX_FLOODED = 3;
 /**
  * The speed gate. It uses CPU time, because wall time depends on the neighbours on a shared machine; relative to the
  * raw run, because machines differ; generous, because both still vary.
@@ -126,6 +127,12 @@ export function checkPromises(
       MAX_ECHO_P99_MS,
     ],
     [atLeast, "tasks/get : the SDK's server with one findById", ratio('tasks/get : '), MIN_LOOKS],
+    [
+      atMost,
+      'task creation during 50 sign-ins : alone, p99',
+      summary['login-flood']?.['flooded p99 in times of alone']?.median,
+      MAX_FLOODED,
+    ],
     [atMost, 'memory of the API, late : early', growth(memory, 'api'), MAX_GROWTH],
     [atMost, 'memory of the worker, late : early', growth(memory, 'worker'), MAX_GROWTH],
   ] as const;

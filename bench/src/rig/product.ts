@@ -12,10 +12,12 @@ import type { Stage } from './stage.ts';
 /** Limits out of the way, because they are not measured here. */
 const NO_LIMITS = {
   RATE_LIMIT_MAX_REQUESTS: '1000000000',
+  AUTH_LIMIT_FAILURES: '1000000',
   MAX_UNFINISHED_PER_USER: '10000000',
   MAX_UNFINISHED: '100000000',
 };
 const PLUGINS = fileURLToPath(new URL('../../plugins/', import.meta.url));
+const CREDENTIALS = { email: 'bench@example.com', password: 'Correct-horse-bench-battery' };
 const ALL_ENDED_MS = 300_000;
 
 /** One API and one worker, an account, and a notification for every execution that ends. */
@@ -25,6 +27,9 @@ export interface Product {
   ownerId: string;
   /** Opens an HTTP client with the account's key. */
   openClient(connections: number): HttpClient;
+  openAnonymousClient(connections: number): HttpClient;
+  /** The account's. */
+  credentials: { email: string; password: string };
   /** Opens an MCP client with the account's key. */
   openMcpClient(connections: number): McpClient;
   /** Number of ends stored since the start. */
@@ -53,6 +58,8 @@ export async function startProduct(stage: Stage): Promise<Product> {
     worker,
     ownerId,
     openClient,
+    openAnonymousClient: (connections) => openHttpClient(url, { connections }),
+    credentials: CREDENTIALS,
     openMcpClient: (connections) => openMcpClient(url, { connections, headers }),
     ...countEnds(stage),
   };
@@ -61,8 +68,10 @@ export async function startProduct(stage: Stage): Promise<Product> {
 /** Creates an account with an API key; a key does not expire during a long run, a token does. */
 async function openAccount(url: string): Promise<{ ownerId: string; key: string }> {
   const anonymous = openHttpClient(url, { connections: 1 });
-  const account = { email: 'bench@example.com', username: 'bench', password: 'Correct-horse-bench-battery' };
-  const { user, accessToken } = await anonymous.send('POST', '/api/auth/register', account);
+  const { user, accessToken } = await anonymous.send('POST', '/api/auth/register', {
+    username: 'bench',
+    ...CREDENTIALS,
+  });
   await anonymous.close();
   const session = openHttpClient(url, {
     connections: 1,

@@ -12,7 +12,7 @@ const login = (email: string, password: string, remoteAddress: string) => ({
 const [RIGHT, WRONG] = ['Test123456', 'Wrong-123456'];
 const MARY = 'mary@example.com';
 
-t.test('refused attempts keep nobody else of the address out', async (t) => {
+t.test('refused attempts do not lock other accounts out of an address', async (t) => {
   const test = await startTestApp(t, { AUTH_LIMIT_FAILURES: '1' });
   await test.signUp('mary');
   await test.signUp('john');
@@ -27,7 +27,7 @@ t.test('refused attempts keep nobody else of the address out', async (t) => {
   t.equal(other.statusCode, 200);
 });
 
-t.test('right passwords, more at once than may be wrong, keep nobody out afterwards', async (t) => {
+t.test('many right passwords at once do not lock their account out', async (t) => {
   const test = await startTestApp(t, { AUTH_LIMIT_FAILURES: '2' });
   await test.signUp('mary');
 

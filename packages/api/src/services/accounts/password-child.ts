@@ -34,7 +34,7 @@ async function work(request: PasswordRequest): Promise<PasswordResult> {
 }
 
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-// A terminal sends its signals to this process too; the API closes the channel once it has answered everybody.
+// A terminal sends its signals to this process too; the API closes the channel once all requests are answered.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
 process.on('message', (request: PasswordRequest) => {

@@ -1,4 +1,4 @@
-/** What the API asks its password process. `cost` is bcrypt's: each step doubles the work. */
+/** Work for the password process. `cost` is bcrypt's: each step doubles the work. */
 export type PasswordWork =
   | { kind: 'hash'; password: string; cost: number }
   /** Without a hash it takes as long as with one, and does not match. */
