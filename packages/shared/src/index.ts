@@ -136,6 +136,7 @@ export {
   findMcpTask,
   findOutcomes,
   hasOtherUnfinished,
+  listByMcpCall,
   type McpTaskRecord,
   type Outcome,
 } from './stores/executions.ts';

@@ -129,5 +129,5 @@ t.test('pages of allowed origins may read the headers of a refusal', async (t) =
   const test = await startTestApp(t, { CORS_ORIGIN: 'https://app.example' });
 
   const reply = await test.inject({ url: '/api/tasks', headers: { origin: 'https://app.example' } });
-  t.match(reply.headers['access-control-expose-headers'], /www-authenticate.*allow/);
+  t.match(reply.headers['access-control-expose-headers'], /www-authenticate.*allow.*mcp-session-id/);
 });

@@ -10,6 +10,7 @@ const EXPOSED = [
   'idempotent-replayed',
   'www-authenticate',
   'allow',
+  'mcp-session-id',
   'ratelimit-limit',
   'ratelimit-remaining',
   'ratelimit-reset',

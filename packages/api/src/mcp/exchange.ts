@@ -11,6 +11,8 @@ export interface Exchange {
   requestId: string;
   /** From the header; `_meta` may carry one too. */
   idempotencyKey: string | undefined;
+  /** Id of the client's session (2025-11-25), if it named one. */
+  session?: string | undefined;
   /** Fires when the client closes the connection before it has its response. */
   gone: AbortSignal;
 }

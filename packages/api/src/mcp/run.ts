@@ -7,6 +7,7 @@ import { awaitOutcome, type WaitPolicy } from './await-outcome.ts';
 import type { McpContext } from './exchange.ts';
 import { readIdempotency } from './idempotency.ts';
 import { answersOf, askClient, continueCall, readRound, type Target } from './rounds.ts';
+import { nameCall } from './session.ts';
 
 /** State of a run when its request is answered. */
 export type CallState =
@@ -31,8 +32,9 @@ export async function runAction(
   const submission = () => {
     const idempotency = readIdempotency(mcp, ctx, work);
     const earlyAnswers = answersOf(ctx);
-    const { requestId } = mcp;
-    return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId };
+    const { requestId, session } = mcp;
+    const mcpCall = session === undefined ? undefined : nameCall(session, ctx.mcpReq.id);
+    return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId, mcpCall };
   };
   const { execution, outcome, reason } = await awaitOutcome(mcp, ctx, begin, waitPolicy);
   const latest = outcome ?? execution;

@@ -7,6 +7,11 @@ const SECRETS = {
   JWT_SECRET: 'Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7U',
   REFRESH_TOKEN_SECRET: 'Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7V',
 };
+const INITIALIZE = {
+  protocolVersion: '2025-11-25',
+  capabilities: {},
+  clientInfo: { name: 'test', version: '1' },
+};
 const able = { capabilities: { ...WITH_TASKS, elicitation: {} } };
 
 t.test('one process continues what another began', { timeout: 120_000 }, async (t) => {
@@ -52,6 +57,15 @@ t.test('one process continues what another began', { timeout: 120_000 }, async (
     inputResponses: { name: { action: 'accept', content: { name: 'Ada' } } },
   });
 
+  const initialized = await onA('initialize', INITIALIZE, { era: 'legacy' });
+  const session = { 'mcp-session-id': initialized.headers.get('mcp-session-id') ?? '' };
+  const long = { name: 'sample__sleep', arguments: { ms: 60_000 } };
+  const call = onA('tools/call', long, { era: 'legacy', headers: session, meta: { progressToken: 1 } });
+  await waitFor('the run', async () => space.models.ExecutionModel.exists({ status: 'running' }));
+  const cancel = await onB('notifications/cancelled', { requestId: 1 }, { era: 'legacy', headers: session });
+
+  t.equal(cancel.status, 202);
+  t.match((await call).result, { isError: true, content: [{ text: /cancelled/ }] });
   t.match(ended, { result: { structuredContent: { sleptMs: 4_000 } } });
   t.match(answered.result, { structuredContent: { greeting: 'Hello, Ada!' } });
   const lines = b.lines.map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -67,7 +67,7 @@ export const openClient =
     const reply = await fetch(`${url}/mcp`, {
       method: 'POST',
       headers: { ...credentials, ...headersOf(method, params, call) },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: paramsOf(params, call) }),
+      body: JSON.stringify({ jsonrpc: '2.0', ...idOf(method), method, params: paramsOf(params, call) }),
       ...(call.signal ? { signal: call.signal } : {}),
     });
     const messages = parseMessages(await reply.text(), reply.headers.get('content-type') ?? '');
@@ -80,6 +80,8 @@ export const openClient =
       messages,
     };
   };
+
+const idOf = (method: string) => (method.startsWith('notifications/') ? {} : { id: 1 });
 
 function headersOf(method: string, params: Json, { era, headers }: McpCall): Record<string, string> {
   const name = params['name'] ?? params['uri'] ?? params['taskId'];

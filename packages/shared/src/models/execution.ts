@@ -94,6 +94,7 @@ export const executionSchema = new Schema<ExecutionRecord>(
     idempotencyKey: String,
     bodyHash: String,
     requestId: String,
+    mcpCall: String,
     waitMs: Number,
     runMs: Number,
     endedAt: Date,
@@ -135,6 +136,7 @@ export const executionSchema = new Schema<ExecutionRecord>(
     },
   )
   .index({ rerunOf: 1 }, { partialFilterExpression: { rerunOf: { $exists: true } } })
+  .index({ mcpCall: 1 }, { partialFilterExpression: { mcpCall: { $exists: true } } })
   .index({ fingerprint: 1, endedAt: 1 }, { partialFilterExpression: { fingerprint: { $exists: true } } })
   .index(
     { expiresAt: 1 },

@@ -146,6 +146,8 @@ export const ExecutionRecord = z.object({
   idempotencyKey: IdempotencyKey.optional(),
   bodyHash: z.string().optional(),
   requestId: z.string().optional(),
+  /** Name of the MCP call that began it, to cancel it by. See mcp/session.ts of the API. */
+  mcpCall: z.string().optional(),
   waitMs: z.number().optional(),
   runMs: z.number().optional(),
   endedAt: z.date().optional(),

@@ -22,6 +22,21 @@ export async function findByIdempotencyKey(
   return (await model.findOne({ ownerId, idempotencyKey }).lean<ExecutionRecord>()) ?? undefined;
 }
 
+/** More than one only for a client that uses an id again. */
+const MAX_OF_CALL = 10;
+
+/** Lists the ids of an owner's executions that an MCP call began. */
+export async function listByMcpCall(
+  model: ExecutionModel,
+  { ownerId, mcpCall }: { ownerId: string; mcpCall: string },
+): Promise<string[]> {
+  const found = await model
+    .find({ mcpCall, ownerId }, { _id: 1 })
+    .limit(MAX_OF_CALL)
+    .lean<Pick<ExecutionRecord, '_id'>[]>();
+  return found.map(({ _id }) => _id);
+}
+
 /** Finds the execution that a fire time of a task's schedule created, if any. */
 export async function findByFireTime(
   model: ExecutionModel,

@@ -49,6 +49,7 @@ export interface Submission {
   timeoutMs?: number | undefined;
   idempotency?: Idempotency | undefined;
   requestId?: string;
+  mcpCall?: string | undefined;
 }
 
 export interface Submitted {
@@ -143,7 +144,7 @@ function toRecord(
   texts: Pick<ExecutionRecord, 'payload' | 'earlyAnswers'>,
 ): ExecutionRecord {
   const { ownerId, source, priority, taskId, fireTime, rerunOf, redriveId } = submission;
-  const { start, requestId, idempotency } = submission;
+  const { start, requestId, mcpCall, idempotency } = submission;
   const now = new Date();
   return {
     _id: submission.id ?? randomUUID(),
@@ -172,6 +173,7 @@ function toRecord(
     priority,
     ...idempotency,
     ...(requestId === undefined ? {} : { requestId }),
+    ...(mcpCall === undefined ? {} : { mcpCall }),
     createdAt: now,
     updatedAt: now,
   };

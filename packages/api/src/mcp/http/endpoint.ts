@@ -1,13 +1,17 @@
-import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
+import { type AuthInfo, classifyInboundRequest, createMcpHandler } from '@modelcontextprotocol/server';
 
 import type { Deps } from '../../deps.ts';
+import { buildCallCanceller } from '../cancel-call.ts';
 import type { Exchange } from '../exchange.ts';
 import { buildRoundStates } from '../round-state.ts';
 import { buildServer } from '../server.ts';
+import { buildMcpSessions } from '../session.ts';
 import { buildToolbox } from '../toolbox.ts';
 import { respondInTime } from './late-stream.ts';
+import { buildLegacyResponder } from './legacy.ts';
 import { findParamMismatch } from './param-headers.ts';
 import { findParamProblem, withoutEmptyParams } from './params.ts';
+import { INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, problem } from './problem.ts';
 
 /** The Model Context Protocol over HTTP, both eras. */
 export interface McpEndpoint {
@@ -24,9 +28,6 @@ interface ToolCall {
 /** From this revision on, headers repeat parts of the body. */
 const MODERN_VERSION = '2026-07-28';
 const HEADER_MISMATCH = -32_020;
-const METHOD_NOT_FOUND = -32_601;
-const INVALID_REQUEST = -32_600;
-const INVALID_PARAMS = -32_602;
 
 export function buildMcpEndpoint(deps: Deps): McpEndpoint {
   const toolbox = buildToolbox(deps);
@@ -45,18 +46,33 @@ export function buildMcpEndpoint(deps: Deps): McpEndpoint {
       entry && findParamMismatch(entry.tool.inputSchema, params.arguments ?? {}, request.headers);
     return mismatch === undefined ? undefined : problem(400, HEADER_MISMATCH, mismatch, id);
   };
+  const canceller = buildCallCanceller(deps);
+  const respondLegacy = buildLegacyResponder({ sessions: buildMcpSessions(deps.config), canceller });
   return {
     async respond(request, received, exchange) {
       const body = withoutEmptyParams(received);
-      return (
-        refuse(body) ??
-        (await refuseMismatch(request, body)) ??
-        respondInTime(handler.fetch(request, { parsedBody: body, authInfo: toAuthInfo(exchange) }))
-      );
+      const refusal = refuse(body) ?? (await refuseMismatch(request, body));
+      if (refusal) return refusal;
+      const serve = (served: Exchange) =>
+        respondInTime(handler.fetch(request, { parsedBody: body, authInfo: toAuthInfo(served) }));
+      return isLegacy(request, body) ? respondLegacy(request, body, exchange, serve) : serve(exchange);
     },
-    close: () => handler.close(),
+    async close() {
+      canceller.close();
+      await handler.close();
+    },
   };
 }
+
+/** The library decides in the same way. Newer revisions have no sessions and ignore their header. */
+const isLegacy = ({ method, headers }: Request, body: unknown): boolean =>
+  classifyInboundRequest({
+    httpMethod: method,
+    protocolVersionHeader: headers.get('mcp-protocol-version') ?? undefined,
+    mcpMethodHeader: headers.get('mcp-method') ?? undefined,
+    mcpNameHeader: headers.get('mcp-name') ?? undefined,
+    body,
+  }).kind === 'legacy';
 
 /** The credential is not passed on. */
 const toAuthInfo = (exchange: Exchange): AuthInfo => ({
@@ -82,6 +98,3 @@ function refuse(body: unknown): Response | undefined {
   const message = findParamProblem(body);
   return message === undefined ? undefined : problem(200, INVALID_PARAMS, message, id);
 }
-
-const problem = (status: number, code: number, message: string, id: unknown): Response =>
-  Response.json({ jsonrpc: '2.0', id: id ?? null, error: { code, message } }, { status });
