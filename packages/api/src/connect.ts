@@ -152,7 +152,7 @@ function buildLive({
   poolQueues: PoolQueues;
 }) {
   const prefix = config.REDIS_PREFIX;
-  const reader = connectRedis(config.REDIS_URL, 'subscriber', logger);
+  const reader = connectRedis(config.REDIS_URL, 'blocked', logger);
   const feed = new EventFeed({ reader, writer: producer }, prefix, logger);
   const sockets = new Sockets({ feed, models, logger, config });
   const isWritable = config.DASHBOARD_WRITE === '1';

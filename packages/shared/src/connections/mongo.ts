@@ -21,6 +21,12 @@ const WARM_CONNECTIONS = 10;
 const CONNECTING_AT_ONCE = 8;
 /** Waiting for a free connection does not mean that the database is away. */
 const WAIT_QUEUE_EXTRA_MS = 1_500;
+/**
+ * A firewall forgets quiet connections, and the pool hands out its idle ones one after the other: each of them would cost
+ * a caller its full timeout. So none gets old. Connections in use are found by `socketTimeoutMs`; if the monitor's own
+ * goes silent too, the driver replaces all of them at once.
+ */
+const MAX_IDLE_MS = 7_500;
 /** Pause between tries of the first connect; the driver makes later reconnects. */
 const CONNECT_RETRY_MS = 500;
 
@@ -48,6 +54,7 @@ export function createMongo(options: MongoOptions): Mongo {
         serverSelectionTimeoutMS: options.serverSelectionTimeoutMs,
         connectTimeoutMS: options.serverSelectionTimeoutMs,
         socketTimeoutMS: options.socketTimeoutMs,
+        maxIdleTimeMS: MAX_IDLE_MS,
         waitQueueTimeoutMS: options.serverSelectionTimeoutMs + WAIT_QUEUE_EXTRA_MS,
         heartbeatFrequencyMS: 1_000,
         // Set one by one, so that they win over `w` and `journal` in the URI, which could weaken the write concern.
