@@ -31,6 +31,7 @@ export const sessionSchema = new Schema<SessionRecord>(
     userId: { type: String, required: true },
     family: { type: String, required: true },
     refreshHash: { type: String, required: true },
+    previousHash: String,
     userAgent: String,
     ip: String,
     expiresAt: { type: Date, required: true },

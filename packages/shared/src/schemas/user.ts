@@ -57,6 +57,8 @@ export const SessionRecord = z.object({
   /** Shared by all refresh tokens of one login; reuse of an old one ends the whole family. */
   family: z.string(),
   refreshHash: z.string(),
+  /** Of the token that the newest one replaced, at `rotatedAt`. */
+  previousHash: z.string().optional(),
   userAgent: z.string().optional(),
   ip: z.string().optional(),
   expiresAt: z.date(),

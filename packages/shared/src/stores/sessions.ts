@@ -1,5 +1,6 @@
 import type { Model, Types } from 'mongoose';
 
+import { literal } from '../executions/db-time.ts';
 import type { SessionRecord } from '../schemas/user.ts';
 import type { PageRequest, PageRows } from './page.ts';
 import { readPage } from './read-page.ts';
@@ -30,7 +31,7 @@ export async function rotateRefreshHash(
   const session = await model
     .findOneAndUpdate(
       { family: rotation.family, refreshHash: rotation.presentedHash, ...isLive(now) },
-      { $set: { refreshHash: rotation.nextHash, rotatedAt: now } },
+      { $set: { refreshHash: rotation.nextHash, previousHash: rotation.presentedHash, rotatedAt: now } },
       { returnDocument: 'after' },
     )
     .lean<SessionRecord>();
@@ -57,7 +58,11 @@ export async function replaceRefreshHash(
 ): Promise<boolean> {
   const now = new Date();
   const session = await model
-    .findOneAndUpdate({ family, ...isLive(now) }, { $set: { refreshHash, rotatedAt: now } })
+    .findOneAndUpdate(
+      { family, ...isLive(now) },
+      [{ $set: { refreshHash: literal(refreshHash), previousHash: '$refreshHash', rotatedAt: now } }],
+      { updatePipeline: true },
+    )
     .lean<SessionRecord>();
   return session !== null;
 }

@@ -4,14 +4,14 @@ import type { AuthThrottle } from './auth-throttle.ts';
 import type { Client, OpenSession, SessionDeps } from './open-session.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 
-/** Two tabs that refresh at once are not a theft: within this time an old token is only refused. */
+/** Two tabs that refresh at once are not a theft: for this time a token that was just replaced is only refused. */
 const REUSE_GRACE_MS = 10_000;
 
 /**
  * Exchanges the latest refresh token of a session for the next one:
  * - the latest token works exactly once, and each exchange issues a token to one caller only;
- * - an older token is refused. If the last exchange is more than 10 s ago, it also ends the session: two parties hold
- *   tokens of it, so one of them is a thief.
+ * - an older token ends the session: two parties hold tokens of it, so one of them is a thief. Only the token that the
+ *   latest one replaced, less than 10 s ago, is merely refused.
  * @throws {errors.Unauthenticated} {errors.TooManyRequests}
  */
 export async function rotateSession(
@@ -24,7 +24,9 @@ export async function rotateSession(
   return deps.authThrottle.guard('refresh', { account, address }, () => rotate(deps, token));
 }
 
-async function rotate(deps: SessionDeps, token: ReturnType<RefreshTokens['read']>): Promise<OpenSession> {
+type Token = NonNullable<ReturnType<RefreshTokens['read']>>;
+
+async function rotate(deps: SessionDeps, token: Token | undefined): Promise<OpenSession> {
   const { SessionModel, UserModel } = deps.models;
   if (!token) throw new errors.Unauthenticated();
   const { family } = token;
@@ -35,7 +37,7 @@ async function rotate(deps: SessionDeps, token: ReturnType<RefreshTokens['read']
     nextHash: next.hash,
   });
   if (!session) {
-    await endOnReuse(deps, family);
+    await endOnReuse(deps, token);
     throw new errors.Unauthenticated();
   }
   const user = await findUserById(UserModel, session.userId);
@@ -43,9 +45,11 @@ async function rotate(deps: SessionDeps, token: ReturnType<RefreshTokens['read']
   return { user, family, refreshToken: next.token };
 }
 
-async function endOnReuse({ models }: SessionDeps, family: string): Promise<void> {
+async function endOnReuse({ models }: SessionDeps, { family, hash }: Token): Promise<void> {
   const session = await findLiveSession(models.SessionModel, family);
-  if (!session?.rotatedAt) return;
-  const sinceRotationMs = Date.now() - session.rotatedAt.getTime();
-  if (sinceRotationMs > REUSE_GRACE_MS) await revokeSession(models.SessionModel, family);
+  // A concurrent exchange may have made it the latest.
+  if (!session || session.refreshHash === hash) return;
+  const sinceReplacedMs = Date.now() - (session.rotatedAt?.getTime() ?? 0);
+  const isJustReplaced = session.previousHash === hash && sinceReplacedMs <= REUSE_GRACE_MS;
+  if (!isJustReplaced) await revokeSession(models.SessionModel, family);
 }

@@ -86,6 +86,26 @@ t.test('an old refresh token that is used after the grace ends the session', asy
   t.equal(newest.statusCode, 401);
 });
 
+t.test('a token older than the replaced one ends the session at once', async (t) => {
+  const { inject, signUp } = await startTestApp(t);
+  const tokens = [(await signUp('mary')).refreshToken];
+  // A thief who keeps refreshing must not keep the grace open.
+  for (let turn = 0; turn < 2; turn += 1) {
+    tokens.push((await inject(refresh(tokens.at(-1) ?? ''))).json().refreshToken as string);
+  }
+  const [oldest = '', replaced = '', latest = ''] = tokens;
+
+  const merelyRefused = await inject(refresh(replaced));
+  const next = await inject(refresh(latest));
+  const reused = await inject(refresh(oldest));
+  const newest = await inject(refresh(next.json().refreshToken as string));
+
+  t.same(
+    [merelyRefused, next, reused, newest].map((reply) => reply.statusCode),
+    [401, 200, 401, 401],
+  );
+});
+
 t.test('a made-up token of a known session does not end it', async (t) => {
   const { inject, signUp, models } = await startTestApp(t);
   const { refreshToken } = await signUp('mary');
