@@ -57,7 +57,7 @@ export const SessionRecord = z.object({
   /** Shared by all refresh tokens of one login; reuse of an old one ends the whole family. */
   family: z.string(),
   refreshHash: z.string(),
-  /** Of the token that the newest one replaced, at `rotatedAt`. */
+  /** Hash of the token that the newest one replaced at `rotatedAt`. */
   previousHash: z.string().optional(),
   userAgent: z.string().optional(),
   ip: z.string().optional(),
