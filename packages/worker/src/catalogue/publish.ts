@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Plugin } from '@mcp-server/plugin-sdk';
 import { toSchemaText } from '@mcp-server/plugin-sdk/check';
 import { CatalogueAction } from '@mcp-server/plugin-sdk/schemas';
-import { isDuplicateKey } from '@mcp-server/shared';
+import { holdsNow, inMs, isDuplicateKey, takeRole } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
@@ -17,6 +17,8 @@ export class CataloguePublisher {
   readonly #deps: Deps;
   readonly #entries: ReturnType<typeof describePlugin>[];
   readonly #task: PeriodicTask;
+  /** Plugins that wait for another pool's grace; each is logged once. */
+  readonly #refused = new Set<string>();
 
   constructor(deps: Deps, plugins: PluginSet) {
     this.#deps = deps;
@@ -50,14 +52,36 @@ export class CataloguePublisher {
     }
   }
 
+  /**
+   * True if the plugin's pool is the one of this process. A plugin moves to another pool when no worker has published it
+   * in the old one for the grace. The role decides between two pools that try at the same time; the records also tell of
+   * workers that do not take it.
+   */
+  async #mayPublish({ id, pool }: ReturnType<typeof describePlugin>): Promise<boolean> {
+    const { PluginModel, RoleLeaseModel } = this.#deps.models;
+    const graceMs = this.#deps.config.PLUGIN_GRACE_SECONDS * 1_000;
+    const other = await PluginModel.findOne(
+      { id, pool: { $ne: pool }, ...holdsNow({ $gt: ['$seenAt', inMs(-graceMs)] }) },
+      { pool: 1 },
+    ).lean();
+    const mayPublish =
+      !other &&
+      (await takeRole(RoleLeaseModel, { role: poolRole(id), holder: pool, forMs: graceMs })) !== undefined;
+    if (mayPublish) this.#refused.delete(id);
+    else if (!this.#refused.has(id)) {
+      this.#refused.add(id);
+      this.#deps.log.warn(
+        { plugin: id, pool, ...(other ? { currentPool: other.pool } : {}), graceMs },
+        'plugin not published yet: another pool had it within PLUGIN_GRACE_SECONDS',
+      );
+    }
+    return mayPublish;
+  }
+
   async #publish(entry: ReturnType<typeof describePlugin>): Promise<void> {
     const { PluginModel } = this.#deps.models;
     const { id, version, pool, ...content } = entry;
-    const other = await PluginModel.findOne({ id, pool: { $ne: pool } }, { pool: 1 }).lean();
-    if (other) {
-      this.#deps.log.error({ plugin: id, pool, publishedPool: other.pool }, 'plugin belongs to another pool');
-      return;
-    }
+    if (!(await this.#mayPublish(entry))) return;
     try {
       await PluginModel.updateOne(
         { _id: `${id}@${version}` },
@@ -73,6 +97,9 @@ export class CataloguePublisher {
     }
   }
 }
+
+/** Role of the pool that may publish a plugin; each refresh renews it. */
+const poolRole = (plugin: string): string => `plugin-pool:${plugin}`;
 
 /** Builds the record that the API reads of a plugin, which was checked when it was loaded. */
 function describePlugin(plugin: Plugin) {

@@ -17,9 +17,12 @@ const submitTo = ({ submit }: Fleet, pluginVersion: string, payload: string) =>
 const versionThatRan = ({ result }: ExecutionRecord) =>
   (JSON.parse(result ?? '{}') as { version?: string }).version;
 
-/** Waits until this many workers that take work have announced a version. */
-const announced = ({ space }: Fleet, name: string) =>
-  waitFor(`a worker with ${name}`, () => space.models.WorkerModel.exists({ plugins: name }));
+/** Waits until a version is published and a worker has announced it. */
+const announced = ({ space: { models } }: Fleet, name: string) =>
+  waitFor(`a worker with ${name}`, async () => {
+    const isPublished = await models.PluginModel.exists({ _id: name });
+    return isPublished && models.WorkerModel.exists({ plugins: name });
+  });
 
 /** Changes when the version was last published, by a worker that is not of this test. */
 async function publishedAgo({ space: { models } }: Fleet, version: string, ms: number): Promise<void> {
@@ -118,6 +121,40 @@ t.test(
     t.equal(versionThatRan(await fleet.reach(second, 'completed')), '2.0.0');
   },
 );
+
+t.test('a plugin moves to another pool when the old one did not have it for the grace', async (t) => {
+  const fleet = await openFleet(t);
+  const { models } = fleet.space;
+  const old = await startVersion(fleet, 'one');
+  await fleet.reach(await submitTo(fleet, '1.0.0', CITY), 'completed');
+  await old.end('SIGTERM');
+  const waiting = await submitTo(fleet, '1.0.0', CITY);
+  const due = new Date(Date.now() + 1_000);
+  const later = await fleet.submit({ ...REPORT, payload: CITY, status: 'retrying', nextAttemptAt: due });
+  const held = await submitTo(fleet, '1.0.0', CITY);
+
+  const moved = await startVersion(fleet, 'east', { WORKER_POOLS: 'east' });
+  await waitFor('the refusal to be logged', () =>
+    moved.lines.some((line) => line.includes('another pool had it within PLUGIN_GRACE_SECONDS')),
+  );
+  // Serves the old pool without the plugin, so it parks what it takes there.
+  await fleet.startWorker(FAST);
+  await waitFor('the work to be parked', async () => (await fleet.read(held)).heldAt);
+  t.match(await models.PluginModel.find({ id: 'forecast' }).lean(), [{ pool: 'default' }]);
+  // As if the grace had passed.
+  await publishedAgo(fleet, '1.0.0', GRACE_MS + 1);
+  await models.RoleLeaseModel.updateOne({ _id: 'plugin-pool:forecast' }, { until: new Date(0) });
+
+  for (const id of [waiting, later, held]) {
+    const ended = await fleet.reach(id, 'completed');
+    t.match(ended, { pool: 'east', attempts: { length: 1 } });
+    t.equal(versionThatRan(ended), '2.0.0');
+  }
+  const back = await startVersion(fleet, 'one');
+  await waitFor('the old pool to be refused', () =>
+    back.lines.some((line) => line.includes('another pool had it within PLUGIN_GRACE_SECONDS')),
+  );
+});
 
 t.test('a payload that its own version refuses fails at once', async (t) => {
   const fleet = await openFleet(t);

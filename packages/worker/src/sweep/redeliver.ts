@@ -45,6 +45,8 @@ async function redeliver(
   execution: Redeliverable,
   { now, alwaysNew }: { now: Date; alwaysNew: boolean },
 ): Promise<void> {
+  const pool = await deps.fleet.poolOf(execution.plugin);
+  if (pool !== undefined && pool !== execution.pool) return moveToPool(deps, execution, { pool, now });
   const queue = deps.queueOf(execution.pool);
   const state = await queue.getJobState(jobId(execution._id, execution.seq));
   if (state === 'delayed' && isOverdue(execution, now)) {
@@ -58,10 +60,34 @@ async function redeliver(
     ? await raiseSeq(deps.models.ExecutionModel, execution, REDELIVERY_FIELDS)
     : execution;
   if (!current) return;
-  const delayMs = current.nextAttemptAt ? current.nextAttemptAt.getTime() - now.getTime() : 0;
-  await enqueueExecution(queue, current, Math.max(0, delayMs));
+  await enqueueExecution(queue, current, delayLeft(current, now));
   deps.metrics.swept.inc({ repair: execution.status === 'running' ? 'lapsed' : 'redelivered' });
 }
+
+/**
+ * Lets an execution follow its plugin to the pool that has it now. The new `seq` voids the old job, so
+ * removing that one only tidies up.
+ */
+async function moveToPool(
+  deps: Deps,
+  execution: Redeliverable,
+  { pool, now }: { pool: string; now: Date },
+): Promise<void> {
+  const moved = await raiseSeq(deps.models.ExecutionModel, execution, REDELIVERY_FIELDS, pool);
+  if (!moved) return;
+  await enqueueExecution(deps.queueOf(pool), moved, delayLeft(moved, now));
+  deps.log.debug(
+    { executionId: execution._id, from: execution.pool, pool },
+    'execution moved with its plugin',
+  );
+  await deps
+    .queueOf(execution.pool)
+    .remove(jobId(execution._id, execution.seq))
+    .catch(() => undefined);
+}
+
+const delayLeft = ({ nextAttemptAt }: Redeliverable, now: Date): number =>
+  Math.max(0, nextAttemptAt ? nextAttemptAt.getTime() - now.getTime() : 0);
 
 const isOverdue = ({ nextAttemptAt }: Redeliverable, now: Date): boolean =>
   nextAttemptAt !== undefined && now.getTime() - nextAttemptAt.getTime() > OVERDUE_MS;
