@@ -25,7 +25,8 @@ const LOOKS = 4;
 export class Canary {
   readonly #deps: Deps;
   readonly #options: CanaryOptions;
-  readonly #silentSince = new Map<string, number>();
+  /** Number of looks in a row that found waiting jobs of a pool and none taken. */
+  readonly #silentLooks = new Map<string, number>();
   readonly #task: PeriodicTask;
 
   constructor(deps: Deps, options: CanaryOptions) {
@@ -46,7 +47,7 @@ export class Canary {
 
   /** Records that a job of this pool was taken. */
   recordTaken(pool: string): void {
-    this.#silentSince.delete(pool);
+    this.#silentLooks.delete(pool);
   }
 
   close(): Promise<void> {
@@ -55,14 +56,15 @@ export class Canary {
 
   async #look(): Promise<void> {
     for (const pool of this.#deps.config.WORKER_POOLS) {
-      const facts = await this.#ask(pool);
-      if (!facts || facts.waiting === 0 || facts.isPaused || !this.#options.canTake()) {
-        this.#silentSince.delete(pool);
+      const backlog = await this.#ask(pool);
+      if (backlog === 'unknown') continue;
+      if (!backlog || backlog.waiting === 0 || backlog.isPaused || !this.#options.canTake()) {
+        this.#silentLooks.delete(pool);
         continue;
       }
-      const since = this.#silentSince.get(pool) ?? performance.now();
-      this.#silentSince.set(pool, since);
-      if (performance.now() - since < this.#deps.config.CANARY_MS) continue;
+      const looks = (this.#silentLooks.get(pool) ?? 0) + 1;
+      this.#silentLooks.set(pool, looks);
+      if (looks <= LOOKS) continue;
       // Not awaited, because this is a turn of the task that it closes.
       void this.#task.close();
       this.#options.onSilence(pool);
@@ -70,8 +72,11 @@ export class Canary {
     }
   }
 
-  /** Reads the backlog; undefined while Redis does not answer, because no worker can take anything then. */
-  async #ask(pool: string): Promise<PoolBacklog | undefined> {
+  /**
+   * Reads the backlog; undefined while Redis is away, because no worker can take anything then. `unknown`: this connection
+   * is silent, which says nothing about the queue.
+   */
+  async #ask(pool: string): Promise<PoolBacklog | 'unknown' | undefined> {
     try {
       const queue = this.#deps.queueOf(pool);
       const [counts, isPaused] = await Promise.all([
@@ -80,7 +85,7 @@ export class Canary {
       ]);
       return { waiting: Object.values(counts).reduce((sum, count) => sum + count, 0), isPaused };
     } catch {
-      return undefined;
+      return this.#deps.producer.status === 'ready' ? 'unknown' : undefined;
     }
   }
 }

@@ -52,18 +52,41 @@ tap.test('a worker that takes nothing while jobs wait exits', async (t) => {
   t.same((await exited)[0], 1);
 });
 
-/** Starts a proxy that forwards everything, until the connections that take jobs go silent, like half-open ones. */
+tap.test('a worker whose canary went silent too exits once the canary has a new connection', async (t) => {
+  const { startWorker, submit, space } = await openFleet(t);
+  const proxy = await openFreezingProxy(t, space.redisUrl);
+  const worker = await startWorker({ CANARY_MS: '1000', REDIS_URL: proxy.url, WORKER_GRACE_MS: '2000' });
+  const exited = once(worker.child, 'exit');
+  await waitFor('the worker to wait for jobs', () => proxy.isTaking());
+
+  proxy.freeze({ others: true });
+  await submit();
+
+  t.same((await exited)[0], 1);
+});
+
+/** Texts that only the two connections of a queue that take jobs send. */
+const TAKING = ['bzpopmin', ':stalled-check'];
+
+/**
+ * Starts a proxy that forwards everything, until the connections that take jobs go silent, like half-open ones, and stay
+ * so when they are replaced. The open ones of the others can go silent too.
+ */
 async function openFreezingProxy(t: Pick<typeof tap, 'teardown'>, redisUrl: string) {
   const target = new URL(redisUrl);
   const taking = new Set<Socket>();
+  const open = new Set<Socket>();
+  const forgotten = new Set<Socket>();
   let isFrozen = false;
   const server = createServer((client) => {
     const redis = connect(Number(target.port), target.hostname);
+    open.add(client);
+    const isSilent = () => (isFrozen && taking.has(client)) || forgotten.has(client);
     client.on('data', (chunk) => {
-      if (chunk.includes('bzpopmin')) taking.add(client);
-      if (!(isFrozen && taking.has(client))) redis.write(chunk);
+      if (TAKING.some((text) => chunk.includes(text))) taking.add(client);
+      if (!isSilent()) redis.write(chunk);
     });
-    redis.on('data', (chunk) => void (isFrozen && taking.has(client) ? 0 : client.write(chunk)));
+    redis.on('data', (chunk) => void (isSilent() ? 0 : client.write(chunk)));
     for (const [one, other] of [[client, redis] as const, [redis, client] as const]) {
       one.on('error', () => other.destroy()).on('close', () => other.destroy());
     }
@@ -74,8 +97,9 @@ async function openFreezingProxy(t: Pick<typeof tap, 'teardown'>, redisUrl: stri
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
     isTaking: () => taking.size > 0,
-    freeze: () => {
+    freeze: ({ others = false } = {}) => {
       isFrozen = true;
+      for (const client of others ? open : []) forgotten.add(client);
     },
   };
 }
