@@ -20,7 +20,11 @@ export const send = defineAction({
       await once(`mail-${index}`, async () => {
         const response = await fetch(settings.mailUrl, {
           method: 'POST',
-          headers: { 'Content-Type': 'application/json', 'Idempotency-Key': `${idempotencyKey}-${index}` },
+          headers: {
+            'Content-Type': 'application/json',
+            'Idempotency-Key': `${idempotencyKey}-${index}`,
+            ...(settings.mailToken ? { Authorization: `Bearer ${settings.mailToken}` } : {}),
+          },
           body: JSON.stringify({ address, text }),
           signal,
         });

@@ -11,6 +11,7 @@ export {
 export { contractVersion } from './contract-version.ts';
 export { PluginError } from './check/plugin-error.ts';
 export { definePlugin, type Plugin, type PluginSpec } from './plugin.ts';
+export { secret } from './masking/secret-settings.ts';
 export { definePrompt, type Prompt, type PromptArgument, type PromptSpec } from './prompt.ts';
 export {
   type AnswerReading,

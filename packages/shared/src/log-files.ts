@@ -25,8 +25,10 @@ export async function openLog(options: {
   dir: string | undefined;
   keepFiles: number;
   retryMs?: number;
+  /** Masks secrets in each line. */
+  mask?: (line: string) => string;
 }): Promise<OpenLog> {
-  const { name, level, dir, keepFiles, retryMs = RETRY_MS } = options;
+  const { name, level, dir, keepFiles, retryMs = RETRY_MS, mask } = options;
   const stdout = openStdout();
   const files =
     dir === undefined
@@ -42,7 +44,8 @@ export async function openLog(options: {
         });
   // Neither stream shows its `flushSync`: pino calls it after a fatal line, and on a full disk it would never return.
   const destination = {
-    write(line: string) {
+    write(text: string) {
+      const line = mask?.(text) ?? text;
       stdout.write(line);
       files?.write(line);
     },

@@ -1,3 +1,4 @@
+import type { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 import type {
   EventWriter,
   ExecutionJob,
@@ -44,6 +45,8 @@ export interface Deps {
   pluginErrors: readonly PluginErrorRecord[];
   /** Which living workers run what. */
   fleet: FleetView;
+  /** Values that no log, record or result may contain. */
+  secrets: KnownSecrets;
   /** Values of `ctx.settings` by plugin id. */
   pluginSettings: PluginSettings;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import type { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 import {
   buildEventWriter,
   buildExecutionWrites,
@@ -32,6 +33,7 @@ import { type PluginSettings, readPluginSettings } from './catalogue/read-settin
 import { type WorkerConfig, WorkerEnv } from './config.ts';
 import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
+import { ownSecrets } from './own-secrets.ts';
 import { buildSubmission } from './schedules/submission.ts';
 import { FleetWorker } from './worker.ts';
 
@@ -45,11 +47,13 @@ async function main(): Promise<void> {
   loadEnvFile();
   const config = loadConfig(WorkerEnv, process.env);
   const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const secrets = ownSecrets(config);
   const log = await openLog({
     name: 'worker',
     level: config.LOG_LEVEL,
     dir: config.LOG_DIR,
     keepFiles: config.LOG_KEEP_FILES,
+    mask: (line) => secrets.maskJsonLine(line),
   });
   const loaded = await loadPlugins({
     dir: config.PLUGINS_DIR,
@@ -58,8 +62,8 @@ async function main(): Promise<void> {
   });
   const pluginErrors = reportBroken(loaded, config, { log: log.logger, env: process.env });
   const { plugins } = loaded;
-  const pluginSettings = readPluginSettings(plugins, process.env);
-  await run(config, workerName, log, { plugins, pluginErrors, pluginSettings });
+  const pluginSettings = readPluginSettings(plugins, process.env, secrets);
+  await run(config, workerName, log, { plugins, pluginErrors, pluginSettings, secrets });
 }
 
 /** Opens MongoDB and Redis connections. @throws {ConfigError} if this Redis may evict jobs. */
@@ -87,6 +91,7 @@ interface ReadyPlugins {
   plugins: PluginSet;
   pluginErrors: readonly PluginErrorRecord[];
   pluginSettings: PluginSettings;
+  secrets: KnownSecrets;
 }
 
 async function run(config: WorkerConfig, workerName: string, opened: OpenLog, ready: ReadyPlugins) {

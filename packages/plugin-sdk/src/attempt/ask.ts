@@ -1,7 +1,7 @@
 import { FatalError } from '../action.ts';
 import { type Answers, InputDeclined, type Question } from '../question.ts';
 import type { InputRequest } from '../schemas/input.ts';
-import type { AskedQuestion, Attempt, StoredQuestion } from './attempt.ts';
+import type { AskedQuestion, Attempt, AttemptHost, StoredQuestion } from './attempt.ts';
 import { findJsonProblem } from './json-problem.ts';
 import { StopError } from './stop-error.ts';
 
@@ -88,13 +88,13 @@ function withProblem({ method, params }: InputRequest, problem: string): InputRe
 }
 
 /** Notes the questions and stops the attempt. */
-function endWith({ questions, controller, request }: Attempt, open: readonly OpenQuestion[]): never {
+function endWith({ questions, controller, request, host }: Attempt, open: readonly OpenQuestion[]): never {
   if (!questions.isClosed) {
     if (request.questions.length + questions.open.size + open.length > MAX_QUESTIONS)
       throw new FatalError(`requestInput: more than ${MAX_QUESTIONS} questions.`, {
         code: 'TOO_MANY_INPUTS',
       });
-    for (const asked of open.map(toAsked)) questions.open.set(asked.key, asked);
+    for (const asked of open.map((question) => toAsked(question, host))) questions.open.set(asked.key, asked);
     // Runs before any `catch` of the action, and after everything that it asked side by side.
     queueMicrotask(() => (questions.isClosed = true));
     controller.abort(new StopError('input_required'));
@@ -103,11 +103,12 @@ function endWith({ questions, controller, request }: Attempt, open: readonly Ope
 }
 
 /** @throws {FatalError} if it is too large to store, or not JSON. */
-function toAsked({ key, request }: OpenQuestion): AskedQuestion {
+function toAsked({ key, request }: OpenQuestion, { secrets }: AttemptHost): AskedQuestion {
   const problem = findJsonProblem(request.params);
   if (problem !== undefined)
     throw new FatalError(`requestInput: "${key}" must be JSON: ${problem}.`, { code: 'INPUT_NOT_JSON' });
-  const params = JSON.stringify(request.params);
+  const json = JSON.stringify(request.params);
+  const params = secrets?.maskJson(json) ?? json;
   if (Buffer.byteLength(params) > MAX_PARAMS_BYTES)
     throw new FatalError(`requestInput: "${key}" is larger than ${MAX_PARAMS_BYTES} bytes.`, {
       code: 'INPUT_TOO_LARGE',

@@ -1,4 +1,5 @@
 import type { ActionLog } from '../action.ts';
+import type { KnownSecrets } from '../masking/known-secrets.ts';
 import type { InputMethod } from '../schemas/input.ts';
 import type { RetryPolicy } from '../schemas/policy.ts';
 
@@ -46,6 +47,8 @@ export interface AttemptHost {
   /** How long an aborted action may take to stop before it is abandoned. */
   readonly abandonAfterMs: number;
   readonly steps: StepMemory;
+  /** Values that are masked in every text and result of the attempt. */
+  readonly secrets?: KnownSecrets;
   /** Jitter of retry delays, from 0 to 1. Default `Math.random`. */
   readonly random?: () => number;
   /** Takes a log line, which is masked and capped. */
@@ -69,11 +72,14 @@ export interface AttemptFailure {
   code?: string;
 }
 
-/** End of an attempt that a policy, a check or the action decided. `result` and `content` are JSON text. */
+/**
+ * End of an attempt that a policy, a check or the action decided. `result` and `content` are JSON text. `stack` is that of an error
+ * which the plugin threw, masked; it shows places in the plugin's code, so it is for its authors and operators only.
+ */
 export type DecidedEnd =
   | { kind: 'completed'; result: string; content?: string }
-  | { kind: 'failed'; failure: AttemptFailure }
-  | { kind: 'retry'; failure: AttemptFailure; delayMs: number };
+  | { kind: 'failed'; failure: AttemptFailure; stack?: string }
+  | { kind: 'retry'; failure: AttemptFailure; stack?: string; delayMs: number };
 
 /** How an attempt ended. `hand_back` and `lease_lost` are not ends of the execution. */
 export type AttemptEnd =

@@ -44,7 +44,9 @@ function reportProgress({ host }: Attempt): ActionContext['progress'] {
     host.reportProgress({
       done,
       ...(total === undefined ? {} : { total }),
-      ...(message === undefined ? {} : { message: safeText(textOf(message), MAX_PROGRESS_TEXT) }),
+      ...(message === undefined
+        ? {}
+        : { message: safeText(textOf(message), { maxLength: MAX_PROGRESS_TEXT, secrets: host.secrets }) }),
     });
   };
 }
@@ -54,7 +56,7 @@ function boundedLog({ host }: Attempt): ActionLog {
   let lines = 0;
   const write = (level: keyof ActionLog) => (text: unknown) => {
     if (++lines > MAX_LOG_LINES) return;
-    host.writeLog(level, safeText(textOf(text), MAX_LOG_TEXT));
+    host.writeLog(level, safeText(textOf(text), { maxLength: MAX_LOG_TEXT, secrets: host.secrets }));
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

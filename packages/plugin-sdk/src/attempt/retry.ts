@@ -1,6 +1,7 @@
+import type { KnownSecrets } from '../masking/known-secrets.ts';
 import type { RetryPolicy } from '../schemas/policy.ts';
-import type { AttemptFailure, DecidedEnd } from './attempt.ts';
-import { describeError } from './describe-error.ts';
+import type { DecidedEnd } from './attempt.ts';
+import { type DescribedThrow, describeThrown } from './describe-error.ts';
 import { readThrown } from './thrown.ts';
 
 /** Longest delay that `retryAfterMs` may ask for: a day. */
@@ -28,25 +29,26 @@ export interface RetryState {
   policy: RetryPolicy;
   attemptsUsed: number;
   random?: (() => number) | undefined;
+  secrets?: KnownSecrets | undefined;
 }
 
 /** End of an attempt whose action threw `error`. */
 export function endAfterError(error: unknown, state: RetryState): DecidedEnd {
-  const failure = describeError(error);
+  const thrown = describeThrown(error, state.secrets);
   // By name, not by class: a plugin may bring its own copy of the SDK.
   const { name, retryAfterMs } = readThrown(error);
   // Another attempt would meet the same refusal.
-  if (name === 'FatalError' || name === 'InputDeclined') return { kind: 'failed', failure };
-  return retryOrFail(failure, state, name === 'RetryableError' ? retryAfterMs : undefined);
+  if (name === 'FatalError' || name === 'InputDeclined') return { kind: 'failed', ...thrown };
+  return retryOrFail(thrown, state, name === 'RetryableError' ? retryAfterMs : undefined);
 }
 
 /** The next attempt if the policy has one left, else the end. */
 export function retryOrFail(
-  failure: AttemptFailure,
+  thrown: DescribedThrow,
   { policy, attemptsUsed, random }: RetryState,
   retryAfterMs?: number,
 ): DecidedEnd {
-  if (attemptsUsed >= policy.attempts) return { kind: 'failed', failure };
+  if (attemptsUsed >= policy.attempts) return { kind: 'failed', ...thrown };
   const delayMs = retryAfterMs ?? retryDelayMs(policy, attemptsUsed, random);
-  return { kind: 'retry', failure, delayMs: Math.min(delayMs, MAX_RETRY_AFTER_MS) };
+  return { kind: 'retry', ...thrown, delayMs: Math.min(delayMs, MAX_RETRY_AFTER_MS) };
 }

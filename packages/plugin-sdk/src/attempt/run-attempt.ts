@@ -1,8 +1,9 @@
 import type { Action } from '../action.ts';
+import type { KnownSecrets } from '../masking/known-secrets.ts';
 import type { Attempt, AttemptEnd, AttemptHost, AttemptRequest } from './attempt.ts';
 import { checkOutput, issuesText } from './check-output.ts';
 import { buildContext } from './context.ts';
-import { describeError } from './describe-error.ts';
+import { type DescribedThrow, describeThrown } from './describe-error.ts';
 import { endAfterError, retryOrFail } from './retry.ts';
 import { isStopError, StopError } from './stop-error.ts';
 
@@ -23,8 +24,8 @@ export async function runAttempt(
   const questions = { open: new Map(), unnamed: 0, isClosed: false };
   const attempt: Attempt = { request, host, controller, steps: new Map(), questions };
   if (controller.signal.aborted) return endAfterThrow(attempt, undefined, { hasBegun: false });
-  const input = await parseInput(action, request.payload);
-  if (!input.ok) return { kind: 'failed', failure: { kind: 'invalid_input', message: input.message } };
+  const input = await parseInput(action, request.payload, host.secrets);
+  if (!input.ok) return { kind: 'failed', ...input.refusal };
 
   const timer = startTimeout(attempt);
   try {
@@ -32,7 +33,7 @@ export async function runAttempt(
     const running = Promise.resolve().then(() => action.run(input.value, buildContext(attempt)));
     const output = await awaitWithGrace(attempt, running);
     // An action that caught its question cannot turn it into an end.
-    return askedBy(attempt) ?? (await checkOutput(action, output, host.maxResultBytes));
+    return askedBy(attempt) ?? (await checkOutput(action, output, host));
   } catch (error) {
     return endAfterThrow(attempt, error, { hasBegun: true });
   } finally {
@@ -43,15 +44,23 @@ export async function runAttempt(
 async function parseInput(
   action: Action,
   payload: string,
-): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
+  secrets: KnownSecrets | undefined,
+): Promise<{ ok: true; value: unknown } | { ok: false; refusal: DescribedThrow }> {
   try {
     const parsed = await action.input.safeParseAsync(JSON.parse(payload));
     return parsed.success
       ? { ok: true, value: parsed.data }
-      : { ok: false, message: issuesText(parsed.error) };
+      : {
+          ok: false,
+          refusal: { failure: { kind: 'invalid_input', message: issuesText(parsed.error, secrets) } },
+        };
   } catch (error) {
     // The schema of a plugin may throw: that must not crash the process.
-    return { ok: false, message: describeError(error).message };
+    const { failure, ...thrown } = describeThrown(error, secrets);
+    return {
+      ok: false,
+      refusal: { ...thrown, failure: { kind: 'invalid_input', message: failure.message } },
+    };
   }
 }
 
@@ -92,7 +101,8 @@ function endAfterThrow(attempt: Attempt, error: unknown, { hasBegun }: { hasBegu
   const asked = askedBy(attempt);
   if (asked) return asked;
   const { request, host, controller } = attempt;
-  const retryState = { policy: request.retry, attemptsUsed: request.attempt, random: host.random };
+  const { random, secrets } = host;
+  const retryState = { policy: request.retry, attemptsUsed: request.attempt, random, secrets };
   const stop: unknown = controller.signal.reason;
   if (!(stop instanceof StopError)) {
     return isStopError(error) ? { kind: 'lease_lost' } : endAfterError(error, retryState);
@@ -102,7 +112,7 @@ function endAfterThrow(attempt: Attempt, error: unknown, { hasBegun }: { hasBegu
       return { kind: 'cancelled' };
     case 'timeout': {
       const failure = { kind: 'timeout' as const, message: `Stopped after ${request.timeoutMs} ms.` };
-      return retryOrFail(failure, retryState);
+      return retryOrFail({ failure }, retryState);
     }
     case 'shutdown':
       return { kind: 'hand_back', hasBegun };

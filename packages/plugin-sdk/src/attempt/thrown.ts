@@ -23,7 +23,8 @@ export function readThrown(value: unknown): Thrown {
   };
 }
 
-function readField(value: object, field: string): unknown {
+/** A field of a value that may throw when it is read; undefined then. */
+export function readField(value: object, field: string): unknown {
   try {
     return (value as Record<string, unknown>)[field];
   } catch {

@@ -6,6 +6,8 @@ import type { InputMethod } from '../schemas/input.ts';
 export interface AttemptSummary {
   outcome: 'completed' | 'failed' | 'retry' | 'input_required' | 'cancelled';
   failure?: AttemptFailure;
+  /** Stack of the error that the action threw, masked. */
+  stack?: string;
   /** Delay before the next attempt in milliseconds, if the outcome is `retry`. */
   delayMs?: number;
 }

@@ -2,6 +2,8 @@ import type { Action, ActionLog } from '../action.ts';
 import type { AttemptEnd, AttemptProgress, AttemptRequest } from '../attempt/attempt.ts';
 import { runAttempt } from '../attempt/run-attempt.ts';
 import { StopError } from '../attempt/stop-error.ts';
+import { KnownSecrets } from '../masking/known-secrets.ts';
+import { addSecretSettings } from '../masking/secret-settings.ts';
 import type { Plugin } from '../plugin.ts';
 import { RetryPolicy } from '../schemas/policy.ts';
 import type { ActionRun, AttemptSummary } from './action-run.ts';
@@ -48,13 +50,14 @@ export async function runAction(
 ): Promise<ActionRun> {
   const action = findAction(plugin, actionName);
   const memory = openMemory(options.answers ?? {});
-  const base = buildRequest(plugin, action, input, options);
+  const { settings, secrets } = readSettings(plugin, options.settings ?? {});
+  const base = buildRequest(action, input, settings, options);
   let attempt = 1;
   for (;;) {
     const end = await runOneAttempt(
       action,
       { ...base, attempt, questions: memory.questions() },
-      memory,
+      { memory, secrets },
       options,
     );
     memory.attempts.push(summarise(end));
@@ -76,9 +79,18 @@ function findAction(plugin: Plugin, name: string): Action {
   throw new TypeError(`Plugin "${plugin.id}" has no action "${name}"; it has: ${names}.`);
 }
 
+/** Reads the settings as a worker does at its start, and remembers those that are secret. */
+function readSettings({ settings: schema }: Plugin, given: Readonly<Record<string, unknown>>) {
+  const secrets = new KnownSecrets();
+  if (!schema) return { settings: Object.freeze({}), secrets };
+  const parsed = schema.parse(given);
+  addSecretSettings(secrets, schema, { given, parsed });
+  return { settings: Object.freeze(parsed), secrets };
+}
+
 type RequestBase = Omit<AttemptRequest, 'attempt' | 'questions'>;
 
-function buildRequest(plugin: Plugin, action: Action, input: unknown, options: RunOptions): RequestBase {
+function buildRequest(action: Action, input: unknown, settings: unknown, options: RunOptions): RequestBase {
   const payload = JSON.stringify(input) as string | undefined;
   if (payload === undefined) throw new TypeError('The input is not JSON.');
   return {
@@ -87,7 +99,7 @@ function buildRequest(plugin: Plugin, action: Action, input: unknown, options: R
     payload,
     retry: RetryPolicy.parse({ ...action.retry, ...options.retry }),
     timeoutMs: options.timeoutMs ?? action.timeoutMs,
-    settings: Object.freeze(plugin.settings?.parse(options.settings ?? {}) ?? {}),
+    settings,
     earlyAnswers: {},
   };
 }
@@ -95,7 +107,7 @@ function buildRequest(plugin: Plugin, action: Action, input: unknown, options: R
 async function runOneAttempt(
   action: Action,
   request: AttemptRequest,
-  memory: ExecutionMemory,
+  { memory, secrets }: { memory: ExecutionMemory; secrets: KnownSecrets },
   options: RunOptions,
 ): Promise<AttemptEnd> {
   const { signal } = options;
@@ -108,6 +120,7 @@ async function runOneAttempt(
     abandonAfterMs: options.abandonAfterMs ?? ABANDON_AFTER_MS,
     random: options.random ?? (() => 1),
     steps: memory.stepMemory,
+    secrets,
     writeLog: (level: keyof ActionLog, text: string) => void memory.log.push({ level, text }),
     reportProgress: (progress: AttemptProgress) => void memory.progress.push(progress),
     // Its promise is left alone, as in a worker; a late rejection is not unhandled, because it was raced.
@@ -120,12 +133,17 @@ async function runOneAttempt(
   }
 }
 
+const failureOf = ({ failure, stack }: AttemptEnd & { kind: 'failed' | 'retry' }) => ({
+  failure,
+  ...(stack === undefined ? {} : { stack }),
+});
+
 function summarise(end: AttemptEnd): AttemptSummary {
   switch (end.kind) {
     case 'retry':
-      return { outcome: 'retry', failure: end.failure, delayMs: end.delayMs };
+      return { outcome: 'retry', ...failureOf(end), delayMs: end.delayMs };
     case 'failed':
-      return { outcome: 'failed', failure: end.failure };
+      return { outcome: 'failed', ...failureOf(end) };
     case 'hand_back':
     case 'lease_lost':
       throw new Error(`An attempt without a worker cannot end as ${end.kind}.`);

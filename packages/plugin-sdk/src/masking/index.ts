@@ -1,2 +1,3 @@
 export { KnownSecrets } from './known-secrets.ts';
 export { safeText } from './safe-text.ts';
+export { addSecretSettings } from './secret-settings.ts';

@@ -22,6 +22,14 @@ export class KnownSecrets {
     return masked;
   }
 
+  /** Masks a line of JSON as it is written; a value of digits alone stays, because it may be a number or a part of one. */
+  maskJsonLine(line: string): string {
+    let masked = line;
+    for (const form of this.#forms)
+      if (masked.includes(form) && !/^\d+$/.test(form)) masked = masked.replaceAll(form, MASK);
+    return masked;
+  }
+
   /** Masks the texts and names in JSON text; numbers stay, so that the text remains JSON. */
   maskJson(json: string): string {
     return this.#forms.some((form) => json.includes(form))

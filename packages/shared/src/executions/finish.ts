@@ -11,8 +11,8 @@ export type AskedInput = Pick<InputRecord, 'key' | 'method' | 'params'>;
 /** How a run ended, as its worker saw it. `result` and `content` are JSON text. */
 export type RunEnd =
   | { kind: 'completed'; result: string; content?: string }
-  | { kind: 'failed'; failure: Failure }
-  | { kind: 'retry'; failure: Failure; delayMs: number }
+  | { kind: 'failed'; failure: Failure; stack?: string }
+  | { kind: 'retry'; failure: Failure; stack?: string; delayMs: number }
   /** The action asked and stopped: the execution waits for answers, and no attempt is counted. */
   | { kind: 'input_required'; inputs: readonly AskedInput[] }
   | { kind: 'cancelled' };
@@ -78,6 +78,12 @@ const ATTEMPT_OUTCOME = {
   cancelled: 'cancelled',
 } as const satisfies Record<RunEnd['kind'], string>;
 
+const failedAttempt = ({ failure, stack }: { failure: Failure; stack?: string }) => ({
+  outcome: 'failed',
+  error: literal(failure),
+  ...(stack === undefined ? {} : { stack: literal(stack) }),
+});
+
 function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
   const ended = { ...endFields(retentionSeconds), runMs: sinceLastStart };
   const used = { $add: ['$attemptsUsed', 1] };
@@ -91,7 +97,7 @@ function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
         failure: literal(end.failure),
         fingerprint: fingerprintOf(of, end.failure),
         attemptsUsed: used,
-        attempts: closeAttempt(epoch, { outcome: 'failed', error: literal(end.failure) }),
+        attempts: closeAttempt(epoch, failedAttempt(end)),
       });
     case 'cancelled':
       return close({
@@ -146,8 +152,9 @@ const NOT_RETRIED = '(not retried: its deadline comes before the next attempt)';
  */
 function retryPipeline(
   { epoch, of, retentionSeconds }: Pick<FinishRequest, 'epoch' | 'of' | 'retentionSeconds'>,
-  { failure, delayMs }: RunEnd & { kind: 'retry' },
+  end: RunEnd & { kind: 'retry' },
 ) {
+  const { failure, delayMs } = end;
   const startsTooLate = {
     $and: [{ $ne: [{ $type: '$deadlineAt' }, 'missing'] }, { $lte: ['$deadlineAt', inMs(delayMs)] }],
   };
@@ -164,7 +171,7 @@ function retryPipeline(
     runMs: choose('$$REMOVE', sinceLastStart, '$$REMOVE'),
     nextAttemptAt: choose('$$REMOVE', '$$REMOVE', inMs(delayMs)),
     attemptsUsed: { $add: ['$attemptsUsed', 1] },
-    attempts: closeAttempt(epoch, { outcome: 'failed', error: literal(failure) }),
+    attempts: closeAttempt(epoch, failedAttempt(end)),
     updatedAt: NOW,
   });
 }

@@ -22,6 +22,7 @@ const attemptSchema = new Schema(
     endedAt: Date,
     outcome: { type: String, enum: AttemptOutcome.options },
     error: failureSchema,
+    stack: String,
   },
   embeddedOptions,
 );

@@ -68,6 +68,8 @@ export const AttemptRecord = z.object({
   endedAt: z.date().optional(),
   outcome: AttemptOutcome.optional(),
   error: Failure.optional(),
+  /** Stack of the error that the plugin threw, masked. Shown to developers and admins only. */
+  stack: z.string().optional(),
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
@@ -197,6 +199,10 @@ export const Execution = z.object({
       endedAt: z.iso.datetime().optional(),
       outcome: AttemptOutcome.optional(),
       error: Failure.optional(),
+      stack: z
+        .string()
+        .optional()
+        .describe('Stack of the error that the plugin threw; for developers and admins'),
     }),
   ),
   progress: z

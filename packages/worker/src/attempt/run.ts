@@ -26,6 +26,7 @@ export function runAction(
     maxResultBytes: deps.config.MAX_RESULT_BYTES,
     abandonAfterMs: deps.config.ABANDON_AFTER_MS,
     steps: storedSteps(deps, run),
+    secrets: deps.secrets,
     writeLog: buildLog(deps, run),
     reportProgress: reportProgress(deps, run),
     onAbandoned,

@@ -1,9 +1,14 @@
 import { defineAction, definePlugin } from '@mcp-server/plugin-sdk';
+import { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 import { ConfigError } from '@mcp-server/shared';
 import t from 'tap';
 import { z } from 'zod';
 
+import type { PluginSet } from './load-plugins.ts';
 import { readPluginSettings } from './read-settings.ts';
+
+const readSettings = (plugins: PluginSet, env: NodeJS.ProcessEnv) =>
+  readPluginSettings(plugins, env, new KnownSecrets());
 
 const Settings = z.strictObject({
   maxItems: z.coerce.number().int().default(3),
@@ -28,18 +33,18 @@ const shop = definePlugin({
 const plugins = new Map([[shop.id, shop]]);
 
 t.test('settings are read from variables named after plugin and field', async (t) => {
-  const settings = readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: '7', OTHER: 'x' });
+  const settings = readSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: '7', OTHER: 'x' });
 
   t.same(settings.get('my-shop'), { maxItems: 7 });
 });
 
 t.test('an empty environment gives the defaults', async (t) => {
-  t.same(readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: '' }).get('my-shop'), { maxItems: 3 });
+  t.same(readSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: '' }).get('my-shop'), { maxItems: 3 });
 });
 
 t.test('every bad variable is named at once, and no value', async (t) => {
   const read = () =>
-    readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: 'canary', MY_SHOP_PLUGIN_API_TOKEN: 'hunter2' });
+    readSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEMS: 'canary', MY_SHOP_PLUGIN_API_TOKEN: 'hunter2' });
 
   const error = t.throws(read) as unknown as ConfigError;
   t.type(error, ConfigError);
@@ -49,7 +54,7 @@ t.test('every bad variable is named at once, and no value', async (t) => {
 
 t.test('a misspelt setting is refused', async (t) => {
   t.throws(
-    () => readPluginSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEM: '7' }),
+    () => readSettings(plugins, { MY_SHOP_PLUGIN_MAX_ITEM: '7' }),
     /MY_SHOP_PLUGIN_MAX_ITEM: no plugin has this setting/,
   );
 });

@@ -1,4 +1,5 @@
 import type { Plugin } from '@mcp-server/plugin-sdk';
+import { addSecretSettings, type KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 import { ConfigError } from '@mcp-server/shared';
 import { z } from 'zod';
 
@@ -9,25 +10,33 @@ export type PluginSettings = ReadonlyMap<string, unknown>;
 
 /**
  * Reads the settings of every plugin from the environment: field `maxItems` of plugin `my-shop` is
- * `MY_SHOP_PLUGIN_MAX_ITEMS`. Empty variables count as unset.
+ * `MY_SHOP_PLUGIN_MAX_ITEMS`. Empty variables count as unset. The values of secret settings are added to `secrets`.
  * @throws {ConfigError} that names every invalid variable, and every variable that its plugin does not define: a
  * misspelt restriction would otherwise not restrict.
  */
-export function readPluginSettings(plugins: PluginSet, env: NodeJS.ProcessEnv): PluginSettings {
+export function readPluginSettings(
+  plugins: PluginSet,
+  env: NodeJS.ProcessEnv,
+  secrets: KnownSecrets,
+): PluginSettings {
   const settings = new Map<string, unknown>();
   const problems: string[] = [];
   const settingNames = new Set<string>();
   for (const plugin of plugins.values()) {
-    const { shape } = plugin.settings ?? z.object({});
+    const schema = plugin.settings ?? z.object({});
+    const { shape } = schema;
     const names = Object.keys(shape).map((field) => [field, variableName(plugin.id, field)] as const);
     for (const [, name] of names) settingNames.add(name);
     const entries = names.filter(([, name]) => env[name]).map(([field, name]) => [field, env[name]]);
-    const parsed = (plugin.settings ?? z.object({})).safeParse(Object.fromEntries(entries));
+    const given = Object.fromEntries(entries) as Record<string, string>;
+    const parsed = schema.safeParse(given);
+    addSecretSettings(secrets, schema, { given, parsed: parsed.data ?? {} });
     if (parsed.success) settings.set(plugin.id, Object.freeze(parsed.data));
     else problems.push(...parsed.error.issues.map((issue) => describeIssue(plugin, issue)));
   }
   problems.push(...unknownVariables(plugins, env, settingNames));
-  if (problems.length > 0) throw new ConfigError(`The environment is not usable:\n${problems.join('\n')}`);
+  if (problems.length > 0)
+    throw new ConfigError(secrets.mask(`The environment is not usable:\n${problems.join('\n')}`));
   return settings;
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@mcp-server/shared';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 
+import { logAttempt } from '../attempt/log-attempt.ts';
 import { publishProgress } from '../attempt/progress.ts';
 import { isLastChance, runAction } from '../attempt/run.ts';
 import type { Run, Runs } from '../attempt/runs.ts';
@@ -250,23 +251,6 @@ async function finish(deps: Deps, delivery: Delivery, run: Run, end: RunEnd): Pr
   }
   await settle(deps, execution);
   return { kind: 'ended', execution };
-}
-
-function logAttempt(deps: Deps, { execution }: Run, result: { kind: string }): void {
-  const startedAt = execution.attempts.at(-1)?.startedAt.getTime() ?? Date.now();
-  deps.log.info(
-    {
-      executionId: execution._id,
-      requestId: execution.requestId,
-      plugin: execution.plugin,
-      action: execution.action,
-      attempt: execution.attemptsUsed + 1,
-      epoch: execution.epoch,
-      durationMs: Date.now() - startedAt,
-      outcome: result.kind,
-    },
-    'attempt ended',
-  );
 }
 
 /** Defers the job; if Redis has lost or taken it, the sweep or the next delivery brings it back. */

@@ -31,6 +31,51 @@ t.test(
   },
 );
 
+t.test(
+  'I9: a secret setting of a plugin is masked in logs, records and results, in every form',
+  async (t) => {
+    const vaultKey = 'canary/9f3c+Pa55';
+    const forms = [
+      vaultKey,
+      encodeURIComponent(vaultKey),
+      Buffer.from(`user:${vaultKey}`).toString('base64'),
+    ];
+    const { startWorker, submit, reach, read, space } = await openFleet(t);
+    const worker = await startWorker({ LOG_LEVEL: 'trace', FIXTURE_PLUGIN_VAULT_KEY: vaultKey });
+    const leak = (as: string) =>
+      submit({ plugin: 'fixture', action: 'leak-setting', payload: JSON.stringify({ as }) });
+
+    const ids = { error: await leak('error'), result: await leak('result') };
+    await reach(ids.error, 'failed');
+    await reach(ids.result, 'completed');
+
+    const stored = { error: await read(ids.error), result: await read(ids.result) };
+    const lines = worker.lines.join('\n');
+    const everything = [JSON.stringify(stored), lines, await dumpRedis(space)].join('\n');
+    for (const form of forms) t.notOk(everything.includes(form), form);
+    t.match(stored.error, {
+      failure: { message: /^\[redacted\] and \[redacted\] and dXN\w+\[redacted\]/, code: '[redacted]' },
+      attempts: [
+        { stack: /^TypeError: \[redacted\]/ },
+        { stack: /^TypeError: \[redacted\]/ },
+        { stack: /^TypeError/ },
+      ],
+    });
+    t.match(JSON.parse(stored.result.result ?? ''), { texts: ['[redacted]', '[redacted]', /\[redacted\]/] });
+    const failed = worker.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .find(({ msg, executionId }) => msg === 'attempt failed' && executionId === ids.error);
+    t.match(failed, {
+      level: 50,
+      plugin: 'fixture',
+      action: 'leak-setting',
+      attempt: 1,
+      failureKind: 'error',
+      err: { message: /^\[redacted\]/, stack: /^TypeError: \[redacted\][^]*fixture\/index\.ts:\d+/ },
+    });
+  },
+);
+
 /** Reads every value of the namespace, of any type. */
 async function dumpRedis({ redis, prefix }: Awaited<ReturnType<typeof openFleet>>['space']): Promise<string> {
   const keys = await redis.keys(`${prefix}:*`);

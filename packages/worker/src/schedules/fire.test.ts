@@ -1,3 +1,4 @@
+import { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 import {
   buildEventWriter,
   buildExecutionWrites,
@@ -48,6 +49,7 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
     consumer: space.redis,
     metrics: buildMetrics(),
     pluginErrors: [],
+    secrets: new KnownSecrets(),
     pluginSettings: new Map(),
     submission: buildSubmission(parts),
   };

@@ -8,19 +8,24 @@ import type {
   InputRecord,
   JsonValue,
   ListedExecution,
+  Role,
 } from '@mcp-server/shared';
 
 const parseJson = (text: string) => JSON.parse(text) as JsonValue;
 
-/** Presents an execution: JSON texts parsed, times as ISO 8601, leases and keys omitted. */
-export function presentExecution(execution: ExecutionRecord): Execution {
+/**
+ * Presents an execution: JSON texts parsed, times as ISO 8601, leases and keys omitted. The stacks of a plugin's errors show places in
+ * its code, so `viewer` must be one who works on it to see them.
+ */
+export function presentExecution(execution: ExecutionRecord, viewer?: { role: Role }): Execution {
+  const seesStacks = viewer !== undefined && viewer.role !== 'user';
   return {
     ...summarizeExecution(execution),
     payload: parseJson(execution.payload),
     ...(execution.result === undefined ? {} : { result: parseJson(execution.result) }),
     ...(execution.content === undefined ? {} : { content: JSON.parse(execution.content) as ContentBlock[] }),
     ...(execution.inputs ? { inputs: execution.inputs.map(presentInput) } : {}),
-    attempts: execution.attempts.map(presentAttempt),
+    attempts: execution.attempts.map((attempt) => presentAttempt(attempt, seesStacks)),
   };
 }
 
@@ -81,8 +86,9 @@ const presentInput = ({ key, method, params, askedAt, answer, answeredAt }: Inpu
   ...(answeredAt ? { answeredAt: answeredAt.toISOString() } : {}),
 });
 
-const presentAttempt = ({ startedAt, endedAt, ...attempt }: AttemptRecord) => ({
+const presentAttempt = ({ startedAt, endedAt, stack, ...attempt }: AttemptRecord, seesStacks: boolean) => ({
   ...attempt,
+  ...(seesStacks && stack !== undefined ? { stack } : {}),
   startedAt: startedAt.toISOString(),
   endedAt: endedAt?.toISOString(),
 });

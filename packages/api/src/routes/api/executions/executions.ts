@@ -36,7 +36,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
     async ({ principal, params, query }, reply) => {
       const wait = { ms: query.wait * 1_000, gone: disconnectSignal(reply) };
       const execution = await awaitOwnExecution(app.deps, callerOf(principal), { id: params.id, wait });
-      return { ...presentExecution(execution), reruns: await listOwnReruns(app.deps, params.id) };
+      return { ...presentExecution(execution, principal), reruns: await listOwnReruns(app.deps, params.id) };
     },
   );
 
@@ -60,7 +60,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ principal, params }) => {
       const { outcome, execution } = await cancelOwnExecution(app.deps, callerOf(principal), params.id);
-      return { outcome, execution: presentExecution(execution) };
+      return { outcome, execution: presentExecution(execution, principal) };
     },
   );
 };
