@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import t from 'tap';
 
+import { collectQueries, explain, readIndexFields, type SentQuery } from './testing/explain-queries.ts';
 import { insertListed } from './testing/insert-listed.ts';
 import { type List, LISTS, TASK_ID } from './testing/list-plans.ts';
 import { startTestApp, type TestApp } from './testing/test-app.ts';
@@ -22,51 +23,6 @@ function documentedFilters(path: string): string[] {
 
 const usedFilters = ({ plans }: List): string[] =>
   Object.keys(plans).flatMap((query) => Array.from(new URLSearchParams(query).keys()));
-
-/** Query that a request sent to a collection for records in an order. */
-interface SentQuery {
-  collection: string;
-  filter: Record<string, unknown>;
-  options: { sort?: Record<string, 1 | -1>; hint?: Record<string, 1 | -1>; limit?: number };
-}
-
-/** Collects the sorted queries that `work` sends. */
-async function collectQueries({ deps }: TestApp, work: () => Promise<unknown>): Promise<SentQuery[]> {
-  const connection = deps.models.ExecutionModel.db;
-  const queries: SentQuery[] = [];
-  connection.set(
-    'debug',
-    (collection: string, method: string, filter: SentQuery['filter'], options?: object) => {
-      const query = { collection, filter, options: { ...options } as SentQuery['options'] };
-      if (method === 'find' && query.options.sort) queries.push(query);
-      // An aggregation that sorts would have to be explained in another way.
-      if (method === 'aggregate' && JSON.stringify(filter).includes('"$sort"')) {
-        throw new Error(`a list of ${collection} is aggregated`);
-      }
-    },
-  );
-  await work();
-  connection.set('debug', false);
-  return queries;
-}
-
-/** Reads the fields of every index of a collection, by its name. */
-async function readIndexFields({ models }: TestApp, collection: string): Promise<Map<string, string>> {
-  const indexes = await models.UserModel.db.collection(collection).indexes();
-  return new Map(indexes.map(({ name = '', key }) => [name, Object.keys(key as object).join(' ')]));
-}
-
-/** Kinds of stages of a plan, and the names of the indexes that it reads. */
-async function explain(
-  { models }: TestApp,
-  { collection, filter, options }: SentQuery,
-): Promise<{ stages: string[]; indexes: string[] }> {
-  const query = models.UserModel.db.collection(collection).find(filter, options);
-  const plan = JSON.stringify(await query.explain('queryPlanner'));
-  const all = (name: string) =>
-    [...plan.matchAll(new RegExp(`"${name}":"([^"]+)"`, 'g'))].map(([, text]) => text ?? '');
-  return { stages: all('stage'), indexes: all('indexName') };
-}
 
 t.test('every documented filter of every list has its plan tested', async (t) => {
   for (const list of LISTS) {
@@ -94,7 +50,7 @@ t.test('every page of every list is read in the order of an index', async (t) =>
         let cursor = '';
         for (const page of ['first page', 'middle page']) {
           const url = `${path}?limit=3${sort}&${filter}${cursor}`;
-          const queries = await collectQueries(test, async () => {
+          const queries = await collectQueries(test.deps, async () => {
             const reply = await test.inject({ url, headers });
             const { nextCursor } = reply.json<{ nextCursor: string | null }>();
             cursor = nextCursor === null ? '' : `&cursor=${nextCursor}`;

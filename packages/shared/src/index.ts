@@ -140,6 +140,7 @@ export {
   type McpTaskRecord,
   type Outcome,
 } from './stores/executions.ts';
+export { findByIndex } from './stores/find-by-index.ts';
 export { type FailureFilter, type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
 export { deleteTasksOf, listUnfinishedIds } from './stores/owned-work.ts';
 export type { PageOrder, PagePosition, PageRequest, PageRows } from './stores/page.ts';

@@ -1,4 +1,4 @@
-import { END_STATUSES, type ExecutionRecord, jobId, readDatabaseTime } from '@mcp-server/shared';
+import { END_STATUSES, type ExecutionRecord, findByIndex, jobId, readDatabaseTime } from '@mcp-server/shared';
 
 import { defineCheck, fail, type Finding, problemsOr } from '../check.ts';
 import type { Installation } from '../installation.ts';
@@ -11,13 +11,14 @@ const SWEEP = 'start a worker that reaches Redis and the database; its sweep rep
 
 /** Counts executions that wait in the database without a job in Redis. */
 async function countUndelivered({ models, queueOf }: Installation, before: Date): Promise<number> {
-  const waiting = await models.ExecutionModel.find(
-    { status: 'queued', updatedAt: { $lt: before } },
-    { seq: 1, pool: 1 },
-  )
-    .sort({ _id: 1 })
-    .limit(SAMPLE)
-    .lean<Pick<ExecutionRecord, '_id' | 'seq' | 'pool'>[]>();
+  type Waiting = Pick<ExecutionRecord, '_id' | 'seq' | 'pool'>;
+  const waiting = await findByIndex<ExecutionRecord, Waiting>(models.ExecutionModel, {
+    conditions: { status: 'queued', updatedAt: { $lt: before } },
+    key: { status: 1, _id: 1 },
+    sort: { _id: 1 },
+    fields: { seq: 1, pool: 1 },
+    limit: SAMPLE,
+  });
   const states = await Promise.all(
     waiting.map(({ _id, seq, pool }) => queueOf(pool).getJobState(jobId(_id, seq))),
   );
@@ -32,8 +33,8 @@ export default defineCheck({
     const [lapsed, unsettled, undelivered] = await Promise.all([
       ExecutionModel.countDocuments({ status: 'running', 'lease.until': { $lt: before } }),
       ExecutionModel.countDocuments({
+        isUnsettled: true,
         status: { $in: END_STATUSES },
-        settledAt: { $exists: false },
         endedAt: { $lt: before },
       }),
       installation.isUp.redis ? countUndelivered(installation, before) : 0,

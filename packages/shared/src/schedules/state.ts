@@ -3,6 +3,7 @@ import { type Model, Types } from 'mongoose';
 import { literal, NOW } from '../executions/db-time.ts';
 import type { ScheduleRecord, ScheduleRefusal } from '../schemas/schedule.ts';
 import type { TaskRecord } from '../schemas/task.ts';
+import { findByIndex } from '../stores/find-by-index.ts';
 import { type Stored, toStored } from '../stores/stored.ts';
 
 type TaskModel = Model<TaskRecord>;
@@ -87,11 +88,12 @@ export async function advanceSchedule(
 
 /** Lists tasks with a fire time up to `before`, the longest overdue first. */
 export async function listOverdue(model: TaskModel, before: Date, limit: number): Promise<ScheduledTask[]> {
-  const tasks = await model
-    .find({ nextRunAt: { $lte: before } })
-    .sort({ nextRunAt: 1 })
-    .limit(limit)
-    .lean<LeanTask[]>();
+  const tasks = await findByIndex<TaskRecord, LeanTask>(model, {
+    conditions: { nextRunAt: { $gte: new Date(0), $lte: before } },
+    key: { nextRunAt: 1 },
+    sort: { nextRunAt: 1 },
+    limit,
+  });
   return tasks.map(toStored).filter(isScheduled);
 }
 

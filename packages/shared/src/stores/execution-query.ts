@@ -1,5 +1,6 @@
 import type { QueryFilter } from 'mongoose';
 
+import { type IndexKey, listIndex } from '../models/list-index.ts';
 import type { ExecutionRecord, FailureKind } from '../schemas/execution.ts';
 
 /** Filter for executions of a bulk operation. Absent fields do not filter; times include both ends. */
@@ -28,12 +29,31 @@ export function toBulkQuery({
 }: BulkFilter): QueryFilter<ExecutionRecord> {
   return {
     ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
-    ...(status ? { status: { $in: [...status] } } : {}),
+    // A partial index on one status serves an equality only.
+    ...(status ? { status: status.length === 1 ? status[0] : { $in: [...status] } } : {}),
     ...(kind === undefined ? {} : { 'failure.kind': kind }),
     ...(ids ? { _id: { $in: ids.toSorted() } } : {}),
     ...span('createdAt', createdFrom, createdTo),
     ...span('endedAt', endedFrom, endedTo),
   };
+}
+
+/**
+ * Chooses the index that reads the fewest of the executions that a filter names; undefined: ids, or no index is better
+ * than the database's own choice.
+ */
+export function toBulkIndex({
+  ids,
+  fingerprint,
+  taskId,
+  ownerId,
+  status = [],
+}: BulkFilter): IndexKey | undefined {
+  if (ids) return undefined;
+  if (fingerprint !== undefined) return { fingerprint: 1, endedAt: 1 };
+  if (taskId !== undefined) return listIndex(['taskId']);
+  if (ownerId !== undefined && status.length === 1) return listIndex(['ownerId', 'status']);
+  return undefined;
 }
 
 const span = (field: string, from: Date | undefined, to: Date | undefined) =>

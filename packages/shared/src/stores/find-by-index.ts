@@ -8,28 +8,29 @@ interface IndexScan {
   conditions: Readonly<Record<string, unknown>>;
   key: IndexKey;
   sort: IndexKey;
-  fields: object;
+  fields?: object;
   skip?: number;
-  limit: number;
+  limit?: number;
 }
 
 /**
- * Finds records in the order of an index. While the index does not exist, as during its build after an update of the
+ * Finds records by an index, in its order or sorted. DocumentDB would rather read everything in the order of the sort
+ * than what a more selective index finds, when an index has that order. While the index does not exist, as during its build after an update of the
  * product, the database chooses another way.
  */
 export async function findByIndex<Raw, Found>(
   model: Model<Raw>,
-  { conditions, key, sort, fields, skip = 0, limit }: IndexScan,
+  { conditions, key, sort, fields = {}, skip = 0, limit }: IndexScan,
 ): Promise<Found[]> {
-  const query = () =>
-    model
+  const query = () => {
+    const sorted = model
       .find(conditions as QueryFilter<Raw>, fields)
       .sort(sort)
       .skip(skip)
-      .limit(limit)
-      // In one batch: the limit is small.
-      .batchSize(limit)
       .lean<Found[]>();
+    // In one batch: a limit is small.
+    return limit === undefined ? sorted : sorted.limit(limit).batchSize(limit);
+  };
   try {
     return await query().hint(key);
   } catch (error) {

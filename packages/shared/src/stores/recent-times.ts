@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
+import { findByIndex } from './find-by-index.ts';
 
 /** Wait of an ended execution for its first start, and duration of its last attempt, in milliseconds. */
 export type RecentTime = Pick<ExecutionRecord, 'waitMs' | 'runMs'>;
@@ -10,9 +11,11 @@ export async function listRecentTimes(
   model: Model<ExecutionRecord>,
   { plugin, action, limit }: { plugin: string; action: string; limit: number },
 ): Promise<RecentTime[]> {
-  return model
-    .find({ plugin, action, endedAt: { $gte: new Date(0) } }, { _id: 0, waitMs: 1, runMs: 1 })
-    .sort({ endedAt: -1 })
-    .limit(limit)
-    .lean<RecentTime[]>();
+  return findByIndex(model, {
+    conditions: { plugin, action, endedAt: { $gte: new Date(0) } },
+    key: { plugin: 1, action: 1, endedAt: -1 },
+    sort: { endedAt: -1 },
+    fields: { _id: 0, waitMs: 1, runMs: 1 },
+    limit,
+  });
 }

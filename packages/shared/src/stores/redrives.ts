@@ -1,9 +1,11 @@
-import type { Model, QueryFilter } from 'mongoose';
+import type { Model } from 'mongoose';
 
 import { isDuplicateKey } from '../connections/mongo-errors.ts';
+import { listIndex } from '../models/list-index.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { RedriveRecord } from '../schemas/redrive.ts';
-import { type BulkFilter, toBulkQuery } from './execution-query.ts';
+import { type BulkFilter, toBulkIndex, toBulkQuery } from './execution-query.ts';
+import { findByIndex } from './find-by-index.ts';
 import type { PagePosition } from './page.ts';
 import { conditionsOf, stretchesAfter } from './stretch.ts';
 
@@ -39,20 +41,20 @@ export async function listRedrivable(
     limit: number;
   },
 ): Promise<ExecutionRecord[]> {
-  const conditions: QueryFilter<ExecutionRecord>[] = [
+  const conditions = [
     toBulkQuery(page.filter),
     page.again ? {} : { hasRerun: { $exists: false } },
     page.exceptOwners.length === 0 ? {} : { ownerId: { $nin: [...page.exceptOwners] } },
   ];
   const after = page.after && { time: page.after.createdAt, id: page.after.id };
+  const key = toBulkIndex(page.filter);
   const parts = await Promise.all(
-    stretchesAfter(after, 'oldest-first', {}).map((stretch) =>
-      model
-        .find({ $and: [...conditions, conditionsOf(stretch, 'createdAt')] })
-        .sort(OLDEST_FIRST)
-        .limit(page.limit)
-        .lean<ExecutionRecord[]>(),
-    ),
+    stretchesAfter(after, 'oldest-first', {}).map((stretch) => {
+      const all = { $and: [...conditions, conditionsOf(stretch, 'createdAt')] };
+      if (!key) return model.find(all).sort(OLDEST_FIRST).limit(page.limit).lean<ExecutionRecord[]>();
+      const scan = { conditions: all, key, sort: OLDEST_FIRST, limit: page.limit };
+      return findByIndex<ExecutionRecord, ExecutionRecord>(model, scan);
+    }),
   );
   return parts.flat().slice(0, page.limit);
 }
@@ -62,10 +64,12 @@ export async function listRedriven(
   model: ExecutionModel,
   redriveId: string,
 ): Promise<Pick<ExecutionRecord, '_id' | 'rerunOf'>[]> {
-  return model
-    .find({ redriveId }, { rerunOf: 1 })
-    .sort(OLDEST_FIRST)
-    .lean<Pick<ExecutionRecord, '_id' | 'rerunOf'>[]>();
+  return findByIndex(model, {
+    conditions: { redriveId },
+    key: listIndex(['redriveId']),
+    sort: OLDEST_FIRST,
+    fields: { rerunOf: 1 },
+  });
 }
 
 /** Stores the start of a redrive, or resolves to the record of an earlier request for it. */

@@ -1,17 +1,20 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
+import { findByIndex } from './find-by-index.ts';
 
 /** Lists ids of the reruns of an execution, oldest first, at most `limit`. */
 export async function listReruns(
   model: Model<ExecutionRecord>,
   { id, limit }: { id: string; limit: number },
 ): Promise<string[]> {
-  const reruns = await model
-    .find({ rerunOf: id }, { _id: 1 })
-    .sort({ createdAt: 1, _id: 1 })
-    .limit(limit)
-    .lean<Pick<ExecutionRecord, '_id'>[]>();
+  const reruns = await findByIndex<ExecutionRecord, Pick<ExecutionRecord, '_id'>>(model, {
+    conditions: { rerunOf: id },
+    key: { rerunOf: 1 },
+    sort: { createdAt: 1, _id: 1 },
+    fields: { _id: 1 },
+    limit,
+  });
   return reruns.map(({ _id }) => _id);
 }
 
