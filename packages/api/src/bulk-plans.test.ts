@@ -23,7 +23,7 @@ const redrive = (models: Models, filter: Parameters<typeof listRedrivable>[1]['f
     limit: 48,
   });
 
-/** Sorted reads that are no pages of a list, and the index that each must use. */
+/** Sorted reads beside the lists, and the index that each must use. */
 const READS: Record<string, [index: string, read: (models: Models) => Promise<unknown>]> = {
   'reruns of an execution': [
     'rerunOf',
