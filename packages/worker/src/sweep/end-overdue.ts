@@ -1,4 +1,10 @@
-import { endCrashed, endExpired, endFlagged, type ExecutionRecord } from '@mcp-server/shared';
+import {
+  endCrashed,
+  endExpired,
+  endFlagged,
+  type ExecutionRecord,
+  UNFINISHED_STATUSES,
+} from '@mcp-server/shared';
 
 import { settle } from '../delivery/settle.ts';
 import type { Deps } from '../deps.ts';
@@ -17,7 +23,9 @@ export const endOverdue: Repair = async ({ deps, now }) => {
   const isPastDeadline = { isUnsettled: true, deadlineAt: { $lte: now } };
   await endEach(deps, { ...isPastDeadline, ...waits }, 'expired', endExpired);
   await endEach(deps, { ...isPastDeadline, ...hasLostItsHolder }, 'crashed', endCrashed);
-  const isFlagged = { $or: [waits, hasLostItsHolder], 'cancel.at': { $exists: true } };
+  // A query uses a partial index only if it repeats the condition of the index.
+  const isUnfinished = { status: { $in: UNFINISHED_STATUSES } };
+  const isFlagged = { ...isUnfinished, $or: [waits, hasLostItsHolder], 'cancel.at': { $exists: true } };
   await endEach(deps, isFlagged, 'cancelled', endFlagged);
   return '';
 };
