@@ -1,5 +1,5 @@
 // `npm run screenshots`: starts an API and a worker on empty data, logs in as an admin and opens the dashboard with a
-// finished job and the documentation page in Debian's Chromium. Not part of the tests; it writes docs/images/.
+// finished jobs and the documentation page in Debian's Chromium. Not part of the tests; it writes docs/images/.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -65,6 +65,9 @@ async function runSome(url) {
     const call = { plugin: 'sample', action: 'echo', payload: { message: 'Hello' } };
     if ((await post(url, '/mcp/execute', call, headers)).status === 'completed') completed += 1;
   }
+  const bad = { plugin: 'sample', action: 'fail', payload: { fatal: true } };
+  const { status } = await post(url, '/mcp/execute', bad, headers);
+  if (status !== 'failed') throw new Error(`sample.fail ended as ${status}`);
 }
 
 async function shoot(url) {
@@ -77,8 +80,8 @@ async function shoot(url) {
   await page.fill('input[name=password]', ACCOUNT.password);
   await page.click('button');
   await page.waitForURL('**/admin/queues/');
-  await page.goto(`${url}/admin/queues/queue/pool-default?status=completed`);
-  await page.getByText('execute').first().waitFor();
+  await page.goto(`${url}/admin/queues/queue/pool-default?status=failed`);
+  await page.getByText('sample.fail').first().waitFor();
   await page.screenshot({ path: `${IMAGES}/dashboard.png` });
   await page.goto(`${url}/docs/`);
   await page.getByText('/mcp/execute').first().waitFor();
