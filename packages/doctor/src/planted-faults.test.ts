@@ -9,6 +9,7 @@ import {
   type Namespace,
   openFleet,
   openNamespace,
+  shiftedClock,
   startOwnRedis,
   startProcess,
   waitFor,
@@ -20,6 +21,7 @@ import { complaintsOf, readLines, runDoctor } from './testing/test-doctor.ts';
 const WEAK = 'change-me-please';
 /** More than the size of any disk. */
 const TOO_MUCH_GIB = '10000000';
+const HOUR_MS = 3_600_000;
 const LONG_AGO = new Date(Date.now() - 600_000);
 
 /** A program that has nothing to do with the product. */
@@ -178,15 +180,10 @@ t.test('unreachable stores are reported with exit 1, and checks of their content
 
 t.test('a wrong clock and repairs by the sweep are found on live workers', async (t) => {
   const { space, accept, reach, startWorker } = await openFleet(t);
-  // An hour ahead, for the whole process.
-  const ahead = `const R=Date,M=3600000;globalThis.Date=class Date extends R{constructor(...a){a.length?super(...a):super(R.now()+M)}static now(){return R.now()+M}}`;
   const healthy = await startWorker();
   // Accepted but not enqueued, as if the API had died in between: only a sweep finds it.
   await reach(await accept(), 'completed');
-  const wrong = await startProcess(t, 'worker', {
-    ...space.env,
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(ahead)}`,
-  });
+  const wrong = await startProcess(t, 'worker', { ...space.env, ...shiftedClock(HOUR_MS) });
   await waitFor(
     'both to announce themselves',
     async () => (await space.models.WorkerModel.countDocuments()) === 2,

@@ -1,3 +1,4 @@
+export { CORRECTS_CLOCK, shiftedClock } from './clock/shifted-clock.ts';
 export { askForRoots, buildExecution, buildFailure } from './execution-builder.ts';
 export { type Namespace, openNamespace } from './namespace.ts';
 export { NO_FAULT, type Fault, type SilentDirection, type SwallowFault } from './proxy/fault.ts';

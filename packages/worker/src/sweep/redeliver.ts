@@ -16,8 +16,6 @@ export const REDELIVERY_FIELDS = {
 } as const;
 export type Redeliverable = Pick<ExecutionRecord, keyof typeof REDELIVERY_FIELDS>;
 
-/** A job overdue by this much waits for the timer of a process with a wrong clock. */
-const OVERDUE_MS = 10_000;
 /** Concurrent queries: more would only wait in the connection, where one slow reply fails them all. */
 const AT_ONCE = 50;
 
@@ -49,10 +47,6 @@ async function redeliver(
   if (pool !== undefined && pool !== execution.pool) return moveToPool(deps, execution, { pool, now });
   const queue = deps.queueOf(execution.pool);
   const state = await queue.getJobState(jobId(execution._id, execution.seq));
-  if (state === 'delayed' && isOverdue(execution, now)) {
-    await promote(queue, execution);
-    return;
-  }
   // Waiting, delayed or taken by a worker: BullMQ delivers it.
   if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return;
   const needsNewSeq = alwaysNew || state !== 'unknown';
@@ -88,12 +82,3 @@ async function moveToPool(
 
 const delayLeft = ({ nextAttemptAt }: Redeliverable, now: Date): number =>
   Math.max(0, nextAttemptAt ? nextAttemptAt.getTime() - now.getTime() : 0);
-
-const isOverdue = ({ nextAttemptAt }: Redeliverable, now: Date): boolean =>
-  nextAttemptAt !== undefined && now.getTime() - nextAttemptAt.getTime() > OVERDUE_MS;
-
-async function promote(queue: ReturnType<Deps['queueOf']>, { _id, seq }: Redeliverable): Promise<void> {
-  const job = await queue.getJob(jobId(_id, seq));
-  // It may have become due in between.
-  await job?.promote().catch(() => undefined);
-}

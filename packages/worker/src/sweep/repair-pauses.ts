@@ -1,6 +1,7 @@
 import { jobId, listHeld, type HeldExecution, readPaused, unholdExecution } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
+import { listPools } from './list-pools.ts';
 import type { Repair } from './repair.ts';
 
 /** Held executions woken in one turn, and the number woken at once. */
@@ -11,14 +12,12 @@ const AT_ONCE = 50;
  * Sets the pause of every queue to what the documents say: Redis may have been wiped or away, or have another state.
  */
 export const repairPausedQueues: Repair = async ({ deps }) => {
-  const { PluginModel, PauseModel } = deps.models;
-  const records = await PluginModel.find({}, { pool: 1 }).lean<{ pool: string }[]>();
-  const pools = [...new Set([...records.map(({ pool }) => pool), ...deps.config.WORKER_POOLS])];
+  const pools = await listPools(deps);
   // Queues first, documents second: a pause is stored before its queue is paused, so a new pause is never undone here.
   const states = await Promise.all(
     pools.map(async (pool) => [pool, await deps.queueOf(pool).isPaused()] as const),
   );
-  const paused = (await readPaused(PauseModel)).pools;
+  const paused = (await readPaused(deps.models.PauseModel)).pools;
   for (const [pool, isPaused] of states) {
     if (isPaused === paused.has(pool)) continue;
     const queue = deps.queueOf(pool);

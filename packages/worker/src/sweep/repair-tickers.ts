@@ -13,6 +13,10 @@ import type { Repair } from './repair.ts';
 const PAGE = 200;
 /** A ticker whose next tick is overdue by this much has stopped: a worker died with its chain of ticks. */
 const STOPPED_MS = 5_000;
+/** A next tick that comes later than its fire time by this much was set by a process with a wrong clock. */
+const LATE_MS = 5_000;
+/** A clock that differs from the database's by more than this sets no ticker right. */
+const MAX_SKEW_MS = 2_000;
 
 /** Sets missing tickers of schedules: Redis was away or wiped, a chain of ticks broke, or an API died in between. */
 export const restoreTickers: Repair = async ({ deps, now, cursor }) => {
@@ -25,7 +29,8 @@ async function restoreTicker(deps: Deps, task: ScheduledTask, now: Date): Promis
   const { id, schedule, scheduleRevision: revision } = task;
   const ticker = await deps.tickQueue.getJobScheduler(id);
   const isCurrent = ticker?.template?.data?.revision === revision;
-  if (isCurrent && (ticker?.next ?? 0) > now.getTime() - STOPPED_MS) return;
+  const next = ticker?.next ?? 0;
+  if (isCurrent && next > now.getTime() - STOPPED_MS && !isLate(task, next, now)) return;
   // A due time needs no ticker any more: the sweep fires it.
   if (schedule.runAt && schedule.runAt <= now) return;
   try {
@@ -35,6 +40,13 @@ async function restoreTicker(deps: Deps, task: ScheduledTask, now: Date): Promis
     // A worker is handling its last tick right now; the next turn looks again.
     deps.log.debug({ err, taskId: id }, 'ticker not set yet');
   }
+}
+
+/** True for a tick that misses its fire time, if this process can do better. BullMQ ticks by the clocks of processes. */
+function isLate({ nextRunAt }: ScheduledTask, next: number, now: Date): boolean {
+  // A fire time that has come is being handled: the next tick is for the one after it.
+  if (nextRunAt <= now || next <= nextRunAt.getTime() + LATE_MS) return false;
+  return Math.abs(Date.now() - now.getTime()) <= MAX_SKEW_MS;
 }
 
 /** Removes tickers without a schedule, which would tick forever. */

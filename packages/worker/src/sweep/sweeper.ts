@@ -12,6 +12,7 @@ import { redeliverUnknown } from './redeliver-unknown.ts';
 import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
 import { removeStrayTickers, restoreTickers } from './repair-tickers.ts';
 import type { Repair } from './repair.ts';
+import { rescueDeferred } from './rescue-deferred.ts';
 import { settleLeftovers } from './settle-leftovers.ts';
 
 /** Missed sweeps after which a dead sweeper is replaced. */
@@ -33,6 +34,7 @@ const QUEUE_REPAIRS: Record<string, Repair> = {
   // First: re-enqueued work must not start while it is paused.
   repairPausedQueues,
   wakeHeld,
+  rescueDeferred,
   redeliverLapsed,
   redeliverUnknown,
   restoreTickers,
