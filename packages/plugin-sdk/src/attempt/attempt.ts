@@ -35,6 +35,8 @@ export interface AttemptProgress {
 
 /** Memory of `ctx.once` over attempts. Results are JSON text. Each method rejects with a StopError if the lease is lost. */
 export interface StepMemory {
+  /** Size of the steps that earlier attempts stored; see `stepBytes`. */
+  readonly storedBytes: number;
   /** Result of a step that ended, or undefined. */
   read(name: string): Promise<string | undefined>;
   start(name: string): Promise<void>;
@@ -97,6 +99,8 @@ export interface Attempt {
   readonly controller: AbortController;
   /** Steps of `ctx.once` that are running or done, so that two calls with one name share one effect. */
   readonly steps: Map<string, Promise<unknown>>;
+  /** Size of all stored steps of the execution. */
+  stepBytes: number;
   readonly questions: {
     /** Unanswered questions by key: the attempt ends with them, whatever the action does afterwards. */
     readonly open: Map<string, AskedQuestion>;

@@ -9,5 +9,6 @@ export type {
   StoredQuestion,
 } from './attempt.ts';
 export { describeError } from './describe-error.ts';
+export { stepBytes } from './once.ts';
 export { runAttempt } from './run-attempt.ts';
 export { StopError, type StopReason } from './stop-error.ts';

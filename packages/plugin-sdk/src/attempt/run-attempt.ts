@@ -22,7 +22,14 @@ export async function runAttempt(
   controller: AbortController,
 ): Promise<AttemptEnd> {
   const questions = { open: new Map(), unnamed: 0, isClosed: false };
-  const attempt: Attempt = { request, host, controller, steps: new Map(), questions };
+  const attempt: Attempt = {
+    request,
+    host,
+    controller,
+    steps: new Map(),
+    stepBytes: host.steps.storedBytes,
+    questions,
+  };
   if (controller.signal.aborted) return endAfterThrow(attempt, undefined, { hasBegun: false });
   const input = await parseInput(action, request.payload, host.secrets);
   if (!input.ok) return { kind: 'failed', ...input.refusal };

@@ -5,6 +5,7 @@ import type {
   StepMemory,
   StoredQuestion,
 } from '../attempt/attempt.ts';
+import { stepBytes } from '../attempt/once.ts';
 import type { ActionRun, AttemptSummary, LogLine } from './action-run.ts';
 
 /** State of an execution between its attempts, which a database holds in the product. */
@@ -33,6 +34,9 @@ export function openMemory(answers: Readonly<Record<string, unknown>>): Executio
     progress,
     log,
     stepMemory: {
+      get storedBytes() {
+        return [...steps].reduce((sum, [name, result]) => sum + stepBytes(name, result), 0);
+      },
       read: async (name) => steps.get(name),
       start: async () => {},
       end: async (name, result) => void steps.set(name, result),

@@ -1,4 +1,4 @@
-import { type StepMemory, StopError } from '@mcp-server/plugin-sdk/attempt';
+import { stepBytes, type StepMemory, StopError } from '@mcp-server/plugin-sdk/attempt';
 import { endStep, readStep, startStep } from '@mcp-server/shared';
 
 import { untilAnswered } from '../delivery/until-answered.ts';
@@ -17,7 +17,9 @@ export function storedSteps(deps: Deps, { execution, controller }: Run): StepMem
   const writeOwned = async (write: () => Promise<boolean>): Promise<void> => {
     if (!(await untilAnswered(signal, write))) throw new StopError('lease_lost');
   };
+  const stored = Object.entries(execution.steps ?? {});
   return {
+    storedBytes: stored.reduce((sum, [name, { result = '' }]) => sum + stepBytes(name, result), 0),
     async read(name) {
       const step = await untilAnswered(signal, () => readStep(ExecutionModel, { id, name }));
       return step?.endedAt ? (step.result ?? 'null') : undefined;
