@@ -1,24 +1,10 @@
-import { MASK, type KnownSecrets } from './known-secrets.ts';
+import { CREDENTIAL_RULES } from './credential-rules.ts';
+import type { KnownSecrets } from './known-secrets.ts';
 
 /** Longest text that is stored for an error. */
 const MAX_LENGTH = 2_000;
 /** A secret that the first cut divides would not be recognised, so this much of the end of a cut text is dropped. */
 const CUT_MARGIN = 1_024;
-
-/**
- * Texts that look like credentials: a token after its scheme, a key=value pair, a JSON web token. Every pattern begins at a
- * word boundary or a literal and is bounded up to where it can fail, so that masking is linear in the text.
- */
-const SECRETS: [RegExp, string][] = [
-  [/\b(Bearer|Basic)\s{1,8}[\w.~+/=-]+/gi, `$1 ${MASK}`],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, MASK],
-  [/\bmcp_[\w-]{8,}/g, MASK],
-  [
-    /((?:password|passwd|secret|token|api[-_]?key|authorization)["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi,
-    `$1${MASK}`,
-  ],
-  [/(\b\w[\w+.-]{0,31}:\/\/[^\s/:@]{0,256}):[^\s/@]{1,512}@/g, `$1:${MASK}@`],
-];
 
 export interface SafeTextOptions {
   /** Characters; default 2,000. */
@@ -31,7 +17,7 @@ export interface SafeTextOptions {
 export function safeText(text: string, { maxLength = MAX_LENGTH, secrets }: SafeTextOptions = {}): string {
   const start = text.slice(0, maxLength * 2 + CUT_MARGIN);
   const known = secrets?.mask(start) ?? start;
-  const masked = SECRETS.reduce((masking, [pattern, mask]) => masking.replace(pattern, mask), known);
+  const masked = CREDENTIAL_RULES.reduce((masking, [pattern, mask]) => masking.replace(pattern, mask), known);
   const whole = start.length < text.length ? masked.slice(0, -CUT_MARGIN) : masked;
   return whole.length > maxLength ? `${whole.slice(0, maxLength - 1)}…` : whole;
 }

@@ -109,15 +109,22 @@ export const claimPipeline = (request: ClaimRequest, token: unknown) => [
   { $unset: ['nextAttemptAt', 'progress', 'lacksAction', 'heldAt'] },
 ];
 
+/**
+ * Number of the newest attempts that are kept. Retries, crashes and questions have limits of their own; hand-backs have none, and the
+ * record must not grow without bound.
+ */
+const MAX_ATTEMPTS_KEPT = 500;
+
 function claimUpdate({ worker, leaseMs }: ClaimRequest, token: unknown) {
   const nextEpoch = { $add: ['$epoch', 1] };
   const attempt = { epoch: nextEpoch, worker: literal(worker), startedAt: NOW };
+  const attempts = { $concatArrays: [closeAttempt('$epoch', { outcome: 'crashed' }), [attempt]] };
   return {
     status: 'running',
     epoch: nextEpoch,
     lease: { until: inMs(leaseMs), worker: literal(worker), token },
     crashes: { $add: ['$crashes', { $cond: [{ $eq: ['$status', 'running'] }, 1, 0] }] },
-    attempts: { $concatArrays: [closeAttempt('$epoch', { outcome: 'crashed' }), [attempt]] },
+    attempts: { $slice: [attempts, -MAX_ATTEMPTS_KEPT] },
     waitMs: { $ifNull: ['$waitMs', since({ $max: ['$createdAt', '$nextAttemptAt'] })] },
     updatedAt: NOW,
   };

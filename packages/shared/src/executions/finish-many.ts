@@ -22,6 +22,7 @@ type Completed = FinishRequest & { end: { kind: 'completed'; result: string } };
 /** True for most ends; the others write other fields and are sent alone. */
 export const isPlainEnd = (request: FinishRequest): request is Completed =>
   request.end.kind === 'completed' &&
+  request.progress === undefined &&
   Object.entries(request.end).every(
     ([field, value]) => field === 'kind' || field === 'result' || value === undefined,
   );

@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 
-import type { ExecutionRecord, Failure } from '../schemas/execution.ts';
+import type { ExecutionRecord, Failure, ProgressRecord } from '../schemas/execution.ts';
 import type { InputRecord } from '../schemas/input-record.ts';
 import { closeAttempt, endFields, inMs, literal, NOW, since } from './db-time.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -24,6 +24,8 @@ export interface FinishRequest {
   of: Pick<ExecutionRecord, 'plugin' | 'action'>;
   end: RunEnd;
   retentionSeconds: number;
+  /** The newest progress, if it is not stored yet. */
+  progress?: ProgressRecord | undefined;
 }
 
 export type FinishOutcome =
@@ -41,7 +43,7 @@ export async function finishExecution(
 ): Promise<FinishOutcome> {
   const { id, epoch } = request;
   const finished = await model
-    .findOneAndUpdate({ _id: id, epoch, status: 'running' }, finishPipeline(request), {
+    .findOneAndUpdate({ _id: id, epoch, status: 'running' }, withProgress(request, finishPipeline(request)), {
       returnDocument: 'after',
       updatePipeline: true,
       timestamps: false,
@@ -77,6 +79,10 @@ const ATTEMPT_OUTCOME = {
   input_required: 'input_required',
   cancelled: 'cancelled',
 } as const satisfies Record<RunEnd['kind'], string>;
+
+/** A late progress is stored with the end: the beat that would have stored it finds no running execution any more. */
+const withProgress = ({ progress }: FinishRequest, pipeline: Record<string, unknown>[]) =>
+  progress ? [{ $set: { progress: literal(progress) } }, ...pipeline] : pipeline;
 
 const failedAttempt = ({ failure, stack }: { failure: Failure; stack?: string }) => ({
   outcome: 'failed',

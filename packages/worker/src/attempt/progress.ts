@@ -22,3 +22,7 @@ export function publishProgress(deps: Deps, run: Run): void {
   delete run.unsentProgress;
   if (unsentProgress) deps.events.write({ ...run.execution, progress: unsentProgress }, 'execution.progress');
 }
+
+/** The newest progress of a run, unless it is stored. Until a beat has stored it for sure, it is sent again. */
+export const unstoredProgress = ({ progress, storedProgress }: Run): Run['progress'] =>
+  progress === storedProgress ? undefined : progress;

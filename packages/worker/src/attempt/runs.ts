@@ -6,8 +6,9 @@ export interface Run {
   readonly execution: ExecutionRecord;
   readonly token: string;
   readonly controller: AbortController;
-  /** The newest progress that is not stored yet. */
+  /** The newest progress, and the one that is known to be stored. */
   progress?: ProgressRecord;
+  storedProgress?: ProgressRecord;
   /** The newest progress that is not published yet. */
   unsentProgress?: ProgressRecord;
 }

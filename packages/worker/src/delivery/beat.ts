@@ -1,7 +1,7 @@
 import { renewLeases } from '@mcp-server/shared';
 
-import { publishProgress } from '../attempt/progress.ts';
-import type { Run, Runs } from '../attempt/runs.ts';
+import { publishProgress, unstoredProgress } from '../attempt/progress.ts';
+import type { Runs } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
 import type { DatabaseContact } from './contact.ts';
@@ -42,10 +42,14 @@ export class Beat {
     const leases = runs.map((run) => ({
       id: run.execution._id,
       token: run.token,
-      progress: takeProgress(run),
+      progress: unstoredProgress(run),
     }));
     const report = await renewLeases(ExecutionModel, leases, this.#deps.config.LEASE_MS);
     this.#contact.recordContact();
+    for (const [index, { progress }] of leases.entries()) {
+      const run = runs[index];
+      if (run && progress) run.storedProgress = progress;
+    }
     for (const id of report.cancelled) this.#runs.stop(id, 'cancel');
     const lost = new Set(report.lost);
     for (const run of runs) {
@@ -55,11 +59,4 @@ export class Beat {
     }
     for (const run of runs) publishProgress(this.#deps, run);
   }
-}
-
-/** Takes the newest progress from a run. A failed beat loses it; the next progress follows within a beat. */
-function takeProgress(run: Run): Run['progress'] {
-  const { progress } = run;
-  delete run.progress;
-  return progress;
 }

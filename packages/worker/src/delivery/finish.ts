@@ -2,10 +2,13 @@ import {
   type FinishOutcome,
   handBackExecution,
   type HandBackOutcome,
+  isDatabaseAway,
   yieldExecution,
   type RunEnd,
 } from '@mcp-server/shared';
 
+import { fitEnd } from '../attempt/fit-end.ts';
+import { unstoredProgress } from '../attempt/progress.ts';
 import type { Run } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
 import { publishWaiting } from './publish-waiting.ts';
@@ -25,10 +28,17 @@ export async function offerEnd(
     id: run.execution._id,
     epoch: run.execution.epoch,
     of: run.execution,
-    end,
     retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
+    progress: unstoredProgress(run),
   };
-  const outcome = await untilAnswered(giveUp, () => deps.writes.finish(request));
+  const write = (offered: RunEnd) =>
+    untilAnswered(giveUp, () => deps.writes.finish({ ...request, end: offered }));
+  const outcome = await write(fitEnd(run.execution, end)).catch((err: unknown) => {
+    if (giveUp.aborted || isDatabaseAway(err)) throw err;
+    // An execution must be able to end, for any reason of the refusal.
+    deps.log.error({ err, executionId: request.id, end: end.kind }, 'the database refused an end');
+    return write(NOT_STORED);
+  });
   if (outcome.kind === 'superseded') {
     deps.metrics.superseded.inc();
     deps.log.warn(
@@ -38,6 +48,11 @@ export async function offerEnd(
   }
   return outcome;
 }
+
+const NOT_STORED: RunEnd = {
+  kind: 'failed',
+  failure: { kind: 'invalid_output', message: 'The database refused to store how it ended.' },
+};
 
 /** Hands a claim back with no attempt spent. */
 export async function handBack(
