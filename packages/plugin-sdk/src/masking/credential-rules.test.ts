@@ -62,6 +62,9 @@ t.test('well-known credentials are masked, in the texts in which they occur', as
     'https://account.blob.core.windows.net/c?sv=2024&sig=canary%2Bcanary%3D&se=x',
     'https://s3.amazonaws.com/b?X-Amz-Signature=canary&X-Amz-Credential=canary',
     'curl -u ada:canary https://example.com',
+    '//registry.example.com/:_authToken=canary',
+    `https://${token(40)}:x-oauth-basic@github.com/x`,
+    `"aws_secret_access_key" => "canary canary"`,
   ];
 
   for (const text of leaks) {

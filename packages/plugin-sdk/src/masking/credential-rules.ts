@@ -74,6 +74,8 @@ export const CREDENTIAL_RULES: readonly CredentialRule[] = [
   [/\b(Bearer|Basic|Negotiate|NTLM|ApiKey)\s{1,8}[\w.~+/=-]+/gi, `$1 ${MASK}`],
   // A password in an address may hold what it should not; a port before a path is none.
   [/(\b\w[\w+.-]{0,31}:\/\/[^\s/:@]{0,256}):(?!\d{1,5}(?:[/?#]|$))[^\s"'<>]{1,512}@/g, `$1:${MASK}@`],
+  // A long name is a token, with a password such as `x-oauth-basic` or without one.
+  [/(\b\w[\w+.-]{0,31}:\/\/)[^\s/:@]{20,512}(?=:\[redacted\]@)/g, `$1${MASK}`],
   [/(\b\w[\w+.-]{0,31}:\/\/)[^\s/:@]{16,512}@/g, `$1${MASK}@`],
   [
     /(\b(?:hooks\.slack\.com\/(?:services|workflows)|discord(?:app)?\.com\/api\/webhooks\/\d{5,25})\/)[\w/-]+/g,
@@ -81,8 +83,8 @@ export const CREDENTIAL_RULES: readonly CredentialRule[] = [
   ],
   [new RegExp(`(?<![A-Za-z0-9])(?:${PREFIXES})`, 'g'), MASK],
   [new RegExp(`(\\b(?:${QUERY_NAME})=)[^&\\s"'#,;]+`, 'gi'), `$1${MASK}`],
-  [new RegExp(`((?:${NAME})["']?\\s{0,8}[:=]\\s{0,8})(["'])[^"'\\r\\n]{1,1000}`, 'gi'), `$1$2${MASK}`],
-  [new RegExp(`((?:${NAME})["']?\\s{0,8}[:=]\\s{0,8})[^\\s"',;&]+`, 'gi'), `$1${MASK}`],
+  [new RegExp(`((?:${NAME})["']?\\s{0,8}[:=]>?\\s{0,8})(["'])[^"'\\r\\n]{1,1000}`, 'gi'), `$1$2${MASK}`],
+  [new RegExp(`((?:${NAME})["']?\\s{0,8}[:=]>?\\s{0,8})[^\\s"',;&]+`, 'gi'), `$1${MASK}`],
   [
     new RegExp(
       `(\\b(?:${NAME})\\s{1,8}(?:is|was)\\s{0,8}:?\\s{0,8}["'\`]?)(?!(?:${NO_VALUE})\\b)[^\\s"'\`,;&]+`,
