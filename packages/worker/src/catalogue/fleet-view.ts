@@ -8,6 +8,8 @@ import {
 } from '@mcp-server/shared';
 
 const MAX_AGE_MS = 1_000;
+/** A worker that has just announced itself must not be overlooked, so a missing one is looked for again after this. */
+const MAX_AGE_OF_MISSING_MS = 100;
 
 /** A plugin that a living worker runs. */
 interface Service {
@@ -25,7 +27,16 @@ export interface ServedActions {
   actions: string[];
 }
 
+interface Wanted {
+  pool: string;
+  plugin: string;
+  action: string;
+  version?: string;
+}
+
 interface Snapshot {
+  /** Start of the read, on the clock of `performance.now()`. */
+  readAt: number;
   services: Service[];
   versions: VersionSighting[];
 }
@@ -33,12 +44,7 @@ interface Snapshot {
 /** Which living workers run what, by their announcements; read on demand, at most once a second. */
 export interface FleetView {
   /** True if another worker that takes work of this pool has the action; with `version`, only that version counts. */
-  isServedElsewhere(wanted: {
-    pool: string;
-    plugin: string;
-    action: string;
-    version?: string;
-  }): Promise<boolean>;
+  isServedElsewhere(wanted: Wanted): Promise<boolean>;
   /** Everything that workers which take work can run. */
   listServed(): Promise<ServedActions[]>;
   /**
@@ -53,29 +59,48 @@ export interface FleetView {
 export function buildFleetView({ WorkerModel, PluginModel }: Models, workerName: string): FleetView {
   const recent = new FreshCache<Snapshot>({ maxAgeMs: MAX_AGE_MS, isSingleFlight: true });
   const read = async (): Promise<Snapshot> => {
+    const readAt = performance.now();
     const [workers, versions] = await Promise.all([
       listWorkerSightings(WorkerModel),
       listVersionSightings(PluginModel),
     ]);
-    return { services: toServices(workers, versions), versions };
+    return { readAt, services: toServices(workers, versions), versions };
   };
   const current = () => recent.read('all', read);
 
+  let refreshing: Promise<Snapshot> | undefined;
+  const refresh = (): Promise<Snapshot> => {
+    if (!refreshing) {
+      recent.forget(() => true);
+      refreshing = current().finally(() => (refreshing = undefined));
+    }
+    return refreshing;
+  };
+  /** A snapshot whose read began at `since` or later. */
+  const readSince = async (since: number): Promise<Snapshot> => {
+    let snapshot = await current();
+    while (snapshot.readAt < since) snapshot = await refresh();
+    return snapshot;
+  };
+
+  const hasOther = ({ services }: Snapshot, { pool, plugin, action, version }: Wanted): boolean =>
+    services.some(
+      (service) =>
+        service.plugin === plugin &&
+        (version === undefined || service.version === version) &&
+        service.actions.has(action) &&
+        service.pool === pool &&
+        service.worker !== workerName,
+    );
+
   return {
-    async isServedElsewhere({ pool, plugin, action, version }) {
-      return (await current()).services.some(
-        (service) =>
-          service.plugin === plugin &&
-          (version === undefined || service.version === version) &&
-          service.actions.has(action) &&
-          service.pool === pool &&
-          service.worker !== workerName,
-      );
+    async isServedElsewhere(wanted) {
+      if (hasOther(await current(), wanted)) return true;
+      return hasOther(await readSince(performance.now() - MAX_AGE_OF_MISSING_MS), wanted);
     },
     listServed: async () => toServedActions((await current()).services),
     async unseenMsOf(plugin, version) {
-      recent.forget(() => true);
-      const { versions } = await current();
+      const { versions } = await readSince(performance.now());
       return versions.find((one) => one.id === plugin && one.version === version)?.unseenMs;
     },
     async poolOf(plugin) {

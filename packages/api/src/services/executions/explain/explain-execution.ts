@@ -9,12 +9,12 @@ import { explainCancel, explainRun, explainSuspicion, hasLapsed } from './runnin
 import { buildTimeline } from './timeline.ts';
 import {
   explainAdmission,
-  explainWorkers,
   explainInput,
   explainPauses,
   explainPlace,
   explainTime,
 } from './waiting-reasons.ts';
+import { explainWorkers } from './worker-reasons.ts';
 
 /** Explains why the caller's execution is in its current state. @throws {errors.NotFound} */
 export async function explainOwnExecution(

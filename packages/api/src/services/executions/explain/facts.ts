@@ -2,10 +2,12 @@ import {
   countUnfinished,
   type ExecutionRecord,
   isEnded,
+  listVersionSightings,
   type Models,
   type Paused,
   readExecution,
   readPaused,
+  type VersionSighting,
 } from '@mcp-server/shared';
 
 import type { ExecutionQueues } from '../../../redis/execution-queues.ts';
@@ -20,6 +22,10 @@ export interface ExplainFacts {
   now: Date;
   paused: Paused;
   poolWorkers: PoolWorkers;
+  /** Published versions of its plugin. */
+  versions: readonly VersionSighting[];
+  /** See `PLUGIN_GRACE_SECONDS`. */
+  graceMs: number;
   /** Missing while Redis is unavailable. */
   place: QueuePlace | undefined;
   /** Unfinished executions of the owner, counted up to the limit. */
@@ -28,7 +34,7 @@ export interface ExplainFacts {
 }
 
 export interface FactsDeps {
-  config: { MAX_UNFINISHED_PER_USER: number };
+  config: { MAX_UNFINISHED_PER_USER: number; PLUGIN_GRACE_SECONDS: number };
   models: Models;
   queues: ExecutionQueues;
 }
@@ -56,13 +62,22 @@ const isSameState = (one: ExecutionRecord, other: ExecutionRecord): boolean =>
   one.status === other.status && one.epoch === other.epoch && one.seq === other.seq;
 
 async function readContext({ config, models, queues }: FactsDeps, execution: ExecutionRecord) {
-  const { ownerId, pool, status } = execution;
+  const { ownerId, plugin, pool, status } = execution;
   const unfinishedLimit = config.MAX_UNFINISHED_PER_USER;
-  const [paused, fleet, place, unfinished] = await Promise.all([
+  const [paused, fleet, versions, place, unfinished] = await Promise.all([
     readPaused(models.PauseModel),
     listWorkers({ models }),
+    listVersionSightings(models.PluginModel),
     queues.locate(execution).catch(() => undefined),
     isEnded(status) ? 0 : countUnfinished(models.ExecutionModel, { ownerId, limit: unfinishedLimit }),
   ]);
-  return { paused, poolWorkers: workersOf(fleet, pool), place, unfinished, unfinishedLimit };
+  return {
+    paused,
+    poolWorkers: workersOf(fleet, pool),
+    versions: versions.filter(({ id }) => id === plugin),
+    graceMs: config.PLUGIN_GRACE_SECONDS * 1_000,
+    place,
+    unfinished,
+    unfinishedLimit,
+  };
 }

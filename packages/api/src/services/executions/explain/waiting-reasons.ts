@@ -49,35 +49,6 @@ function describePause({ kind, name, by, reason, since }: PauseRecord) {
   };
 }
 
-/** Explains missing workers: none for the pool or plugin, or only ones with another version. */
-export function explainWorkers({ execution, poolWorkers }: ExplainFacts): Reason[] {
-  const { pool, plugin, action, pluginVersion: version, lacksAction } = execution;
-  if (poolWorkers.workers.length === 0) {
-    const draining = poolWorkers.draining.length === 0 ? '' : ` (${poolWorkers.draining.length} draining)`;
-    const text = `No live worker serves pool "${pool}"${draining}. It starts as soon as one does.`;
-    return [{ code: 'no_worker_for_pool', text, pool }];
-  }
-  const served = versionsOf(poolWorkers.workers, plugin);
-  if (served.length === 0) {
-    const text = `No worker of pool "${pool}" has plugin "${plugin}". It starts as soon as one does.`;
-    return [{ code: 'no_worker_for_plugin', text, pool, plugin, version }];
-  }
-  if (lacksAction) {
-    const text = `The last worker that took it has plugin "${plugin}" without action "${action}".`;
-    return [{ code: 'no_worker_for_plugin', text, pool, plugin, version, served }];
-  }
-  if (served.includes(version)) return [];
-  const text =
-    `Accepted for ${plugin} ${version}, but the workers only have ${served.join(', ')}. They will run it if its payload ` +
-    'still matches the input schema.';
-  return [{ code: 'version_mismatch', text, plugin, version, served }];
-}
-
-function versionsOf(workers: ExplainFacts['poolWorkers']['workers'], plugin: string): string[] {
-  const versions = workers.flatMap(({ plugins }) => plugins.map((name) => name.split('@')));
-  return [...new Set(versions.flatMap(([id, version = '']) => (id === plugin ? version : [])))].toSorted();
-}
-
 /** Explains the place of the job in its queue. */
 export function explainPlace(facts: ExplainFacts): Reason[] {
   const { execution, place, poolWorkers } = facts;
