@@ -12,6 +12,7 @@ const FILES: Record<string, string> = {
   'fence-off': source('shared/src/executions/finish-many.ts'),
   'status-off': source('shared/src/executions/finish-many.ts'),
   'sweep-off': source('worker/src/sweep/sweeper.ts'),
+  'silence-off': source('shared/src/connections/replace-silent.ts'),
 };
 
 for (const { name, preload } of SABOTAGES) {

@@ -22,6 +22,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   { name: 'status-off', row: 'F2', rules: ['end-changed', 'double-end'], preload: preload('status-off') },
   { name: 'sweep-off', row: 'F7', rules: ['not-ended', 'unfinished'], preload: preload('sweep-off') },
+  { name: 'silence-off', row: 'F31', rules: ['replaced-late'], preload: preload('silence-off') },
 ];
 
 /** @throws {Error} for an unknown name. */

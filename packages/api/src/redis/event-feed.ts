@@ -37,8 +37,6 @@ interface Stream {
 
 const BLOCK_MS = 5_000;
 const READ_COUNT = 500;
-/** A blocked read that is late by this much hangs: the connection is replaced. */
-const HUNG_AFTER_MS = BLOCK_MS + 5_000;
 const RETRY_MS = 250;
 const WATCH_TIMEOUT_MS = 1_000;
 const WAKE_TTL_SECONDS = 60;
@@ -105,8 +103,7 @@ export class EventFeed {
   async #run(): Promise<void> {
     while (this.#streams.size > 0 && !this.#closing.signal.aborted) {
       try {
-        const isAnswered = await withTimeout(this.#read(), HUNG_AFTER_MS);
-        if (!isAnswered) this.#reader.disconnect(true);
+        await this.#read();
       } catch (err) {
         this.#hadGap = true;
         this.#logger.debug({ err }, 'reading events failed');
@@ -116,7 +113,7 @@ export class EventFeed {
     this.#reading = undefined;
   }
 
-  async #read(): Promise<true> {
+  async #read(): Promise<void> {
     await this.#findCursors();
     const read = [...this.#streams].flatMap(([ownerId, stream]) =>
       stream.cursor === undefined ? [] : [{ key: this.#keyOf(ownerId), stream, cursor: stream.cursor }],
@@ -137,7 +134,6 @@ export class EventFeed {
     this.#wakeCursor = entriesOf.get(this.#wakeKey)?.at(-1)?.[0] ?? this.#wakeCursor;
     await this.#checkStreams(read.filter(({ key }) => entriesOf.has(key) || this.#isCheckDue()));
     for (const { key, stream } of read) fanOut(stream, entriesOf.get(key) ?? []);
-    return true;
   }
 
   /** Notifies the watchers of streams that lost events after their cursor, before those that are left. */

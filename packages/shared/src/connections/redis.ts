@@ -3,9 +3,9 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { replaceWhenSilent } from './replace-silent.ts';
 
 /**
- * `producer`: fails at once while Redis is away and gives up on a hung one (API). `consumer`: waits forever, as
- * BullMQ's workers need. `subscriber`: waits, and subscribes again after a reconnect. `blocked`: waits, for reads that block
- * for up to 10 s.
+ * `producer`: fails at once while Redis is away and gives up on a hung one (API). `consumer`: waits forever, as BullMQ's
+ * workers need. `subscriber`: waits, and subscribes again after a reconnect. `blocked`: waits, for reads that block for up
+ * to 5 s.
  */
 export type RedisRole = 'producer' | 'consumer' | 'subscriber' | 'blocked';
 
@@ -15,8 +15,10 @@ const MAX_RECONNECT_DELAY_MS = 1_000;
 
 /** Silence after which a connection is replaced: longer than a save or a slow script holds Redis up. */
 const SILENT_MS = 4_000;
-/** The same for connections that block: BullMQ's block for up to 10 s. */
-const SILENT_BLOCKED_MS = 11_000;
+/** The same for connections of the role `blocked`. */
+const SILENT_BLOCKED_MS = 7_000;
+/** The same for BullMQ's duplicates, whose reads block for up to 10 s. */
+const SILENT_DUPLICATE_MS = 11_000;
 
 const ROLE_OPTIONS: Record<RedisRole, RedisOptions> = {
   producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS },
@@ -29,7 +31,7 @@ const ROLE_OPTIONS: Record<RedisRole, RedisOptions> = {
 class WatchedRedis extends Redis {
   override duplicate(changes?: Partial<RedisOptions>): Redis {
     const redis = super.duplicate(changes);
-    replaceWhenSilent(redis, SILENT_BLOCKED_MS);
+    replaceWhenSilent(redis, SILENT_DUPLICATE_MS);
     return redis;
   }
 }
