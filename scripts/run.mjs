@@ -41,6 +41,7 @@ const COMMANDS = {
   plugin: (args) => ['node', SOURCE, 'packages/plugin-scaffold/src/main.ts', ...args],
   doctor: (args) => ['node', SOURCE, 'packages/doctor/src/main.ts', ...args],
   conformance: (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'conformance/src/main.ts', ...args],
+  'broken-setups': (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'infra/broken-setups/main.ts', ...args],
   example: ([story = '', ...args]) => ['node', SOURCE, `examples/${story}/main.ts`, ...args],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
   docs: () => ['env', 'UPDATE_DOCS=1', ...SUITE, ...GENERATED_PAGES],

@@ -4,8 +4,8 @@ import {
   buildEventWriter,
   buildExecutionWrites,
   buildModels,
+  type ConfigError,
   countUnfinished,
-  createMongo,
   findApiKey,
   findLiveSession,
   findOutcomes,
@@ -15,12 +15,10 @@ import {
   listRecentTimes,
   type Logger,
   type Models,
-  type Mongo,
-  pingMongo,
-  pingRedisWrites,
+  probeMongo,
+  probeRedis,
   PoolQueues,
   readWorkload,
-  refuseEviction,
   touchApiKey,
 } from '@mcp-server/shared';
 
@@ -29,7 +27,6 @@ import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { createBoard } from './redis/bull-board.ts';
-import { connectRedis } from './redis/connect.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
 import { EventFeed } from './redis/event-feed.ts';
 import { buildExecutionQueues } from './redis/execution-queues.ts';
@@ -49,11 +46,7 @@ import { buildReadiness } from './services/fleet/readiness.ts';
 import { buildLoadReader } from './services/metrics/load.ts';
 import { Sockets } from './services/realtime/sockets.ts';
 import { buildTickets } from './services/realtime/tickets.ts';
-
-/** Together these ensure a response within 5 s while the database is unavailable or hangs. */
-const SERVER_SELECTION_TIMEOUT_MS = 1_500;
-const SOCKET_TIMEOUT_MS = 4_000;
-const MAX_POOL_SIZE = 50;
+import { awaitStores, onRefused, openStores, type Stores } from './stores.ts';
 
 interface ConnectOptions {
   /** Work per password hash; see buildPasswords. */
@@ -64,29 +57,34 @@ export interface Connected {
   deps: Deps;
   /** Resolves once the indexes exist. */
   prepared: Promise<void>;
-  /** Rejects with a ConfigError if Redis may evict jobs; resolves soon if Redis is unavailable. */
-  queueIsSafe(): Promise<void>;
+  /**
+   * Resolves when the database is prepared and Redis has answered, or after `timeoutMs`.
+   * @throws {ConfigError} if a store refuses the settings.
+   */
+  awaitStores(timeoutMs: number): Promise<void>;
+  /** Calls `listener` if a store refuses the settings before the first contact. */
+  onRefused(listener: (refusal: ConfigError) => void): void;
   close(): Promise<void>;
 }
 
 /** Opens every connection without waiting for any of them, and builds the services on top. */
 export function connect(config: Config, logger: Logger, options: ConnectOptions = {}): Connected {
-  const mongo = openMongo(config);
-  const producer = connectRedis(config.REDIS_URL, 'producer', logger);
-  const subscriber = connectRedis(config.REDIS_URL, 'subscriber', logger);
+  const stores = openStores(config, logger);
+  const { mongo, producer, redisContact } = stores;
   const models = buildModels(mongo.connection);
   const writes = buildExecutionWrites(models.ExecutionModel);
-  const ping = () => pingMongo(mongo.connection);
-  const preparation = prepareDatabase({ models, ping }, logger);
+  const ping = () => probeMongo(mongo.connection);
+  const onRefusal = (reason: string) => stores.mongoContact.refuse(reason);
+  const preparation = prepareDatabase({ models, ping, onRefused: onRefusal }, logger);
   const poolQueues = openPoolQueues(producer, config.REDIS_PREFIX, logger);
   const queues = buildExecutionQueues(producer, poolQueues);
   const tickers = createScheduleTickers(producer, config.REDIS_PREFIX, logger);
-  const feed = createEndedFeed(subscriber, config.REDIS_PREFIX);
+  const feed = createEndedFeed(stores.openWaiting('subscriber'), config.REDIS_PREFIX, redisContact);
   const services = buildServices(config, logger, models, feed, options);
-  const live = buildLive({ config, logger, models, producer, poolQueues, ...services });
+  const live = buildLive({ config, logger, models, stores, poolQueues, ...services });
   const readiness = buildReadiness({
     pingMongo: ping,
-    pingRedis: () => pingRedisWrites(producer, config.REDIS_PREFIX),
+    pingRedis: () => probeRedis(producer, config.REDIS_PREFIX),
     isPrepared: preparation.isPrepared,
   });
   const deps: Deps = {
@@ -115,27 +113,20 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
   return {
     deps,
     prepared: preparation.prepared,
-    queueIsSafe: () => refuseEviction(producer, (policy) => logger.error({ policy }, 'Redis may evict jobs')),
+    awaitStores: (timeoutMs) => awaitStores(stores, preparation.prepared, timeoutMs),
+    onRefused: (listener) => onRefused(stores, listener),
     async close() {
       deps.waiters.close();
       deps.passwords.close();
       await live.close();
       await preparation.close();
       await Promise.all([poolQueues.close(), tickers.close(), writes.close()]);
-      await closeStores(mongo, [producer, subscriber]);
+      await stores.close();
     },
   };
 }
 
-const openMongo = (config: Config): Mongo =>
-  createMongo({
-    uri: config.MONGODB_URI,
-    maxPoolSize: MAX_POOL_SIZE,
-    serverSelectionTimeoutMs: SERVER_SELECTION_TIMEOUT_MS,
-    socketTimeoutMs: SOCKET_TIMEOUT_MS,
-  });
-
-const openPoolQueues = (redis: ReturnType<typeof connectRedis>, prefix: string, logger: Logger): PoolQueues =>
+const openPoolQueues = (redis: Stores['producer'], prefix: string, logger: Logger): PoolQueues =>
   new PoolQueues(redis, prefix, (err, pool) => logger.debug({ err, pool }, 'queue connection error'));
 
 /** Builds what people watch live: events and the dashboard. */
@@ -143,16 +134,17 @@ function buildLive({
   config,
   logger,
   models,
-  producer,
+  stores,
   poolQueues,
   catalogue,
   userStates,
 }: Pick<Deps, 'config' | 'logger' | 'models' | 'catalogue' | 'userStates'> & {
-  producer: ReturnType<typeof connectRedis>;
+  stores: Stores;
   poolQueues: PoolQueues;
 }) {
   const prefix = config.REDIS_PREFIX;
-  const reader = connectRedis(config.REDIS_URL, 'blocked', logger);
+  const { producer } = stores;
+  const reader = stores.openWaiting('blocked');
   const feed = new EventFeed({ reader, writer: producer }, prefix, logger);
   const sockets = new Sockets({ feed, models, logger, config });
   const isWritable = config.DASHBOARD_WRITE === '1';
@@ -209,17 +201,11 @@ function buildServices(
   };
 }
 
-function buildLimits(config: Config, producer: ReturnType<typeof connectRedis>) {
+function buildLimits(config: Config, producer: Stores['producer']) {
   const buildLimiter = buildLimiters(producer, config.REDIS_PREFIX);
   const { RATE_LIMIT_MAX_REQUESTS: max, RATE_LIMIT_WINDOW_MS: windowMs } = config;
   return {
     requestLimit: buildLimiter({ name: 'requests', max, windowMs }),
     authThrottle: buildAuthThrottle(buildLimiter, config),
   };
-}
-
-async function closeStores(mongo: Mongo, redis: ReturnType<typeof connectRedis>[]): Promise<void> {
-  await mongo.close();
-  // `quit` would wait for an unavailable Redis; nothing is in flight any more.
-  for (const connection of redis) connection.disconnect();
 }

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
-  ConfigError,
-  EXIT_CONFIG,
+  assertCanListen,
+  type ListenPlace,
   loadEnvFile,
   type Logger,
+  type OpenLog,
   openLog,
+  reportStartFailure,
+  toListenRefusal,
   whenParentIsGone,
   withTimeout,
 } from '@mcp-server/shared';
@@ -22,6 +25,8 @@ const CLOSE_TIMEOUT_MS = 8_000;
 
 /** The API listens even if the database is not ready within this time, so that probes get a response. */
 const PREPARE_TIMEOUT_MS = 5_000;
+/** Time for closing what a failed start has opened. */
+const GIVE_UP_MS = 2_000;
 
 async function readConfig(): Promise<Config> {
   loadEnvFile();
@@ -29,24 +34,19 @@ async function readConfig(): Promise<Config> {
   return Object.freeze({ ...env, ...(await loadSecrets(env)) });
 }
 
-/** Listens, or prints in one line why it cannot. */
+const listenPlace = ({ PORT, HOST }: Config): ListenPlace => ({
+  port: PORT,
+  host: HOST,
+  settings: { port: 'PORT', host: 'HOST' },
+});
+
 async function listen(app: FastifyInstance, config: Config, logger: Logger): Promise<void> {
-  try {
-    const address = await app.listen({ port: config.PORT, host: config.HOST });
-    const port = Number(new URL(address).port);
-    logger.info({ address, port }, 'api listening');
-    process.send?.({ kind: 'listening', port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
-    const message = {
-      EADDRINUSE: `PORT: ${config.PORT} is already in use`,
-      EACCES: `PORT: this user may not open ${config.PORT}`,
-      EADDRNOTAVAIL: 'HOST: is not an address of this machine',
-    }[code];
-    process.stderr.write(`${message}\n`);
-    process.exitCode = 1;
-  }
+  const address = await app.listen({ port: config.PORT, host: config.HOST }).catch((error: unknown) => {
+    throw toListenRefusal(error, listenPlace(config));
+  });
+  const port = Number(new URL(address).port);
+  logger.info({ address, port }, 'api listening');
+  process.send?.({ kind: 'listening', port });
 }
 
 function closeOnSignals(
@@ -55,6 +55,7 @@ function closeOnSignals(
   closeLog: () => Promise<void>,
   { config, logger }: Connected['deps'],
 ): void {
+  let exitCode: number | undefined;
   const { close } = closeWithGrace(
     {
       delay: config.DRAIN_DELAY_MS + CLOSE_TIMEOUT_MS,
@@ -69,37 +70,50 @@ function closeOnSignals(
       await connected.close();
       logger.info('closed');
       await closeLog();
+      if (exitCode !== undefined) process.exit(exitCode);
     },
   );
   if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(close);
+  connected.onRefused((refusal) => {
+    exitCode = reportStartFailure('api', refusal);
+    close();
+  });
+}
+
+/** Connects and listens; on a failure closes what it has opened. @throws {ConfigError | StartRefusal} */
+async function start(config: Config, { logger, close: closeLog }: OpenLog): Promise<void> {
+  const connected = connect(config, logger);
+  let app: FastifyInstance | undefined;
+  try {
+    await connected.awaitStores(PREPARE_TIMEOUT_MS);
+    app = await buildApp(connected.deps);
+    if (!connected.deps.isPrepared())
+      logger.warn('MongoDB is unavailable; requests get a 503 until it answers');
+    closeOnSignals(app, connected, closeLog, connected.deps);
+    await listen(app, config, logger);
+  } catch (error) {
+    await withTimeout(Promise.all([app?.close(), connected.close()]), GIVE_UP_MS);
+    throw error;
+  }
 }
 
 async function main(): Promise<void> {
   const config = await readConfig();
+  await assertCanListen(listenPlace(config));
   const { LOG_LEVEL: level, LOG_DIR: dir, LOG_KEEP_FILES: keepFiles } = config;
   const log = await openLog({ name: 'api', level, dir, keepFiles });
-  const { logger } = log;
   if (config.weak.length > 0) {
-    logger.warn({ variables: config.weak }, 'weak secrets: acceptable on this machine only');
+    log.logger.warn({ variables: config.weak }, 'weak secrets: acceptable on this machine only');
   }
-  const connected = connect(config, logger);
-  await connected.queueIsSafe().catch(async (error: unknown) => {
-    await connected.close();
+  await start(config, log).catch(async (error: unknown) => {
+    await log.close();
     throw error;
   });
-  const app = await buildApp(connected.deps);
-  await withTimeout(connected.prepared, PREPARE_TIMEOUT_MS);
-  if (!connected.deps.isPrepared())
-    logger.warn('MongoDB is unavailable; requests get a 503 until it answers');
-  await listen(app, config, logger);
-  if (process.exitCode === undefined) closeOnSignals(app, connected, () => log.close(), connected.deps);
-  else await Promise.all([app.close(), connected.close()]);
 }
 
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT_CONFIG;
+  // A store that refuses this process may keep its connections open, so the end does not wait for them.
+  process.exit(reportStartFailure('api', error));
 }

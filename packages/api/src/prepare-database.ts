@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   createIndexes,
+  describeMongodbRefusal,
   dropConflictingIndexes,
   dropReplacedIndexes,
   isDatabaseAway,
@@ -19,9 +20,16 @@ export interface Preparation {
   close(): Promise<void>;
 }
 
-/** Creates the indexes as soon as the database answers, however long that takes. */
+/**
+ * Creates the indexes as soon as the database answers, however long that takes. `onRefused` is called with the reason if
+ * this user may not create them.
+ */
 export function prepareDatabase(
-  { models, ping }: { models: Models; ping: () => Promise<unknown> },
+  {
+    models,
+    ping,
+    onRefused,
+  }: { models: Models; ping: () => Promise<unknown>; onRefused?: (reason: string) => void },
   logger: Logger,
 ): Preparation {
   const closing = new AbortController();
@@ -40,6 +48,8 @@ export function prepareDatabase(
         await dropReplacedIndexes(models);
         isPrepared = true;
       } catch (err) {
+        if (isThere && describeMongodbRefusal(err) !== undefined)
+          onRefused?.('this user may not create the indexes of the database');
         if (isThere && !isDatabaseAway(err)) refusals += 1;
         const isStuck = refusals > 0 && refusals % REFUSALS_TO_TELL === 0;
         logger[isStuck ? 'error' : 'debug']({ err }, 'indexes not created yet');

@@ -5,6 +5,8 @@ import {
   PoolQueues,
   createMongo,
   createRedis,
+  describeMongodbRefusal,
+  describeRedisRefusal,
   type ExecutionJob,
   type Models,
   type Mongo,
@@ -28,6 +30,8 @@ export interface Installation extends Environment {
   redis: Redis;
   /** Whether each store is reachable; checks of its content run only if it is. */
   isUp: Record<'mongodb' | 'redis', boolean>;
+  /** What is wrong with the setting of a store that refuses it. */
+  refusals: Partial<Record<'mongodb' | 'redis', string>>;
   /** Bytes below which a disk is short of space. */
   freeBytes: number;
   queueOf: (pool: string) => Queue<ExecutionJob>;
@@ -37,17 +41,34 @@ export interface Installation extends Environment {
 /** Opens the stores; resolves when each has answered or timed out. */
 export async function openInstallation(environment: Environment, freeBytes: number): Promise<Installation> {
   const { env } = environment;
+  const refusals: Installation['refusals'] = {};
+  const refuse = (store: keyof typeof refusals, reason: string | undefined) => {
+    if (reason !== undefined) refusals[store] = reason;
+  };
   const mongo = createMongo({
     uri: env.MONGODB_URI,
     maxPoolSize: CONNECTIONS,
     serverSelectionTimeoutMs: CONNECT_TIMEOUT_MS,
     socketTimeoutMs: 2 * CONNECT_TIMEOUT_MS,
+    contact: {
+      succeeded: () => undefined,
+      refuse: (reason) => refuse('mongodb', reason),
+      failed: (error) => refuse('mongodb', describeMongodbRefusal(error)),
+    },
   });
   // Not failing fast: a slow reply is still a reply, and every check has its own time limit.
-  const redis = createRedis(env.REDIS_URL, 'consumer', () => undefined);
+  const redis = createRedis(env.REDIS_URL, 'consumer', (error) =>
+    refuse('redis', describeRedisRefusal(error)),
+  );
   const [isMongoUp, isRedisUp] = await Promise.all([
-    isReachable(() => pingMongo(mongo.connection)),
-    isReachable(() => pingRedis(redis)),
+    isReachable(
+      () => pingMongo(mongo.connection),
+      () => refusals.mongodb !== undefined,
+    ),
+    isReachable(
+      () => pingRedis(redis),
+      () => refusals.redis !== undefined,
+    ),
   ]);
   const queues = new PoolQueues(redis, env.REDIS_PREFIX, () => undefined);
   return {
@@ -56,6 +77,7 @@ export async function openInstallation(environment: Environment, freeBytes: numb
     models: buildModels(mongo.connection),
     redis,
     isUp: { mongodb: isMongoUp, redis: isRedisUp },
+    refusals,
     freeBytes,
     queueOf: (pool) => queues.of(pool),
     async close() {
@@ -66,16 +88,20 @@ export async function openInstallation(environment: Environment, freeBytes: numb
   };
 }
 
-/** True if a ping succeeds within the time limit; hanging pings are abandoned. */
-async function isReachable(ping: () => Promise<number>): Promise<boolean> {
+/** True if a ping succeeds within the time limit and before the store refuses; hanging pings are abandoned. */
+async function isReachable(ping: () => Promise<number>, isRefused: () => boolean): Promise<boolean> {
   const timeLimit = new AbortController();
-  const isUp = await withTimeout(pingUntil(timeLimit.signal, ping), CONNECT_TIMEOUT_MS);
+  const isUp = await withTimeout(pingUntil(timeLimit.signal, ping, isRefused), CONNECT_TIMEOUT_MS);
   timeLimit.abort();
   return isUp ?? false;
 }
 
-async function pingUntil(abort: AbortSignal, ping: () => Promise<number>): Promise<boolean> {
-  while (!abort.aborted) {
+async function pingUntil(
+  abort: AbortSignal,
+  ping: () => Promise<number>,
+  isRefused: () => boolean,
+): Promise<boolean> {
+  while (!abort.aborted && !isRefused()) {
     const isUp = await ping().then(
       () => true,
       () => false,

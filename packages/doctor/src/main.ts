@@ -1,7 +1,7 @@
 // `npm run doctor -- [--verbose] [--json] [--free-gib 2]`: checks the installation that the environment names.
 // Exit 0: no failures (there may be warnings); 1: failures; 2: the command line is wrong; 78: `.env` cannot
 // be read.
-import { ConfigError, EXIT_CONFIG, loadEnvFile } from '@mcp-server/shared';
+import { loadEnvFile, reportStartFailure } from '@mcp-server/shared';
 
 import { readArguments } from './arguments.ts';
 import { readEnvironment } from './environment.ts';
@@ -46,7 +46,5 @@ try {
   loadEnvFile();
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT_CONFIG;
+  process.exitCode = reportStartFailure('the doctor', error);
 }

@@ -178,6 +178,23 @@ t.test('unreachable stores are reported with exit 1, and checks of their content
   t.notMatch(output, /hidden-password|mongodb-indexes|stuck-work/);
 });
 
+t.test('stores that refuse the password are told from those that are away', async (t) => {
+  const { mongodbUri, redisUrl } = await openNamespace(t);
+  const withPassword = (url: string) => url.replace('://', '://user:hidden-password@');
+  const env = {
+    MONGODB_URI: withPassword(mongodbUri),
+    REDIS_URL: withPassword(redisUrl),
+    DATA_DIR: t.testdir({}),
+  };
+
+  const { code, output } = await runDoctor(env);
+
+  t.equal(code, 1);
+  t.match(output, /^fail +mongodb +127\.0\.0\.1:\d+: the server refuses the user or the password: /m);
+  t.match(output, /^fail +redis +127\.0\.0\.1:\d+: the server refuses the user or the password, /m);
+  t.notMatch(output, 'hidden-password');
+});
+
 t.test('a wrong clock and repairs by the sweep are found on live workers', async (t) => {
   const { space, accept, reach, startWorker } = await openFleet(t);
   const healthy = await startWorker();

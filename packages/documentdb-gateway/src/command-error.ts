@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   TypeMismatch: 14,
   Overflow: 15,
   InvalidLength: 16,
+  AuthenticationFailed: 18,
   IllegalOperation: 20,
   LockTimeout: 24,
   NamespaceNotFound: 26,

@@ -6,7 +6,7 @@ import t from 'tap';
 
 import { FrameReader } from './frame-reader.ts';
 import { parseOpMsg } from './op-msg.ts';
-import { openTestDatabase, testMongodbUri } from './testing/test-database.ts';
+import { connect, openTestDatabase, testMongodbUri } from './testing/test-database.ts';
 
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
@@ -156,4 +156,10 @@ t.test('an invalid message closes its own connection only', async (t) => {
 
   other.write(opMsg(1, { ping: 1 }));
   t.match(await receive(other, 1), [[1, { ok: 1 }]]);
+});
+
+t.test('a login is refused as a wrong password is, so that no client believes in a protection', async (t) => {
+  const uri = testMongodbUri().replace('://', '://user:password@');
+
+  await t.rejects(connect(t, uri), { name: 'MongoServerError', code: 18, codeName: 'AuthenticationFailed' });
 });

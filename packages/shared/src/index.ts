@@ -1,5 +1,6 @@
 export { loadEnvFile, NO_ENV_FILE } from './config/env-file.ts';
 export { ConfigError, EXIT_CONFIG, loadConfig } from './config/load.ts';
+export { buildSettingsMask } from './config/mask-settings.ts';
 export { groupOf, settingsGroup } from './config/settings-group.ts';
 export {
   flag,
@@ -13,9 +14,13 @@ export {
 } from './config/pieces.ts';
 
 export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';
-export { createMongo, type Mongo, type MongoOptions, pingMongo } from './connections/mongo.ts';
-export { readEvictionPolicy, refuseEviction, SAFE_EVICTION_POLICY } from './connections/redis-eviction.ts';
-export { createRedis, pingRedis, pingRedisWrites, type RedisRole } from './connections/redis.ts';
+export { createMongo, type Mongo, type MongoOptions, pingMongo, probeMongo } from './connections/mongo.ts';
+export { readEvictionPolicy, SAFE_EVICTION_POLICY } from './connections/redis-eviction.ts';
+export { probeRedis } from './connections/redis-probe.ts';
+export { createRedis, pingRedis, type RedisRole } from './connections/redis.ts';
+export { StoreContact } from './connections/store-contact.ts';
+export { describeMongodbRefusal, describeRedisRefusal } from './connections/store-refusal.ts';
+export { watchRedis } from './connections/watch-redis.ts';
 
 export { describeEvent } from './events/describe-event.ts';
 export {
@@ -229,11 +234,13 @@ export {
 export { isAlive } from './alive.ts';
 export * as errors from './errors.ts';
 export { FreshCache } from './fresh-cache.ts';
+export { assertCanListen, type ListenPlace, StartRefusal, toListenRefusal } from './listening.ts';
 export { openLog, type OpenLog } from './log-files.ts';
 export { buildLogger, type Logger } from './logger.ts';
 export { buildRegistry } from './metrics.ts';
 export { bearerOf, isLocalScraper, isSameSecret, type ScrapeRequest } from './scraper.ts';
 export { whenParentIsGone } from './parent.ts';
+export { reportStartFailure } from './start-failure.ts';
 export { PoolQueues } from './pool-queues.ts';
 export * from './queues.ts';
 export { withTimeout } from './with-timeout.ts';

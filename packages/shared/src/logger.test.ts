@@ -59,3 +59,19 @@ t.test('an error keeps its type, message and stack, and a circular object ends',
   const line = String(destination.read());
   t.match(JSON.parse(line), { err: { type: 'TypeError', message: /broken/, stack: /because/ } });
 });
+
+t.test('an error shows neither the arguments of its Redis command nor an invalid URL', async (t) => {
+  const destination = new PassThrough();
+  const log = buildLogger({ name: 'test', level: 'info', destination });
+  const refused = Object.assign(new Error('WRONGPASS'), {
+    command: { name: 'auth', args: ['mcp', 'canary-1'] },
+  });
+  const invalid = t.throws(() => new URL('redis://:canary-2@:x'));
+
+  log.info({ err: refused }, 'one');
+  log.info({ err: invalid }, 'two');
+
+  const text = String(destination.read());
+  t.notMatch(text, /canary/);
+  t.match(text, /"command":\{"name":"auth"\}.*Invalid URL/s);
+});

@@ -24,11 +24,23 @@ export function buildLogger(options: {
     name: options.name,
     level: options.level,
     formatters: { log: maskSecrets },
-    serializers: { err: (error: Error) => maskSecrets(stdSerializers.err(error)) },
+    serializers: { err: serializeError },
   };
   const logger = options.destination ? pino(settings, options.destination) : pino(settings);
   maskBindings(logger);
   return logger;
+}
+
+/**
+ * Shows an error without what drivers attach to it: the arguments of a Redis command, which may be a password or an event,
+ * and the whole of an invalid URL.
+ */
+function serializeError(error: Error): object {
+  const shown: Record<string, unknown> = { ...maskSecrets(stdSerializers.err(error)) };
+  const { command } = shown as { command?: { name?: unknown; args?: unknown } };
+  if (command?.args !== undefined) shown['command'] = { name: command.name };
+  if (shown['code'] === 'ERR_INVALID_URL') delete shown['input'];
+  return shown;
 }
 
 /** Masks the bindings of child loggers, which formatters do not see. Children inherit this from the root. */

@@ -3,24 +3,23 @@ import { hostname } from 'node:os';
 
 import type { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 import {
+  assertCanListen,
   buildEventWriter,
   buildExecutionWrites,
   buildModels,
   buildTickQueue,
-  ConfigError,
   createIndexes,
-  createMongo,
-  createRedis,
-  EXIT_CONFIG,
+  type ListenPlace,
   loadConfig,
   loadEnvFile,
   type Logger,
-  type OpenLog,
   openLog,
   type PluginErrorRecord,
   PoolQueues,
-  refuseEviction,
+  reportStartFailure,
+  toListenRefusal,
   whenParentIsGone,
+  withTimeout,
   workerModels,
 } from '@mcp-server/shared';
 import closeWithGrace from 'close-with-grace';
@@ -35,18 +34,16 @@ import type { Deps } from './deps.ts';
 import { buildMetrics } from './metrics.ts';
 import { ownSecrets } from './own-secrets.ts';
 import { buildSubmission } from './schedules/submission.ts';
+import { openStores, type Stores } from './stores.ts';
 import { FleetWorker } from './worker.ts';
 
-/** Connections beyond one per run, for beats, sweeps and settles. */
-const SPARE_CONNECTIONS = 10;
-const MAX_POOL = 60;
-const SERVER_SELECTION_MS = 1_000;
-const SOCKET_TIMEOUT_MS = 5_000;
+/** Time for closing what a failed start has opened. */
+const GIVE_UP_MS = 2_000;
 
 async function main(): Promise<void> {
   loadEnvFile();
   const config = loadConfig(WorkerEnv, process.env);
-  const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  await assertCanListen(listenPlace(config));
   const secrets = ownSecrets(config);
   const log = await openLog({
     name: 'worker',
@@ -55,35 +52,35 @@ async function main(): Promise<void> {
     keepFiles: config.LOG_KEEP_FILES,
     mask: (line) => secrets.maskJsonLine(line),
   });
-  const loaded = await loadPlugins({
-    dir: config.PLUGINS_DIR,
-    packages: config.PLUGINS,
-    timeoutMs: config.PLUGIN_LOAD_MS,
-  });
-  const pluginErrors = reportBroken(loaded, config, { log: log.logger, env: process.env });
-  const { plugins } = loaded;
-  const pluginSettings = readPluginSettings(plugins, process.env, secrets);
-  await run(config, workerName, log, { plugins, pluginErrors, pluginSettings, secrets });
+  const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const opened = new AsyncDisposableStack();
+  opened.defer(() => log.close());
+  try {
+    const ready = await readyPlugins(config, log.logger, secrets);
+    const logger = log.logger.child({ worker: workerName });
+    const stores = openStores(config, logger);
+    opened.defer(() => stores.close());
+    await stores.first();
+    await run({ config, workerName, log: logger, stores, opened }, ready);
+  } catch (error) {
+    await withTimeout(opened.disposeAsync(), GIVE_UP_MS);
+    throw error;
+  }
 }
 
-/** Opens MongoDB and Redis connections. @throws {ConfigError} if this Redis may evict jobs. */
-async function openConnections(config: WorkerConfig, log: Logger, onRedisError: (err: Error) => void) {
-  const producer = createRedis(config.REDIS_URL, 'producer', onRedisError);
-  await refuseEviction(producer, (policy) => log.error({ policy }, 'Redis may evict jobs')).catch(
-    (error: unknown) => {
-      producer.disconnect();
-      throw error;
-    },
-  );
-  const mongo = createMongo({
-    uri: config.MONGODB_URI,
-    maxPoolSize: Math.min(MAX_POOL, config.WORKER_CONCURRENCY + SPARE_CONNECTIONS),
-    serverSelectionTimeoutMs: SERVER_SELECTION_MS,
-    socketTimeoutMs: SOCKET_TIMEOUT_MS,
-  });
-  const consumer = createRedis(config.REDIS_URL, 'consumer', onRedisError);
-  const subscriber = createRedis(config.REDIS_URL, 'subscriber', onRedisError);
-  return { mongo, producer, consumer, subscriber };
+const listenPlace = ({ WORKER_PORT, WORKER_HOST }: WorkerConfig): ListenPlace => ({
+  port: WORKER_PORT,
+  host: WORKER_HOST,
+  settings: { port: 'WORKER_PORT', host: 'WORKER_HOST' },
+});
+
+interface Start {
+  config: WorkerConfig;
+  workerName: string;
+  log: Logger;
+  stores: Stores;
+  /** Receives everything that is opened; closed in reverse order. */
+  opened: AsyncDisposableStack;
 }
 
 /** The plugins that this process runs, and the report of those that it cannot. */
@@ -94,34 +91,58 @@ interface ReadyPlugins {
   secrets: KnownSecrets;
 }
 
-async function run(config: WorkerConfig, workerName: string, opened: OpenLog, ready: ReadyPlugins) {
-  const log = opened.logger.child({ worker: workerName });
-  const onRedisError = (err: Error) => log.debug({ err }, 'redis connection error');
-  const { mongo, producer, consumer, subscriber } = await openConnections(config, log, onRedisError);
-  const queues = new PoolQueues(producer, config.REDIS_PREFIX, onRedisError);
+/** @throws {ConfigError} on wrong plugin settings, and on a broken plugin if `PLUGIN_ERRORS` says so. */
+async function readyPlugins(config: WorkerConfig, log: Logger, secrets: KnownSecrets): Promise<ReadyPlugins> {
+  const loaded = await loadPlugins({
+    dir: config.PLUGINS_DIR,
+    packages: config.PLUGINS,
+    timeoutMs: config.PLUGIN_LOAD_MS,
+  });
+  const pluginErrors = reportBroken(loaded, config, { log, env: process.env });
+  const { plugins } = loaded;
+  return { plugins, pluginErrors, pluginSettings: readPluginSettings(plugins, process.env, secrets), secrets };
+}
+
+/** Builds what the parts of the worker share, on top of the connections. */
+function buildDeps({ config, workerName, log, stores, opened }: Start, ready: ReadyPlugins): Deps {
+  const { mongo, producer, consumer } = stores;
+  const onQueueError = (err: Error) => log.debug({ err }, 'queue connection error');
+  const queues = new PoolQueues(producer, config.REDIS_PREFIX, onQueueError);
   const tickQueue = buildTickQueue(producer, config.REDIS_PREFIX);
-  tickQueue.on('error', onRedisError);
-  const metrics = buildMetrics();
-  const events = buildEventWriter(producer, config.REDIS_PREFIX);
+  tickQueue.on('error', onQueueError);
   const models = buildModels(mongo.connection);
-  const queueOf = (pool: string) => queues.of(pool);
   const writes = buildExecutionWrites(models.ExecutionModel);
-  const stores = { mongo, models, writes, producer, consumer, queueOf, tickQueue };
+  opened.defer(() => writes.close());
+  opened.defer(async () => void (await Promise.allSettled([queues.close(), tickQueue.close()])));
+  const events = buildEventWriter(producer, config.REDIS_PREFIX);
+  const queueOf = (pool: string) => queues.of(pool);
   const submission = buildSubmission({ config, models, writes, queueOf, events, log });
+  const connections = { mongo, models, writes, producer, consumer, queueOf, tickQueue };
   const fleet = buildFleetView(models, workerName);
+  const metrics = buildMetrics();
   const identity = { config, workerName, log };
-  const deps: Deps = { ...identity, ...stores, events, metrics, ...ready, submission, fleet };
-  let isUnhealthy = false;
-  const worker = new FleetWorker(deps, subscriber, ready.plugins, (reason) => {
-    if (isUnhealthy) return;
-    isUnhealthy = true;
-    log.fatal({ reason }, 'worker unhealthy, shutting down');
+  return { ...identity, ...connections, events, metrics, ...ready, submission, fleet };
+}
+
+async function run(start: Start, ready: ReadyPlugins): Promise<void> {
+  const { config, log, stores, opened } = start;
+  const deps = buildDeps(start, ready);
+  let exitCode: number | undefined;
+  const fail = (code: number) => {
+    exitCode = code;
     grace.close();
+  };
+  const worker = new FleetWorker(deps, stores, ready.plugins, (reason) => {
+    if (exitCode !== undefined) return;
+    log.fatal({ reason }, 'worker unhealthy, shutting down');
+    fail(1);
   });
   const admin = await openAdminPort(config.WORKER_HOST, config.WORKER_PORT, {
-    registry: metrics.registry,
+    registry: deps.metrics.registry,
     metricsToken: config.WORKER_METRICS_TOKEN,
     readiness: () => worker.readiness(),
+  }).catch((error: unknown) => {
+    throw toListenRefusal(error, listenPlace(config));
   });
 
   const grace = closeWithGrace(
@@ -135,20 +156,17 @@ async function run(config: WorkerConfig, workerName: string, opened: OpenLog, re
       }
       log.info({ signal }, 'stopping');
       await worker.close();
-      await Promise.allSettled([queues.close(), tickQueue.close()]);
-      await writes.close();
-      for (const redis of [subscriber, consumer, producer]) redis.disconnect();
-      await mongo.close();
       await admin.close();
       log.info('stopped');
-      await opened.close();
+      await opened.disposeAsync();
       // An orchestrator that only watches exit codes must see the failure.
-      if (isUnhealthy) process.exit(1);
+      if (exitCode !== undefined) process.exit(exitCode);
     },
   );
   if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(() => process.kill(process.pid, 'SIGTERM'));
   worker.start();
-  void createIndexes(workerModels(models)).catch((err: unknown) =>
+  stores.onRefused((refusal) => fail(reportStartFailure('worker', refusal)));
+  void createIndexes(workerModels(deps.models)).catch((err: unknown) =>
     log.warn({ err }, 'creating indexes failed; leaving it to the API'),
   );
   log.info(
@@ -158,11 +176,6 @@ async function run(config: WorkerConfig, workerName: string, opened: OpenLog, re
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = EXIT_CONFIG;
-    return;
-  }
-  process.stderr.write(`worker cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // Plugins may have opened what would keep this process alive, and a store may not answer a close.
+  process.exit(reportStartFailure('worker', error));
 });

@@ -1,6 +1,5 @@
-import { pingMongo, pingRedisWrites } from '@mcp-server/shared';
+import { probeMongo, probeRedis } from '@mcp-server/shared';
 import type { Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 
 import { Runs } from './attempt/runs.ts';
 import { Canary } from './canary.ts';
@@ -20,12 +19,13 @@ import type { Deps } from './deps.ts';
 import { drain } from './drain.ts';
 import { listen } from './listener.ts';
 import { createTickWorker } from './schedules/tick-worker.ts';
+import type { Stores } from './stores.ts';
 import { Sweeper } from './sweep/sweeper.ts';
 
 /** A running worker: starts and stops its parts together. */
 export class FleetWorker {
   readonly #deps: Deps;
-  readonly #subscriber: Redis;
+  readonly #stores: Stores;
   readonly #runs = new Runs();
   readonly #abandoned: Abandoned;
   readonly #giveUp = new AbortController();
@@ -43,10 +43,10 @@ export class FleetWorker {
   #closing: Promise<void> | undefined;
 
   /** `onUnhealthy` is called when only a new process can help: this one must drain and exit non-zero. */
-  constructor(deps: Deps, subscriber: Redis, plugins: PluginSet, onUnhealthy: (reason: string) => void) {
+  constructor(deps: Deps, stores: Stores, plugins: PluginSet, onUnhealthy: (reason: string) => void) {
     this.#onUnhealthy = onUnhealthy;
     this.#deps = deps;
-    this.#subscriber = subscriber;
+    this.#stores = stores;
     const contact = new DatabaseContact(deps.config.LEASE_MS);
     this.#abandoned = new Abandoned(deps.config.MAX_ABANDONED, (count) => this.#abandonedChanged(count));
     this.#pauses = new Pauses(deps);
@@ -93,12 +93,10 @@ export class FleetWorker {
     this.#announcer.start();
     this.#sweeper.start();
     this.#canary.start();
-    void listen(this.#deps, this.#subscriber, {
+    void listen(this.#deps, this.#stores.subscriber, {
       onCancel: (executionId) => this.#runs.stop(executionId, 'cancel'),
       onPauses: () => this.#pauses.refresh(),
-    }).catch((err: unknown) =>
-      this.#deps.log.warn({ err }, 'subscribing failed; cancels and pauses are read from the database'),
-    );
+    }).catch((error: unknown) => this.#stores.redisContact.failed(error));
     for (const worker of [...this.#poolWorkers, this.#tickWorker]) {
       void worker.run().catch((err: unknown) => this.#deps.log.error({ err }, 'taking jobs failed'));
     }
@@ -108,8 +106,8 @@ export class FleetWorker {
   async readiness(): Promise<{ ready: boolean; [fact: string]: unknown }> {
     const { mongo, producer, workerName, config } = this.#deps;
     const [database, redis] = await Promise.all([
-      check(() => pingMongo(mongo.connection)),
-      check(() => pingRedisWrites(producer, config.REDIS_PREFIX)),
+      check(() => probeMongo(mongo.connection)),
+      check(() => probeRedis(producer, config.REDIS_PREFIX)),
     ]);
     const ready = database.ok && redis.ok && !this.#isDraining && !this.#abandoned.isTooMany;
     return {

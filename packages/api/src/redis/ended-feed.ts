@@ -1,4 +1,4 @@
-import { createRedis, endedChannel } from '@mcp-server/shared';
+import { type createRedis, endedChannel, type StoreContact } from '@mcp-server/shared';
 
 type Redis = ReturnType<typeof createRedis>;
 
@@ -8,10 +8,12 @@ export interface EndedFeed {
 }
 
 /** Creates the single subscription of this process. */
-export function createEndedFeed(redis: Redis, prefix: string): EndedFeed {
+export function createEndedFeed(redis: Redis, prefix: string, contact: StoreContact): EndedFeed {
   const channel = endedChannel(prefix);
-  // Rejects only if the connection is closed; after a reconnect ioredis subscribes again by itself.
-  redis.subscribe(channel).catch(() => undefined);
+  // Rejects if the connection is closed or the user lacks the right; after a reconnect ioredis subscribes again by itself.
+  redis.subscribe(channel).catch((error: unknown) => {
+    if (redis.status !== 'end') contact.failed(error);
+  });
   return {
     onEnded(listener) {
       redis.on('message', (from, executionId) => {

@@ -8,8 +8,10 @@ const OLDEST = '4.4';
 const RECOMMENDED = '6.0';
 
 export default defineCheck({
-  async run({ isUp, mongo, env }) {
+  async run({ isUp, refusals, mongo, env }) {
     const host = hostOf(env.MONGODB_URI);
+    if (!isUp.mongodb && refusals.mongodb !== undefined)
+      return fail(`${host}: ${refusals.mongodb}`, 'fix MONGODB_URI; API and workers exit with 78');
     if (!isUp.mongodb) {
       return fail(
         `${host} does not answer`,

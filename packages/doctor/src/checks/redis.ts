@@ -8,8 +8,10 @@ const OLDEST = '6.2';
 const RECOMMENDED = '7.0';
 
 export default defineCheck({
-  async run({ isUp, redis, env }) {
+  async run({ isUp, refusals, redis, env }) {
     const host = hostOf(env.REDIS_URL);
+    if (!isUp.redis && refusals.redis !== undefined)
+      return fail(`${host}: ${refusals.redis}`, 'fix REDIS_URL; API and workers exit with 78');
     if (!isUp.redis) {
       return fail(
         `${host} does not answer`,

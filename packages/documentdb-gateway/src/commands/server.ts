@@ -2,6 +2,7 @@ import { availableParallelism, arch, hostname, totalmem, type } from 'node:os';
 
 import { serialize } from 'bson';
 
+import { CommandError } from '../command-error.ts';
 import type { CommandHandler, CommandHandlers } from '../command.ts';
 import { MAX_MESSAGE_BYTES } from '../frame-reader.ts';
 
@@ -94,6 +95,14 @@ const getParameter: CommandHandler = () =>
 
 const acknowledge: CommandHandler = () => OK;
 
+/** Refuses every login, as MongoDB refuses a wrong password: a client must not believe that the port is protected. */
+const refuseLogin: CommandHandler = () => {
+  throw new CommandError(
+    'AuthenticationFailed',
+    'Authentication failed: this gateway has no users; remove user and password from the connection string',
+  );
+};
+
 export const serverCommands: CommandHandlers = {
   hello,
   isMaster: hello,
@@ -105,6 +114,9 @@ export const serverCommands: CommandHandlers = {
   serverStatus,
   connectionStatus,
   getParameter,
+  saslStart: refuseLogin,
+  saslContinue: refuseLogin,
+  authenticate: refuseLogin,
   startSession: acknowledge,
   refreshSessions: acknowledge,
   endSessions: acknowledge,

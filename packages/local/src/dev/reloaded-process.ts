@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { SupervisedProcess, type SupervisedProcessOptions } from '../start/supervised-process.ts';
 import { watchCode } from './watch-code.ts';
 
-export interface ReloadedProcessOptions extends SupervisedProcessOptions {
+export interface ReloadedProcessOptions extends Omit<SupervisedProcessOptions, 'onRefused'> {
   /** Folders whose changes restart the process. */
   readonly watched: readonly string[];
 }
@@ -18,7 +18,7 @@ export class ReloadedProcess {
 
   constructor(options: ReloadedProcessOptions) {
     this.#options = options;
-    this.#process = new SupervisedProcess(options);
+    this.#process = new SupervisedProcess({ ...options, onRefused: (error) => this.#waitForChange(error) });
     this.#stopWatching = options.watched.map((folder) =>
       watchCode(folder, {
         onChange: (path) => void this.#reload(`${relative(options.root, path)} changed`),
@@ -46,10 +46,13 @@ export class ReloadedProcess {
     while (this.#isStale) {
       this.#isStale = false;
       log(`${name}: ${reason}`);
-      await this.#process
-        .restart()
-        .catch((error: Error) => log(`${name} does not start; waiting for a change\n${error.message}`));
+      await this.#process.restart().catch((error: Error) => this.#waitForChange(error));
     }
     this.#isReloading = false;
+  }
+
+  #waitForChange({ message }: Error): void {
+    const { name, log } = this.#options;
+    log(`${name} does not start; waiting for a change\n${message}`);
   }
 }

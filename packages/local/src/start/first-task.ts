@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { databaseOf } from '@mcp-server/shared/env-file';
 import { MongoClient } from 'mongodb';
 
 import { ResponseError, requestJson } from './json-request.ts';
@@ -57,7 +58,10 @@ async function createTask(apiUrl: string, token: string): Promise<Record<string,
 async function readStored(mongodbUri: string, id: string): Promise<unknown> {
   const client = new MongoClient(mongodbUri);
   try {
-    return await client.db().collection<{ _id: string }>('pluginexecutions').findOne({ _id: id });
+    return await client
+      .db(databaseOf(mongodbUri))
+      .collection<{ _id: string }>('pluginexecutions')
+      .findOne({ _id: id });
   } finally {
     await client.close();
   }

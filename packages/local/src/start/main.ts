@@ -16,6 +16,7 @@ const isOnce = process.argv.slice(2).includes('--once');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const opened = new AsyncDisposableStack();
+const refused = Promise.withResolvers<never>();
 const isReady = new AbortController();
 const stopped = nextStopSignal(parentPid, isOnce ? isReady.signal : undefined);
 try {
@@ -28,8 +29,10 @@ try {
     staysUp: !isOnce,
     opened,
     say,
+    onRefused: refused.reject,
   }).finally(() => isReady.abort(new Error('the first task has run')));
   const end = await Promise.race([
+    refused.promise,
     // With --once the wait for a signal is aborted after the first task.
     stopped.then(
       (signal) => `${signal}: stopping`,

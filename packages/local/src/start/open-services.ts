@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
+
+import { ConfigError } from '@mcp-server/shared/env-file';
 
 import { startLocalServices } from '../local-services.ts';
 import type { Log } from '../service.ts';
@@ -23,7 +25,7 @@ export interface OpenServices {
 /** Starts MongoDB and Redis and announces them in the data folder. */
 export async function openServices(options: OpenServicesOptions): Promise<OpenServices> {
   const { dataDir, env, logDir, opened, log } = options;
-  await mkdir(dataDir, { recursive: true });
+  await createDataDir(dataDir);
   const services = await startLocalServices({ dataDir, env, log });
   opened.defer(() => services.close());
   for (const line of services.describe) log(line);
@@ -39,6 +41,17 @@ export async function openServices(options: OpenServicesOptions): Promise<OpenSe
   opened.defer(() => runtimeFile.close());
   runtimeFile.add(settingsOf(productEnv, logDir));
   return { mongodbUri: services.mongodbUri, productEnv, runtimeFile };
+}
+
+/** @throws {ConfigError} if the folder cannot be created or written. */
+async function createDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConfigError(`DATA_DIR: cannot create or write ${dataDir} (${code})`, { cause });
+  }
 }
 
 /** Settings that another command needs to find this installation. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { NO_ENV_FILE } from '@mcp-server/shared/env-file';
+import { EXIT_CONFIG, NO_ENV_FILE } from '@mcp-server/shared/env-file';
 
 import { NodeProcess } from '../node-process.ts';
 
@@ -21,8 +21,11 @@ export interface ProductProcessOptions {
   env: NodeJS.ProcessEnv;
   /** Called with every line of its output. */
   onLine: (line: string) => void;
-  /** Called when the process ends without having been stopped. */
-  onUnexpectedEnd: (how: string) => void;
+  /**
+   * Called when the process ends without having been stopped; with an error if it said that it cannot work with its
+   * settings, so that another start would not help.
+   */
+  onUnexpectedEnd: (how: string, refusal?: StartError) => void;
 }
 
 const STARTED_TEXT = { api: '"msg":"api listening"', worker: '"msg":"worker started"' } as const;
@@ -63,7 +66,12 @@ export class ProductProcess {
       },
     );
     void child.exited.then(({ code, signal }) => {
-      if (!this.#isStopping && isUp) onUnexpectedEnd(`exit ${code ?? signal}`);
+      if (this.#isStopping || !isUp) return;
+      const isRefused = code === EXIT_CONFIG;
+      const refusal = isRefused
+        ? new StartError(errors.join('\n').trim() || `${name} ended`, code)
+        : undefined;
+      onUnexpectedEnd(`exit ${code ?? signal}`, refusal);
     });
   }
 

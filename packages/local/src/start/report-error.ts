@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { ConfigError, EXIT_CONFIG } from '@mcp-server/shared/env-file';
+import { buildSettingsMask, ConfigError, EXIT_CONFIG } from '@mcp-server/shared/env-file';
 
 import { LocalServiceError } from '../service-error.ts';
 import { ResponseError } from './json-request.ts';
@@ -14,7 +14,8 @@ export function reportError(command: string, error: unknown): number {
   const isExpected = [StartError, LocalServiceError, ResponseError, ConfigError].some(
     (kind) => error instanceof kind,
   );
-  process.stderr.write(`[${command}] ${isExpected ? (error as Error).message : inspect(error)}\n`);
+  const text = isExpected ? (error as Error).message : inspect(error);
+  process.stderr.write(`[${command}] ${buildSettingsMask(process.env)(text)}\n`);
   if (error instanceof StartError) return error.exitCode;
   if (error instanceof ConfigError) return EXIT_CONFIG;
   return error instanceof LocalServiceError ? EXIT_UNAVAILABLE : 1;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { openDemoAccount } from './demo-account.ts';
 import { runFirstTask } from './first-task.ts';
+import { LastWarnings } from './last-warnings.ts';
 import { openLogFile } from './log-file.ts';
 import { openServices } from './open-services.ts';
 import { type ProductProcessOptions, StartError } from './product-process.ts';
@@ -18,9 +19,11 @@ export interface StartOptions {
   /** Receives everything that is opened; the caller closes it in reverse order. */
   opened: AsyncDisposableStack;
   say: (line: string) => void;
+  /** Called when the API or the worker has ended because it cannot work with its settings. */
+  onRefused: (error: StartError) => void;
 }
 
-const READY_WAIT_MS = 60_000;
+const READY_WAIT_MS = 45_000;
 const READY_PAUSE_MS = 100;
 
 /** Starts the services, the API and one worker, and runs a first task. */
@@ -31,19 +34,26 @@ export async function startProduct({
   staysUp,
   opened,
   say,
+  onRefused,
 }: StartOptions): Promise<void> {
   const log = (line: string) => say(`[start] ${line}`);
   const logDir = join(dataDir, 'logs');
   const { mongodbUri, productEnv, runtimeFile } = await openServices({ dataDir, env, logDir, opened, log });
   log('starting the API and a worker');
+  const warnings = new LastWarnings();
   const start = (name: ProductProcessOptions['name'], portVariable: string) => {
+    const writeLine = openLogFile(logDir, name, log);
     const supervised = new SupervisedProcess({
       name,
       root,
       env: productEnv,
       log,
-      onLine: openLogFile(logDir, name, log),
+      onLine: (line) => {
+        writeLine(line);
+        warnings.read(name, line);
+      },
       onStarted: ({ port }) => runtimeFile.add({ [portVariable]: String(port) }),
+      onRefused,
     });
     opened.defer(() => supervised.close());
     return supervised.start();
@@ -52,19 +62,19 @@ export async function startProduct({
   const url = String(address);
   log(`the API listens at ${url}; logs are in ${logDir}`);
 
-  await waitUntilReady(url);
+  await waitUntilReady(url, () => warnings.describe());
   const account = await openDemoAccount(url, join(dataDir, 'demo-account.json'));
   const firstTask = await runFirstTask(url, account.accessToken, mongodbUri);
   say(describeFirstTask(account, firstTask));
   if (staysUp) say(describeUse(url, account));
 }
 
-/** An API listens before it has reached its database and created the indexes. */
-export async function waitUntilReady(apiUrl: string): Promise<void> {
+/** An API listens before it has reached its database and created the indexes. `explain` says what is known if it does not. */
+export async function waitUntilReady(apiUrl: string, explain = () => ''): Promise<void> {
   const url = `${apiUrl}/health/ready`;
   const deadline = performance.now() + READY_WAIT_MS;
   while (!(await fetch(url).then(({ ok }) => ok))) {
-    if (performance.now() > deadline) throw new StartError(`the API is not ready; see ${url}`, 1);
+    if (performance.now() > deadline) throw new StartError(`the API is not ready; see ${url}${explain()}`, 1);
     await delay(READY_PAUSE_MS);
   }
 }

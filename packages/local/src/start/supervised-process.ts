@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { EXIT_CONFIG } from '@mcp-server/shared/env-file';
+
 import type { Log } from '../service.ts';
-import { ProductProcess, type ProductProcessOptions } from './product-process.ts';
+import { ProductProcess, type ProductProcessOptions, StartError } from './product-process.ts';
 
 export type SupervisedProcessOptions = Omit<ProductProcessOptions, 'onUnexpectedEnd'> & {
   readonly log: Log;
   /** Called after each start with the fields of the log line that said that the process is up. */
   readonly onStarted?: (fields: Record<string, unknown>) => void;
+  /** Called instead of a restart when the process has said that it cannot work with its settings. */
+  readonly onRefused: (error: StartError) => void;
 };
 
 const RESTART_PAUSE_MS = 1_000;
@@ -25,7 +29,8 @@ export class SupervisedProcess {
   async start(): Promise<Record<string, unknown>> {
     const current = new ProductProcess({
       ...this.#options,
-      onUnexpectedEnd: (how) => void this.#restartAfterEnd(how),
+      onUnexpectedEnd: (how, refusal) =>
+        refusal ? this.#options.onRefused(refusal) : void this.#restartAfterEnd(how),
     });
     this.#current = current;
     const fields = await current.started;
@@ -51,6 +56,10 @@ export class SupervisedProcess {
     await delay(RESTART_PAUSE_MS);
     // A restart may have been asked for in the meantime.
     if (this.#isClosed || this.#current !== ended) return;
-    await this.start().catch((error: Error) => this.#restartAfterEnd(error.message));
+    await this.start().catch((error: Error) => {
+      if (error instanceof StartError && error.exitCode === EXIT_CONFIG)
+        return this.#options.onRefused(error);
+      return this.#restartAfterEnd(error.message);
+    });
   }
 }

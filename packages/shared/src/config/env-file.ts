@@ -3,6 +3,8 @@ import { accessSync, constants } from 'node:fs';
 import { ConfigError } from './load.ts';
 
 export { ConfigError, EXIT_CONFIG } from './load.ts';
+export { buildSettingsMask } from './mask-settings.ts';
+export { databaseOf } from '../connections/mongodb-database.ts';
 
 const DEFAULT_FILE = '.env';
 const NO_FILE = 'none';

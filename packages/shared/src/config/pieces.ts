@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { mongodbUri, redisUrl } from '../connections/store-urls.ts';
 import { settingsGroup } from './settings-group.ts';
 
 const SECONDS_PER_DAY = 86_400;
@@ -14,16 +15,10 @@ export function wholeNumber(min: number, max: number) {
 export const flag = () => z.enum(['0', '1'], 'must be 0 or 1').default('0');
 
 export const storesConfig = settingsGroup('Stores', {
-  MONGODB_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+  MONGODB_URI: mongodbUri()
     .default('mongodb://127.0.0.1:27017/mcp_server')
-    .describe('MongoDB, with the database; unset, `npm start` runs one'),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
-    .default('redis://127.0.0.1:6379')
-    .describe('Redis; unset, `npm start` runs one'),
+    .describe('MongoDB; without a database in it, `mcp_server` is used; unset, `npm start` runs one'),
+  REDIS_URL: redisUrl().default('redis://127.0.0.1:6379').describe('Redis; unset, `npm start` runs one'),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w{}-]{1,64}$/, 'must be letters, digits, dashes or a hash tag')

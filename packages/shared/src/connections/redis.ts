@@ -45,7 +45,11 @@ export function createRedis(url: string, role: RedisRole, onError: (error: Error
     connectTimeout: 2_000,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), MAX_RECONNECT_DELAY_MS),
   });
-  redis.on('error', onError);
+  redis.on('error', (error: Error & { command?: { name: string } }) => {
+    // ioredis would go on with database 0, which may belong to another program.
+    if (error.command?.name === 'select') redis.disconnect(true);
+    onError(error);
+  });
   replaceWhenSilent(redis, role === 'blocked' ? SILENT_BLOCKED_MS : SILENT_MS);
   return redis;
 }
@@ -55,19 +59,5 @@ export async function pingRedis(redis: Redis): Promise<number> {
   const startedAt = performance.now();
   if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
   await redis.ping();
-  return performance.now() - startedAt;
-}
-
-/** Life of the probe key, so that it never stays behind. */
-const PROBE_TTL_MS = 1_000;
-
-/**
- * Like `pingRedis`, with a write: a Redis whose memory is full answers a ping and takes nothing. Rejects with the error
- * of Redis.
- */
-export async function pingRedisWrites(redis: Redis, prefix: string): Promise<number> {
-  const startedAt = performance.now();
-  if (redis.status !== 'ready') throw new Error(`Redis connection is ${redis.status}`);
-  await redis.set(`${prefix}:probe`, '1', 'PX', PROBE_TTL_MS);
   return performance.now() - startedAt;
 }

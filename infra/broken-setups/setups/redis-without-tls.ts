@@ -1,0 +1,7 @@
+import { defineBrokenSetup } from '../broken-setup.ts';
+
+export default defineBrokenSetup({
+  names: /REDIS_URL: .*TLS/,
+  code: 78,
+  arrange: (place) => ({ MONGODB_URI: place.mongodbUri, REDIS_URL: place.redisUrl({ scheme: 'rediss' }) }),
+});
