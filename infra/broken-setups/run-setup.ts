@@ -26,7 +26,7 @@ export interface SetupResult {
   ms: number;
   /** The line that named what is wrong. */
   line: string;
-  /** What it did wrong; empty if it did everything right. */
+  /** Its faults; empty if it did everything right. */
   faults: string[];
 }
 

@@ -81,7 +81,8 @@ function closeOnSignals(
 }
 
 /** Connects and listens; on a failure closes what it has opened. @throws {ConfigError | StartRefusal} */
-async function start(config: Config, { logger, close: closeLog }: OpenLog): Promise<void> {
+async function start(config: Config, log: OpenLog): Promise<void> {
+  const { logger } = log;
   const connected = connect(config, logger);
   let app: FastifyInstance | undefined;
   try {
@@ -89,7 +90,7 @@ async function start(config: Config, { logger, close: closeLog }: OpenLog): Prom
     app = await buildApp(connected.deps);
     if (!connected.deps.isPrepared())
       logger.warn('MongoDB is unavailable; requests get a 503 until it answers');
-    closeOnSignals(app, connected, closeLog, connected.deps);
+    closeOnSignals(app, connected, () => log.close(), connected.deps);
     await listen(app, config, logger);
   } catch (error) {
     await withTimeout(Promise.all([app?.close(), connected.close()]), GIVE_UP_MS);

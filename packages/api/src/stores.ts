@@ -52,7 +52,7 @@ export function openStores(config: Config, logger: Logger): Stores {
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     contact: mongoContact,
   });
-  // Errors are heard by `watchRedis`.
+  // `watchRedis` listens to its errors.
   const producer = createRedis(REDIS_URL, 'producer', () => undefined);
   const redisContact = watchRedis(producer, { prefix, log: logger, mask });
   const opened = [producer];

@@ -30,7 +30,7 @@ export interface Installation extends Environment {
   redis: Redis;
   /** Whether each store is reachable; checks of its content run only if it is. */
   isUp: Record<'mongodb' | 'redis', boolean>;
-  /** What is wrong with the setting of a store that refuses it. */
+  /** Problem with the setting of a store that refuses it. */
   refusals: Partial<Record<'mongodb' | 'redis', string>>;
   /** Bytes below which a disk is short of space. */
   freeBytes: number;

@@ -178,7 +178,7 @@ t.test('unreachable stores are reported with exit 1, and checks of their content
   t.notMatch(output, /hidden-password|mongodb-indexes|stuck-work/);
 });
 
-t.test('stores that refuse the password are told from those that are away', async (t) => {
+t.test('stores that refuse the password are distinguished from those that are away', async (t) => {
   const { mongodbUri, redisUrl } = await openNamespace(t);
   const withPassword = (url: string) => url.replace('://', '://user:hidden-password@');
   const env = {

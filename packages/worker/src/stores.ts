@@ -53,7 +53,7 @@ export function openStores(config: WorkerConfig, log: Logger): Stores {
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     contact: mongoContact,
   });
-  // Errors are heard by `watchRedis`.
+  // `watchRedis` listens to its errors.
   const producer = createRedis(REDIS_URL, 'producer', () => undefined);
   const redisContact = watchRedis(producer, { prefix, log, mask });
   const onRedisError = (error: Error) => redisContact.failed(error);

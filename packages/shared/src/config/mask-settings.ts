@@ -18,7 +18,7 @@ export function buildSettingsMask(env: NodeJS.ProcessEnv): (text: string) => str
 /** A secret as it was set, and as it reads encoded and decoded. */
 function formsOf(value: string): string[] {
   const password = /^[a-z+]+:\/\/[^:]*:(?<password>.*)@/.exec(value)?.groups?.['password'];
-  // A URL without a password is no secret.
+  // A URL without a password needs no mask.
   if (password === undefined && value.includes('://')) return [];
   const secret = password ?? value;
   return [value, secret, decode(secret), encodeURIComponent(secret)];

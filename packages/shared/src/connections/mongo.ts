@@ -120,7 +120,7 @@ async function firstContact(
     isAway = ![...newDescription.servers.values()].some(({ type }) => WRITABLE.has(type));
   });
   client.on('serverHeartbeatFailed', ({ failure }) => {
-    // One member of a replica set that is down is no outage.
+    // One member of a replica set that is down does not mean an outage.
     if (isAway) contact.failed(failure);
   });
   client.on('connectionCheckOutFailed', (event) => {

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import { databaseOf, databaseOptions } from './mongodb-database.ts';
 
-/** What the driver makes of a connection string and the product's options. */
+/** Database, and database of the users, as the driver reads a connection string with the product's options. */
 function readByDriver(uri: string) {
   const { dbName, credentials } = new mongoose.mongo.MongoClient(uri, databaseOptions(uri)).options;
   return [dbName, credentials?.source];

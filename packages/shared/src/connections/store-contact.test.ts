@@ -31,21 +31,24 @@ function openContact() {
   };
 }
 
-t.test('a refusal before the first contact ends the wait with the setting, and is told once', async (t) => {
-  const { contact, lines } = openContact();
-  const told: string[] = [];
-  contact.onRefused(({ message }) => told.push(message));
+t.test(
+  'a refusal before the first contact ends the wait with the setting, and is reported once',
+  async (t) => {
+    const { contact, lines } = openContact();
+    const reported: string[] = [];
+    contact.onRefused(({ message }) => reported.push(message));
 
-  contact.failed(WRONG_PASSWORD);
-  contact.failed(WRONG_PASSWORD);
+    contact.failed(WRONG_PASSWORD);
+    contact.failed(WRONG_PASSWORD);
 
-  await t.rejects(contact.first(1_000), {
-    name: 'ConfigError',
-    message: /REDIS_URL: the server refuses the user/,
-  });
-  t.equal(told.length, 1);
-  t.same(lines(), []);
-});
+    await t.rejects(contact.first(1_000), {
+      name: 'ConfigError',
+      message: /REDIS_URL: the server refuses the user/,
+    });
+    t.equal(reported.length, 1);
+    t.same(lines(), []);
+  },
+);
 
 t.test('a store that is away costs one warning a minute, with the reason and without secrets', async (t) => {
   const { contact, wait, lines } = openContact();
@@ -65,7 +68,7 @@ t.test('a store that is away costs one warning a minute, with the reason and wit
   );
 });
 
-t.test('after the first contact the same refusal is an outage, whose end is told', async (t) => {
+t.test('after the first contact the same refusal is an outage, whose end is logged', async (t) => {
   const { contact, lines } = openContact();
   contact.onRefused(() => t.fail('it ended the process'));
 

@@ -16,7 +16,7 @@ export interface StoreContactOptions {
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * What this process knows about a store. Until the first contact a refusal ends the process, because its settings are
+ * Contact of this process with a store. Until the first contact a refusal ends the process, because its settings are
  * wrong. Later every failure is an outage: one warning a minute says why.
  */
 export class StoreContact {

@@ -22,14 +22,15 @@ function* chainOf(error: unknown, depth = 0): Generator<Error & { code?: unknown
 }
 
 function describeTls(errors: readonly { code?: unknown }[]): string | undefined {
-  const code = errors.map((error) => String(error.code ?? '')).find((text) => TLS_CODES.test(text));
+  const isTls = (code: unknown): code is string => typeof code === 'string' && TLS_CODES.test(code);
+  const code = errors.map((error) => error.code).find(isTls);
   if (code === undefined) return undefined;
   return code === WITHOUT_TLS
     ? 'the server does not speak TLS'
     : `the TLS connection is refused (${code}); check the certificate and the host name`;
 }
 
-/** What is wrong with `MONGODB_URI`, if this error says so. */
+/** Problem with `MONGODB_URI`, if this error reveals one. */
 export function describeMongodbRefusal(error: unknown): string | undefined {
   const errors = [...chainOf(error)];
   if (errors.some(({ code }) => MONGODB_LOGIN_CODES.has(code as number)))
@@ -39,7 +40,7 @@ export function describeMongodbRefusal(error: unknown): string | undefined {
   return describeTls(errors);
 }
 
-/** What is wrong with `REDIS_URL`, if this error says so. */
+/** Problem with `REDIS_URL`, if this error reveals one. */
 export function describeRedisRefusal(error: unknown): string | undefined {
   const errors = [...chainOf(error)];
   const text = errors.map(({ message }) => message).join('\n');
@@ -54,8 +55,8 @@ export function describeRedisRefusal(error: unknown): string | undefined {
 
 /** Number of the database that a refused SELECT asked for. */
 function selectedDatabase(errors: readonly Error[]): string {
-  const commands = errors.map((error) => (error as { command?: { name: string; args: unknown[] } }).command);
-  return String(commands.find((command) => command?.name === 'select')?.args[0] ?? '');
+  const commands = errors.map((error) => (error as { command?: { name: string; args: string[] } }).command);
+  return commands.find((command) => command?.name === 'select')?.args[0] ?? '';
 }
 
 /** Redis names the command in every such error; the key only by its absence. */
