@@ -57,7 +57,10 @@ export async function runSetup(setup: BrokenSetup, { isBare, hasStart }: RunOpti
     const results: SetupResult[] = [];
     for (const subject of subjects) {
       const limitMs = await limitOf(subject, setup, env);
-      const ended = await runToEnd(subject, env, limitMs);
+      // The other process would end as well, and its reason might come first.
+      const sound: Record<string, string> =
+        subject === 'npm start' && setup.breaks ? { MONGODB_URI: place.mongodbUri } : {};
+      const ended = await runToEnd(subject, { ...env, ...sound, ...changes }, limitMs);
       results.push(await judge(setup, place, subject, ended, limitMs));
     }
     return results;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Plugin } from '@mcp-server/plugin-sdk';
 import { toSchemaText } from '@mcp-server/plugin-sdk/check';
 import { CatalogueAction } from '@mcp-server/plugin-sdk/schemas';
-import { holdsNow, inMs, isDuplicateKey, takeRole } from '@mcp-server/shared';
+import { holdsNow, inMs, isDatabaseAway, isDuplicateKey, takeRole } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
@@ -29,7 +29,9 @@ export class CataloguePublisher {
       run: () => this.#publishAll(),
       intervalMs: REFRESH_MS,
       countFrom: 'end',
-      onError: (err) => deps.log.warn({ err }, 'publishing plugins failed'),
+      // `StoreContact` reports an outage, once a minute.
+      onError: (err) =>
+        deps.log[isDatabaseAway(err) ? 'debug' : 'warn']({ err }, 'publishing plugins failed'),
     });
   }
 

@@ -1,4 +1,4 @@
-import { renewLeases } from '@mcp-server/shared';
+import { isDatabaseAway, renewLeases } from '@mcp-server/shared';
 
 import { publishProgress, unstoredProgress } from '../attempt/progress.ts';
 import type { Runs } from '../attempt/runs.ts';
@@ -24,7 +24,8 @@ export class Beat {
       run: () => this.#beat(),
       intervalMs: deps.config.BEAT_MS,
       countFrom: 'start',
-      onError: (err) => deps.log.warn({ err }, 'beat failed'),
+      // `StoreContact` reports an outage, once a minute.
+      onError: (err) => deps.log[isDatabaseAway(err) ? 'debug' : 'warn']({ err }, 'beat failed'),
     });
   }
 

@@ -4,6 +4,8 @@ import { createMongo, createRedis } from '@mcp-server/shared';
 import { openFleet, openNamespace, startOwnRedis, startProcess, waitFor } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
+import { startUnauthorizedProxy } from '../testing/test-unauthorized-proxy.ts';
+
 const PASSWORD = 'hunter2-Jm3tQv8wXz2L';
 const RIGHTS = ['~*', '&*', '+@all', '-@admin', '+info'];
 
@@ -64,6 +66,49 @@ t.test('rights that are taken away later make the processes unready, and they re
   });
   t.match(await (await readyOf(ofApi)).json(), { status: 'ready' });
   t.notMatch([...worker.lines, ...api.lines].join('\n'), 'hunter2');
+});
+
+t.test(
+  'stores that are away cost one warning each, with the reason, and the worker keeps trying',
+  async (t) => {
+    const worker = await startProcess(t, 'worker', {
+      MONGODB_URI: `mongodb://product:${PASSWORD}@127.0.0.1:1/mcp_server`,
+      REDIS_URL: `redis://product:${PASSWORD}@127.0.0.1:1`,
+      LOG_LEVEL: 'debug',
+      BEAT_MS: '100',
+    });
+    const count = (text: string) => worker.lines.filter((line) => line.includes(text)).length;
+
+    await waitFor('some beats', () => count('beat failed') >= 10);
+
+    const warnings = worker.lines.filter((line) => line.includes('"level":40'));
+    t.equal(warnings.length, 2);
+    for (const store of ['MongoDB', 'Redis'])
+      t.match(
+        warnings.join('\n'),
+        new RegExp(`"reason":"connect ECONNREFUSED 127.0.0.1:1","msg":"${store} is unavailable"`),
+      );
+    t.notMatch(worker.lines.join('\n'), 'hunter2');
+    t.same(await worker.end('SIGTERM'), { code: 0, signal: null });
+  },
+);
+
+t.test('a user of MongoDB without a right ends the process that needs it with 78', async (t) => {
+  const space = await openNamespace(t);
+  const { BSON } = space.models.ExecutionModel.base.mongo;
+  const cases = [
+    ['worker', 'update', /MONGODB_URI: this user may not read and write the database/],
+    ['api', 'createIndexes', /MONGODB_URI: this user may not create the indexes/],
+  ] as const;
+
+  for (const [kind, command, reason] of cases) {
+    const uri = await startUnauthorizedProxy(t, { uri: space.mongodbUri, BSON, command });
+    const starting = startProcess(t, kind, { ...space.env, MONGODB_URI: uri, DATA_DIR: t.testdirName });
+    const { message } = (await t.rejects(starting)) as unknown as Error;
+
+    t.match(message, /ended \(78\) before it was up/, kind);
+    t.match(message, reason);
+  }
 });
 
 t.test('a connection string without a database leads to mcp_server', async (t) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { generationKey, pingRedis, releaseRole, takeRole } from '@mcp-server/shared';
+import { generationKey, isDatabaseAway, pingRedis, releaseRole, takeRole } from '@mcp-server/shared';
 
 import type { DatabaseContact } from '../delivery/contact.ts';
 import type { Deps } from '../deps.ts';
@@ -59,7 +59,8 @@ export class Sweeper {
       run: (signal) => this.#turn(signal),
       intervalMs: deps.config.SWEEP_MS,
       countFrom: 'end',
-      onError: (err) => deps.log.warn({ err }, 'sweep failed'),
+      // `StoreContact` reports an outage, once a minute.
+      onError: (err) => deps.log[isDatabaseAway(err) ? 'debug' : 'warn']({ err }, 'sweep failed'),
     });
   }
 

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-import type { Models } from '@mcp-server/shared';
-
-type Bson = Models['ExecutionModel']['base']['mongo']['BSON'];
+import { type Bson, forwardMessages, readDocument, replaceDocument } from './test-wire-messages.ts';
 
 interface Teardown {
   teardown(fn: () => Promise<void>): void;
@@ -18,10 +16,6 @@ interface InsertReply {
   writeErrors?: { index: number; code: number; errmsg: string }[];
 }
 
-const HEADER_BYTES = 16;
-const OP_MSG = 2_013;
-/** After the header: 4 bytes of flags, then one byte for "a document follows". */
-const DOCUMENT_AT = HEADER_BYTES + 5;
 const WRITE_CONFLICT = 112;
 
 /**
@@ -77,29 +71,4 @@ export async function startConflictProxy(
   const proxied = new URL(uri);
   proxied.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return proxied.href;
-}
-
-/** Forwards whole messages, each changed by `change`. */
-function forwardMessages(from: Socket, to: Socket, change: (message: Buffer) => Buffer): void {
-  let received = Buffer.alloc(0);
-  from.on('data', (chunk) => {
-    received = Buffer.concat([received, chunk]);
-    while (received.length >= HEADER_BYTES && received.length >= received.readInt32LE(0)) {
-      const length = received.readInt32LE(0);
-      to.write(change(received.subarray(0, length)));
-      received = received.subarray(length);
-    }
-  });
-}
-
-function readDocument(message: Buffer, BSON: Bson): Record<string, never> | undefined {
-  const isDocument = message.readInt32LE(12) === OP_MSG && message[DOCUMENT_AT - 1] === 0;
-  if (!isDocument) return undefined;
-  return BSON.deserialize(message.subarray(DOCUMENT_AT)) as Record<string, never>;
-}
-
-function replaceDocument(message: Buffer, document: object, BSON: Bson): Buffer {
-  const replaced = Buffer.concat([message.subarray(0, DOCUMENT_AT), BSON.serialize(document)]);
-  replaced.writeInt32LE(replaced.length, 0);
-  return replaced;
 }
