@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { startLocalServices } from '@mcp-server/local';
-import { createRedis } from '@mcp-server/shared';
+import { createMongo, createRedis, pingMongo } from '@mcp-server/shared';
 import { waitFor } from '@mcp-server/testing';
 
 import { Marker } from './marker.ts';
 
 const REDIS_USER = 'product';
+const DATABASE_MS = 15_000;
 
 /** A sound installation whose secrets all contain the marker, with its own Redis. */
 export class Place {
@@ -108,7 +109,21 @@ export class Place {
     return folder;
   }
 
+  /** A process may have created indexes before it learned that it cannot work. */
+  async #dropDatabase(): Promise<void> {
+    const mongo = createMongo({
+      uri: this.mongodbUri,
+      maxPoolSize: 1,
+      serverSelectionTimeoutMs: DATABASE_MS,
+      socketTimeoutMs: DATABASE_MS,
+    });
+    await waitFor('the database', () => pingMongo(mongo.connection));
+    await mongo.connection.dropDatabase();
+    await mongo.close();
+  }
+
   async close(): Promise<void> {
+    await this.#dropDatabase();
     await this.#opened.disposeAsync();
   }
 }

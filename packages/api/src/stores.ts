@@ -19,8 +19,8 @@ type Redis = ReturnType<typeof createRedis>;
 const SERVER_SELECTION_TIMEOUT_MS = 1_500;
 const SOCKET_TIMEOUT_MS = 4_000;
 const MAX_POOL_SIZE = 50;
-/** A start waits only this long for Redis, which the API can do without. */
-const REDIS_FIRST_MS = 2_500;
+/** A start waits only this long for a Redis that neither answers nor fails: the API can do without it. */
+const REDIS_FIRST_MS = 5_000;
 
 /** Connections of one API process, and what it knows about the two stores. */
 export interface Stores {

@@ -165,7 +165,11 @@ async function run(start: Start, ready: ReadyPlugins): Promise<void> {
   );
   if (config.EXIT_WITH_PARENT === '1') whenParentIsGone(() => process.kill(process.pid, 'SIGTERM'));
   worker.start();
-  stores.onRefused((refusal) => fail(reportStartFailure('worker', refusal)));
+  stores.onRefused((refusal) => {
+    const code = reportStartFailure('worker', refusal);
+    // Without a contact nothing was taken, so there is nothing to hand back.
+    void withTimeout(worker.close(), GIVE_UP_MS).then(() => process.exit(code));
+  });
   void createIndexes(workerModels(deps.models)).catch((err: unknown) =>
     log.warn({ err }, 'creating indexes failed; leaving it to the API'),
   );

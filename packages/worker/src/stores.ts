@@ -19,7 +19,7 @@ const MAX_POOL = 60;
 const SERVER_SELECTION_MS = 1_000;
 const SOCKET_TIMEOUT_MS = 5_000;
 /** A start waits only this long for the stores: a worker starts while they are away. */
-const FIRST_MS = 2_500;
+const FIRST_MS = 5_000;
 
 /** Connections of one worker process, and what it knows about the two stores. */
 export interface Stores {

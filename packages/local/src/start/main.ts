@@ -1,6 +1,7 @@
 // `npm start`: runs MongoDB, Redis, an API and a worker as processes, runs a first task, and stays up until a signal.
 // `--once` ends after the first task.
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { loadEnvFile } from '@mcp-server/shared/env-file';
@@ -14,6 +15,9 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const parentPid = process.ppid;
 const isOnce = process.argv.slice(2).includes('--once');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Time in which the reason of a process that ended arrives. */
+const REASON_MS = 1_000;
 
 const opened = new AsyncDisposableStack();
 const refused = Promise.withResolvers<never>();
@@ -42,7 +46,12 @@ try {
   ]);
   say(`[start] ${end}`);
 } catch (error) {
-  process.exitCode = reportError('start', error);
+  // A request fails when the API ends; its own words follow at once.
+  const isRequest = error instanceof TypeError;
+  const reason: unknown = isRequest
+    ? await Promise.race([refused.promise.catch((refusal: unknown) => refusal), delay(REASON_MS, error)])
+    : error;
+  process.exitCode = reportError('start', reason);
 } finally {
   await opened.disposeAsync();
 }

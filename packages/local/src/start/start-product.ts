@@ -73,7 +73,12 @@ export async function startProduct({
 export async function waitUntilReady(apiUrl: string, explain = () => ''): Promise<void> {
   const url = `${apiUrl}/health/ready`;
   const deadline = performance.now() + READY_WAIT_MS;
-  while (!(await fetch(url).then(({ ok }) => ok))) {
+  const isReady = () =>
+    fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
     if (performance.now() > deadline) throw new StartError(`the API is not ready; see ${url}${explain()}`, 1);
     await delay(READY_PAUSE_MS);
   }

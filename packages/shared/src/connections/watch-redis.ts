@@ -36,7 +36,7 @@ export function watchRedis(redis: Redis, { prefix, log, mask }: RedisWatch): Sto
 async function check(redis: Redis, prefix: string, contact: StoreContact, log: Logger): Promise<void> {
   try {
     await probeRedis(redis, prefix);
-    await redis.bzpopmin(`${prefix}:probe`, BLOCK_SECONDS);
+    await redis.call('BZPOPMIN', `${prefix}:probe`, BLOCK_SECONDS);
   } catch (error) {
     // A server that takes nothing at the moment, for example with a full memory, is a contact nevertheless.
     const isAnswer = error instanceof Error && error.name === 'ReplyError';
