@@ -28,7 +28,8 @@ export async function drain(deps: Deps, { workers, runs, giveUp }: Draining): Pr
   const startedAt = performance.now();
   const leftMs = (part: number) => Math.max(0, graceMs * part - (performance.now() - startedAt));
   deps.log.info({ running: runs.size }, 'draining');
-  await Promise.all(workers.map((worker) => worker.pause(true)));
+  // A worker that has never reached Redis has nothing to pause, and would wait for it.
+  await withTimeout(Promise.all(workers.map((worker) => worker.pause(true))), CLOSE_MS);
   if (!(await waitUntilIdle(runs, leftMs(UNDISTURBED_PART)))) {
     deps.log.info({ running: runs.size }, 'stopping runs');
     runs.stopAll('shutdown');

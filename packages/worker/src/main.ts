@@ -100,7 +100,12 @@ async function readyPlugins(config: WorkerConfig, log: Logger, secrets: KnownSec
   });
   const pluginErrors = reportBroken(loaded, config, { log, env: process.env });
   const { plugins } = loaded;
-  return { plugins, pluginErrors, pluginSettings: readPluginSettings(plugins, process.env, secrets), secrets };
+  return {
+    plugins,
+    pluginErrors,
+    pluginSettings: readPluginSettings(plugins, process.env, secrets),
+    secrets,
+  };
 }
 
 /** Builds what the parts of the worker share, on top of the connections. */
