@@ -7,11 +7,23 @@ import { exit } from './exit.ts';
 import { flaky } from './flaky.ts';
 import { quick } from './quick.ts';
 import { slow, slowUnsafe } from './slow.ts';
+import { talk } from './talk.ts';
 
 export default definePlugin({
   id: 'chaos',
   version: '1.0.0',
   title: 'Chaos',
   description: 'Every kind of work that the chaos rig puts under faults.',
-  actions: { quick, slow, 'slow-unsafe': slowUnsafe, cpu, 'call-sink': callSink, flaky, exit, abort, block },
+  actions: {
+    quick,
+    slow,
+    'slow-unsafe': slowUnsafe,
+    cpu,
+    'call-sink': callSink,
+    flaky,
+    exit,
+    abort,
+    block,
+    talk,
+  },
 });

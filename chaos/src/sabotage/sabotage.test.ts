@@ -11,6 +11,7 @@ const source = (path: string) => fileURLToPath(new URL(`../../../packages/${path
 const FILES: Record<string, string> = {
   'fence-off': source('shared/src/executions/finish-many.ts'),
   'status-off': source('shared/src/executions/finish-many.ts'),
+  'slow-masking': source('plugin-sdk/src/masking/safe-text.ts'),
   'sweep-off': source('worker/src/sweep/sweeper.ts'),
   'silence-off': source('shared/src/connections/replace-silent.ts'),
 };

@@ -21,6 +21,12 @@ export const SABOTAGES: readonly Sabotage[] = [
     preload: preload('fence-off'),
   },
   { name: 'status-off', row: 'F2', rules: ['end-changed', 'double-end'], preload: preload('status-off') },
+  {
+    name: 'slow-masking',
+    row: 'F38',
+    rules: ['lease-lost-to-masking'],
+    preload: preload('slow-masking'),
+  },
   { name: 'sweep-off', row: 'F7', rules: ['not-ended', 'unfinished'], preload: preload('sweep-off') },
   { name: 'silence-off', row: 'F31', rules: ['replaced-late'], preload: preload('silence-off') },
 ];

@@ -25,6 +25,7 @@ import {
 import closeWithGrace from 'close-with-grace';
 
 import { openAdminPort } from './admin-port.ts';
+import { describeForLog } from './attempt/log-attempt.ts';
 import { reportBroken } from './catalogue/broken-plugins.ts';
 import { buildFleetView } from './catalogue/fleet-view.ts';
 import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
@@ -156,7 +157,7 @@ async function run(start: Start, ready: ReadyPlugins): Promise<void> {
       if (err) {
         // Some run threw outside its promise, and it is unknown which one, so all of them must count as crashed.
         // Handing them back would let the faulty one take down worker after worker.
-        log.fatal({ err }, 'unexpected error');
+        log.fatal({ err: describeForLog(err, ready.secrets) }, 'unexpected error');
         process.exit(1);
       }
       log.info({ signal }, 'stopping');

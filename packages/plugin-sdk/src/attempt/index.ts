@@ -8,7 +8,7 @@ export type {
   StepMemory,
   StoredQuestion,
 } from './attempt.ts';
-export { describeError } from './describe-error.ts';
+export { describeError, describeThrown } from './describe-error.ts';
 export { stepBytes } from './once.ts';
 export { runAttempt } from './run-attempt.ts';
 export { StopError, type StopReason } from './stop-error.ts';

@@ -1,4 +1,5 @@
-import type { AttemptEnd } from '@mcp-server/plugin-sdk/attempt';
+import { type AttemptEnd, describeThrown } from '@mcp-server/plugin-sdk/attempt';
+import type { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 
 import type { Deps } from '../deps.ts';
 import type { Run } from './runs.ts';
@@ -28,4 +29,10 @@ export function logAttempt(deps: Deps, { execution }: Run, end: AttemptEnd): voi
   if (kind === 'invalid_input' && stack === undefined)
     deps.log.info({ ...facts, failureKind: kind }, 'attempt ended');
   else deps.log.error({ ...facts, failureKind: kind, err: { ...error, stack } }, 'attempt failed');
+}
+
+/** Fields of an error that a plugin may have thrown, masked. */
+export function describeForLog(error: unknown, secrets: KnownSecrets): Record<string, unknown> {
+  const { failure, stack } = describeThrown(error, secrets);
+  return { message: failure.message, code: failure.code, stack };
 }

@@ -76,6 +76,23 @@ t.test(
   },
 );
 
+t.test('I9: an error that no promise catches is logged with its stack, masked', async (t) => {
+  const vaultKey = 'canary/9f3c+Pa55';
+  const { startWorker, submit } = await openFleet(t);
+  const worker = await startWorker({ FIXTURE_PLUGIN_VAULT_KEY: vaultKey });
+
+  await submit({ plugin: 'fixture', action: 'late-throw', payload: '{}' });
+
+  const line = await waitFor('the last words', () =>
+    Promise.resolve(worker.lines.find((text) => text.includes('unexpected error'))),
+  );
+  t.match(JSON.parse(line), {
+    level: 60,
+    err: { message: 'no promise catches this, [redacted], [redacted]', stack: /fixture\/index\.ts:\d+/ },
+  });
+  t.notMatch(worker.lines.join('\n'), /canary/);
+});
+
 /** Reads every value of the namespace, of any type. */
 async function dumpRedis({ redis, prefix }: Awaited<ReturnType<typeof openFleet>>['space']): Promise<string> {
   const keys = await redis.keys(`${prefix}:*`);
