@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { NodeProcess } from '@mcp-server/local';
-import { FaultProxy, waitFor } from '@mcp-server/testing';
+import { CORRECTS_CLOCK, FaultProxy, waitFor } from '@mcp-server/testing';
 
 import type { Random } from '../random.ts';
 
@@ -113,6 +113,11 @@ export class Slot {
     if (!child) return 'never started';
     const end = await child.stop(STOP_TIMEOUT_MS);
     return end ? `${end.code ?? end.signal}` : 'did not stop';
+  }
+
+  /** Sets a clock right that was shifted by the environment. */
+  correctClock(): void {
+    this.#child?.signal(CORRECTS_CLOCK);
   }
 
   freeze(): void {

@@ -43,6 +43,7 @@ export {
 } from './executions/cancel-many.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
+export { type LostClaim, resumeClaim, undoClaims } from './executions/lost-claims.ts';
 export { holdsNow, inMs, leaseLapsesAt, literal, NOW, readDatabaseTime } from './executions/db-time.ts';
 export { enqueueExecution } from './executions/enqueue.ts';
 export { fingerprintOf } from './executions/fingerprint.ts';

@@ -12,6 +12,7 @@ import { DatabaseContact } from './delivery/contact.ts';
 import { DatabaseOutage } from './delivery/database-outage.ts';
 import type { Delivery } from './delivery/deliver.ts';
 import { buildHandOver } from './delivery/hand-over.ts';
+import { LostClaims } from './delivery/lost-claims.ts';
 import { Pauses } from './delivery/pauses.ts';
 import { createPoolWorker } from './delivery/pool-worker.ts';
 import { SuspectSlot } from './delivery/suspects.ts';
@@ -50,11 +51,13 @@ export class FleetWorker {
     const contact = new DatabaseContact(deps.config.LEASE_MS);
     this.#abandoned = new Abandoned(deps.config.MAX_ABANDONED, (count) => this.#abandonedChanged(count));
     this.#pauses = new Pauses(deps);
+    const lostClaims = new LostClaims(deps.config.LEASE_MS);
     const delivery: Delivery = {
       plugins,
       runs: this.#runs,
       contact,
       suspects: new SuspectSlot(),
+      lostClaims,
       handOver: buildHandOver(deps, plugins),
       pauses: this.#pauses,
       abandoned: this.#abandoned,
@@ -74,7 +77,7 @@ export class FleetWorker {
         this.#runs.size + this.#abandoned.count < deps.config.WORKER_CONCURRENCY,
       onSilence: (pool) => onUnhealthy(`jobs of pool ${pool} wait, and none was taken`),
     });
-    this.#beat = new Beat(deps, this.#runs, contact);
+    this.#beat = new Beat(deps, this.#runs, contact, lostClaims);
     this.#sweeper = new Sweeper(deps, contact);
     this.#publisher = new CataloguePublisher(deps, plugins);
     this.#announcer = new Announcer(deps, plugins, () => ({

@@ -5,6 +5,7 @@ import type { Runs } from '../attempt/runs.ts';
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
 import type { DatabaseContact } from './contact.ts';
+import type { LostClaims } from './lost-claims.ts';
 
 /**
  * One beat per process: renews the leases of all its runs, reads their cancel flags and stores their progress. It also
@@ -14,12 +15,14 @@ export class Beat {
   readonly #deps: Deps;
   readonly #runs: Runs;
   readonly #contact: DatabaseContact;
+  readonly #lostClaims: LostClaims;
   readonly #task: PeriodicTask;
 
-  constructor(deps: Deps, runs: Runs, contact: DatabaseContact) {
+  constructor(deps: Deps, runs: Runs, contact: DatabaseContact, lostClaims: LostClaims) {
     this.#deps = deps;
     this.#runs = runs;
     this.#contact = contact;
+    this.#lostClaims = lostClaims;
     this.#task = new PeriodicTask({
       run: () => this.#beat(),
       intervalMs: deps.config.BEAT_MS,
@@ -59,5 +62,6 @@ export class Beat {
         this.#runs.stop(run.execution._id, 'lease_lost');
     }
     for (const run of runs) publishProgress(this.#deps, run);
+    await this.#lostClaims.undo(ExecutionModel);
   }
 }

@@ -10,10 +10,13 @@ import {
   type ExecutionRecord,
   holdExecution,
   readMiss,
+  isDatabaseAway,
+  resumeClaim,
 } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import type { DatabaseContact } from './contact.ts';
+import type { LostClaims } from './lost-claims.ts';
 import type { Pauses } from './pauses.ts';
 import type { SuspectSlot } from './suspects.ts';
 
@@ -36,7 +39,12 @@ export const HELD_DELAY_MS = 600_000;
  */
 export async function claim(
   deps: Deps,
-  { contact, suspects, pauses }: { contact: DatabaseContact; suspects: SuspectSlot; pauses: Pauses },
+  {
+    contact,
+    suspects,
+    pauses,
+    lostClaims,
+  }: { contact: DatabaseContact; suspects: SuspectSlot; pauses: Pauses; lostClaims: LostClaims },
   { pool, ...delivery }: { id: string; seq: number; pool: string },
 ): Promise<Claim> {
   const paused = await pauses.current();
@@ -51,19 +59,17 @@ export async function claim(
     pausedPlugins: [...paused.plugins.keys()],
   };
   const { ExecutionModel } = deps.models;
-  const execution = await claimExecution(ExecutionModel, request, deps.writes.claim);
+  const execution = (await resumeLost(deps, lostClaims, request)) ?? (await send(deps, lostClaims, request));
   contact.recordContact();
   if (execution) return { kind: 'claimed', execution, token: request.token };
 
   let miss = await readMiss(ExecutionModel, request);
   if (miss.kind === 'later' && miss.reason === 'suspect' && suspects.take(delivery.id)) {
     const suspectRequest = { ...request, canTakeSuspect: true };
-    const suspect = await claimExecution(ExecutionModel, suspectRequest, deps.writes.claim).catch(
-      (error: unknown) => {
-        suspects.free(delivery.id);
-        throw error;
-      },
-    );
+    const suspect = await send(deps, lostClaims, suspectRequest).catch((error: unknown) => {
+      suspects.free(delivery.id);
+      throw error;
+    });
     if (suspect) {
       deps.metrics.crashes.inc();
       return { kind: 'claimed', execution: suspect, token: request.token };
@@ -73,6 +79,35 @@ export async function claim(
   }
   deps.metrics.claimMisses.inc({ reason: miss.kind === 'later' ? miss.reason : miss.kind });
   return followMiss(deps, miss);
+}
+
+/** Continues a claim of this process whose reply was lost, if it was written. */
+async function resumeLost(
+  { models, config }: Deps,
+  lostClaims: LostClaims,
+  { id, token }: ClaimRequest,
+): Promise<ExecutionRecord | undefined> {
+  const lost = lostClaims.take(id);
+  if (!lost) return undefined;
+  try {
+    return await resumeClaim(models.ExecutionModel, lost, { token, leaseMs: config.LEASE_MS });
+  } catch (error) {
+    lostClaims.add({ id, tokens: [...lost.tokens, token] });
+    throw error;
+  }
+}
+
+async function send(
+  { models, writes }: Deps,
+  lostClaims: LostClaims,
+  request: ClaimRequest,
+): Promise<ExecutionRecord | undefined> {
+  try {
+    return await claimExecution(models.ExecutionModel, request, writes.claim);
+  } catch (error) {
+    if (isDatabaseAway(error)) lostClaims.add({ id: request.id, tokens: [request.token] });
+    throw error;
+  }
 }
 
 async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {

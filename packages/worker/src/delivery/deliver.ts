@@ -21,6 +21,7 @@ import { claim, type Claim } from './claim.ts';
 import type { DatabaseContact } from './contact.ts';
 import { handBack, offerEnd, yieldClaim } from './finish.ts';
 import type { HandOver, Work } from './hand-over.ts';
+import type { LostClaims } from './lost-claims.ts';
 import type { Pauses } from './pauses.ts';
 import { publishWaiting } from './publish-waiting.ts';
 import { settle } from './settle.ts';
@@ -31,6 +32,7 @@ export interface Delivery {
   runs: Runs;
   contact: DatabaseContact;
   suspects: SuspectSlot;
+  lostClaims: LostClaims;
   handOver: HandOver;
   pauses: Pauses;
   abandoned: Abandoned;
