@@ -15,6 +15,7 @@ export {
 
 export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo, probeMongo } from './connections/mongo.ts';
+export { isClusterNode } from './connections/redis-cluster.ts';
 export { readEvictionPolicy, SAFE_EVICTION_POLICY } from './connections/redis-eviction.ts';
 export { probeRedis } from './connections/redis-probe.ts';
 export { createRedis, pingRedis, type RedisRole } from './connections/redis.ts';

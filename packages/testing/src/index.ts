@@ -12,3 +12,4 @@ export { createScheduledTask } from './scheduled-task.ts';
 export { waitFor } from './wait-for.ts';
 export { type Fleet, FIXTURE_PLUGINS, forecastFolder, openFleet } from './fleet.ts';
 export { type OwnRedis, startOwnRedis } from './own-redis.ts';
+export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';

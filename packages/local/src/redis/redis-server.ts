@@ -14,13 +14,18 @@ const SETTINGS = [
   ['--daemonize', 'no'],
 ].flat();
 
-/** Starts a Redis with its append-only file in `dir`. */
-export async function startRedisServer(binary: string, dir: string, log: Log): Promise<RunningService> {
+/** Starts a Redis with its append-only file in `dir`, and with further command-line settings. */
+export async function startRedisServer(
+  binary: string,
+  dir: string,
+  log: Log,
+  settings: readonly string[] = [],
+): Promise<RunningService> {
   mkdirSync(dir, { recursive: true });
   const server = await LoopbackServer.start({
     name: 'Redis',
     logPath: join(dir, 'redis.log'),
-    command: (port) => [binary, '--port', String(port), '--dir', dir, ...SETTINGS],
+    command: (port) => [binary, '--port', String(port), '--dir', dir, ...SETTINGS, ...settings],
     isReady: answersPing,
   });
   const url = `redis://127.0.0.1:${server.port}`;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { defaultCacheDir } from '../cache-dir.ts';
 import { provideExecutable } from '../debian-executable.ts';
 import type { ServicePlace } from '../service-place.ts';
 import { foreignService, type RunningService } from '../service.ts';
@@ -18,4 +19,11 @@ export async function startRedis({ dataDir, cacheDir, env, log }: ServicePlace):
   if (url !== undefined && url !== '') return foreignService(url, 'REDIS_URL');
   const binary = await provideExecutable(REDIS, log, cacheDir);
   return startRedisServer(binary, join(dataDir, 'redis'), log);
+}
+
+/** Starts a Redis with further settings, whatever the environment names; its files are in `dir`. */
+export async function startRedisWith(settings: readonly string[], dir: string): Promise<RunningService> {
+  const log = () => undefined;
+  const binary = await provideExecutable(REDIS, log, defaultCacheDir(process.env));
+  return startRedisServer(binary, dir, log, settings);
 }

@@ -1,3 +1,5 @@
+import { CLUSTER_REFUSAL } from './redis-cluster.ts';
+
 /**
  * Reasons for which a store refuses this process whatever happens next: its settings are wrong. Everything else, such as a
  * refused connection, may pass by itself.
@@ -50,6 +52,8 @@ export function describeRedisRefusal(error: unknown): string | undefined {
   if (database) return `the server does not have database ${selectedDatabase(errors)}`;
   if (errors.some(({ name }) => name === 'ParserError'))
     return 'the server is not a Redis, or wants TLS (rediss://)';
+  // Not every service says that it is in cluster mode.
+  if (/CROSSSLOT|MOVED/.test(text)) return CLUSTER_REFUSAL;
   return describeRights(text) ?? describeTls(errors);
 }
 

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 
 import type { Logger } from '../logger.ts';
 import { redisAnswersWithoutTls } from './plain-answer.ts';
+import { CLUSTER_REFUSAL, isClusterNode } from './redis-cluster.ts';
 import { readEvictionPolicy, SAFE_EVICTION_POLICY } from './redis-eviction.ts';
 import { probeRedis } from './redis-probe.ts';
 import { StoreContact } from './store-contact.ts';
@@ -17,7 +18,8 @@ export interface RedisWatch {
 }
 
 /**
- * Checks a Redis each time `redis` connects: that it does what the work needs, and evicts nothing. Before the first contact
+ * Checks a Redis each time `redis` connects: that it is not in cluster mode, does what the work needs, and evicts
+ * nothing. Before the first contact
  * a wrong one is refused; later it is logged. Errors of other connections to it belong to the same contact.
  */
 export function watchRedis(redis: Redis, { prefix, log, mask }: RedisWatch): StoreContact {
@@ -34,6 +36,12 @@ export function watchRedis(redis: Redis, { prefix, log, mask }: RedisWatch): Sto
 }
 
 async function check(redis: Redis, prefix: string, contact: StoreContact, log: Logger): Promise<void> {
+  // Asked first: the one node that holds the keys of a prefix with a hash tag passes the probe, until they move.
+  if (await isClusterNode(redis).catch(() => false)) {
+    if (contact.hasContact) contact.failed(new Error(CLUSTER_REFUSAL));
+    else contact.refuse(CLUSTER_REFUSAL);
+    return;
+  }
   try {
     await probeRedis(redis, prefix);
     await redis.call('BZPOPMIN', `${prefix}:probe`, BLOCK_SECONDS);

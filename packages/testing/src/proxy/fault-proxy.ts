@@ -16,7 +16,7 @@ interface FaultProxyOptions {
 /** TCP proxy in front of one server, on its own loopback port; its connections can be made to fail. */
 export class FaultProxy {
   readonly #server: Server;
-  readonly #targetPort: number;
+  #targetPort: number;
   readonly #random: () => number;
   readonly #marks: readonly string[];
   readonly #connections = new Set<ProxiedConnection>();
@@ -61,6 +61,13 @@ export class FaultProxy {
     const silenced = [...this.#connections].filter((one) => mark === undefined || one.hasCarried(mark));
     for (const connection of silenced) connection.silence(direction);
     return silenced.length;
+  }
+
+  /** Connects later clients to another server; returns the port of the one before. */
+  retarget(port: number): number {
+    const before = this.#targetPort;
+    this.#targetPort = port;
+    return before;
   }
 
   /** Resets every open connection now. */
