@@ -19,12 +19,13 @@ import {
   probeRedis,
   PoolQueues,
   readWorkload,
+  reportUnreadable,
   touchApiKey,
 } from '@mcp-server/shared';
 
 import type { Config } from './config/config.ts';
 import type { Deps } from './deps.ts';
-import { buildMetrics } from './metrics.ts';
+import { type ApiMetrics, buildMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { createBoard } from './redis/bull-board.ts';
 import { createEndedFeed } from './redis/ended-feed.ts';
@@ -99,7 +100,7 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
     ...live.deps,
     ...buildLimits(config, producer),
     readiness,
-    metrics: buildMetrics(),
+    metrics: watchRecords(models, logger),
     load: buildLoadReader({
       ...services,
       readiness,
@@ -167,6 +168,13 @@ function buildLive({
       await feed.close();
     },
   };
+}
+
+/** Builds the metrics; they count stored records that cannot be read. */
+function watchRecords(models: Models, logger: Logger): ApiMetrics {
+  const metrics = buildMetrics();
+  reportUnreadable(models, { counter: metrics.unreadableRecords, logger });
+  return metrics;
 }
 
 function buildServices(

@@ -1,4 +1,4 @@
-import { buildRegistry } from '@mcp-server/shared';
+import { buildRegistry, countUnreadable } from '@mcp-server/shared';
 import { Counter, Gauge, Histogram } from 'prom-client';
 
 /** Seconds; the longest responses are those of callers that wait for an execution. */
@@ -26,6 +26,7 @@ export function buildMetrics() {
     storeSeconds: gauge('mcp_store_latency_seconds', 'Latency of a ping of a store', ['store']),
     openSockets: gauge('mcp_open_sockets', 'Open WebSockets and event streams', []),
     awaitedExecutions: gauge('mcp_awaited_executions', 'Executions that callers are waiting for', []),
+    unreadableRecords: countUnreadable(registry),
     eventsLost: new Counter({
       name: 'mcp_events_lost_total',
       help: 'Live events that could not be written',

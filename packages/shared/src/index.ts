@@ -61,21 +61,33 @@ export {
 export { endStep, readStep, startStep } from './executions/once.ts';
 export { isOpen, provideInput, type ProvideOutcome } from './executions/provide-input.ts';
 export { raiseSeq } from './executions/raise-seq.ts';
+export { endUnreadable, findMissingFields } from './executions/end-unreadable.ts';
 export { readExecution } from './executions/read.ts';
 export { mirrorTask, type SettleDeps, settleEnded } from './executions/settle.ts';
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
 
 export { buildModels, createIndexes, type Models, workerModels } from './models/models.ts';
+export {
+  isUnreadable,
+  makeReadable,
+  unreadableOf,
+  type UnreadableRecord,
+  watchUnreadable,
+} from './models/readable.ts';
+export { countUnreadable, reportUnreadable } from './models/report-unreadable.ts';
+export { RECORDS } from './models/records.ts';
 export { dropConflictingIndexes, dropReplacedIndexes } from './models/retired-indexes.ts';
 
 export { planDue } from './schedules/due.ts';
 export { nextFire, nextFires } from './schedules/rule.ts';
 export {
   advanceSchedule,
+  findMissingFieldsOfTask,
   findScheduledIds,
   isScheduled,
   listOverdue,
   listScheduled,
+  deferSchedule,
   readScheduled,
   replaceSchedule,
   type ScheduledTask,

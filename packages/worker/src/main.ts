@@ -21,6 +21,7 @@ import {
   whenParentIsGone,
   withTimeout,
   workerModels,
+  reportUnreadable,
 } from '@mcp-server/shared';
 import closeWithGrace from 'close-with-grace';
 
@@ -126,6 +127,7 @@ function buildDeps({ config, workerName, log, stores, opened }: Start, ready: Re
   const connections = { mongo, models, writes, producer, consumer, queueOf, tickQueue };
   const fleet = buildFleetView(models, workerName);
   const metrics = buildMetrics();
+  reportUnreadable(models, { counter: metrics.unreadableRecords, logger: log });
   const identity = { config, workerName, log };
   return { ...identity, ...connections, events, metrics, ...ready, submission, fleet };
 }

@@ -1,4 +1,4 @@
-import { buildRegistry } from '@mcp-server/shared';
+import { buildRegistry, countUnreadable } from '@mcp-server/shared';
 import { Counter, Gauge, Histogram } from 'prom-client';
 
 /** Buckets in seconds; an action may take milliseconds or an hour. */
@@ -51,6 +51,7 @@ export function buildMetrics() {
       help: 'Runs that ignore their signal',
       registers,
     }),
+    unreadableRecords: countUnreadable(registry),
     swept: new Counter({
       name: 'mcp_swept_total',
       help: 'Repairs made by the sweep; should stay at zero',

@@ -10,11 +10,17 @@ export const toolError = (text: string, problem: Record<string, unknown>): CallT
   _meta: { [PROBLEM_META]: problem },
 });
 
+/** For a record whose failure cannot be read. */
+const UNREADABLE_FAILURE: Failure = {
+  kind: 'error',
+  message: 'The call failed; its failure cannot be read.',
+};
+
 /** Presents the end of a call. `structuredContent` is the result if it is an object; `content` is always present. */
 export function presentEnd({ _id, status, result, content, failure }: EndedExecution): CallToolResult {
   if (status === 'completed') return presentSuccess(result, content);
   if (status === 'cancelled') return toolError('The call was cancelled.', { kind: 'cancelled' });
-  if (status === 'failed' && failure) return presentFailure(failure);
+  if (status === 'failed') return presentFailure(failure ?? UNREADABLE_FAILURE);
   throw new Error(`execution ${_id} has not ended`);
 }
 

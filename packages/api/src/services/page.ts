@@ -1,4 +1,4 @@
-import type { PageOrder, PagePosition, PageRows } from '@mcp-server/shared';
+import { type PageOrder, type PagePosition, type PageRows, unreadableOf } from '@mcp-server/shared';
 
 /** Paging options of every list. */
 export interface PageQuery {
@@ -28,9 +28,21 @@ interface Placed {
 export function cutPage<T extends Placed>(
   { rows, searchedTo }: PageRows<T>,
   limit: number,
+  order: PageOrder = 'newest-first',
 ): { items: T[]; next?: PagePosition } {
   const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  const next = rows.length > limit && last ? { createdAt: last.createdAt, id: last.id } : searchedTo;
-  return { items, ...(next ? { next } : {}) };
+  if (rows.length <= limit) return { items, ...(searchedTo ? { next: searchedTo } : {}) };
+  // Rows without a readable time come before or after all others, so a page of them is the start of the list.
+  const last = items.findLast(hasPosition) ?? { id: rows[0]?.id ?? '', createdAt: START[order] };
+  return { items, next: { createdAt: last.createdAt, id: last.id } };
 }
+
+const START: Record<PageOrder, Date> = {
+  'newest-first': new Date('9999-12-31T23:59:59.999Z'),
+  'oldest-first': new Date('0000-01-01T00:00:00.000Z'),
+};
+
+const POSITION = new Set(['/createdAt', '/_id']);
+
+const hasPosition = (row: object): boolean =>
+  !(unreadableOf(row).unreadable ?? []).some((pointer) => POSITION.has(pointer));

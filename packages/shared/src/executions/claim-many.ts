@@ -3,6 +3,7 @@ import type { Model } from 'mongoose';
 import type { BatchKind } from '../batching/batcher.ts';
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import { collectionOf } from '../models/collection-of.ts';
+import { makeReadable } from '../models/readable.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { claimable, claimOne, claimPipeline, type ClaimRequest } from './claim.ts';
 import { perDocumentValue } from './per-document-value.ts';
@@ -35,6 +36,7 @@ export const claimKind = (
     const executions = await collection
       .find({ _id: { $in: ids }, status: 'running', 'lease.token': { $in: tokens } })
       .toArray();
+    makeReadable(model, executions);
     const byToken = new Map(executions.map((execution) => [execution.lease?.token, execution]));
     return requests.map(({ token }) => ({ isDone: true, value: byToken.get(token) }));
   },

@@ -12,6 +12,7 @@ import {
   NOW,
   since,
 } from './db-time.ts';
+import { findMissingFields } from './end-unreadable.ts';
 import { readExecution, type Reading } from './read.ts';
 
 export interface ClaimRequest {
@@ -141,6 +142,8 @@ export type ClaimMiss =
   | { kind: 'cancelled'; execution: ExecutionRecord }
   | { kind: 'expired'; execution: ExecutionRecord }
   | { kind: 'crashed_out'; execution: ExecutionRecord }
+  /** Its record lacks what a run needs. */
+  | { kind: 'unreadable'; execution: ExecutionRecord }
   /** Its plugin is paused: the caller marks it as held, and it is woken when the pause ends. */
   | { kind: 'paused'; execution: ExecutionRecord }
   /** Not now: a live lease, a time not yet reached, or a suspect while another one runs here. */
@@ -164,6 +167,8 @@ export async function readMiss(model: Model<ExecutionRecord>, request: ClaimRequ
 function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimMiss {
   const { status, lease, crashes, policy, cancel, deadlineAt, nextAttemptAt, plugin } = execution;
   if (isEnded(status)) return { kind: 'ended', execution };
+  const isHeld = status === 'running' && lease && leaseLapsesAt(lease, crashes) >= now;
+  if (!isHeld && findMissingFields(execution).length > 0) return { kind: 'unreadable', execution };
   if (execution.seq !== request.seq || status === 'input_required') return { kind: 'void' };
   if (status === 'running' && lease) {
     const lapsesAt = leaseLapsesAt(lease, crashes);

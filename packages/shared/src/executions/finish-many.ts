@@ -3,6 +3,7 @@ import type { Model } from 'mongoose';
 import type { BatchKind } from '../batching/batcher.ts';
 import { isDatabaseAway } from '../connections/mongo-errors.ts';
 import { collectionOf } from '../models/collection-of.ts';
+import { makeReadable } from '../models/readable.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import {
   plainEndPipeline,
@@ -49,6 +50,7 @@ export const finishKind = (model: Model<ExecutionRecord>): BatchKind<Completed, 
       plainEndPipeline(first, perDocumentValue(ids, results)),
     );
     const executions = await collection.find({ _id: { $in: ids } }).toArray();
+    makeReadable(model, executions);
     const byId = new Map(executions.map((execution) => [execution._id, execution]));
     return requests.map((request) => ({ isDone: true, value: judgeFinish(byId.get(request.id), request) }));
   },

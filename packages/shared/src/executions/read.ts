@@ -1,5 +1,6 @@
 import type { Model } from 'mongoose';
 
+import { makeReadable } from '../models/readable.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { NOW } from './db-time.ts';
 
@@ -17,5 +18,6 @@ export async function readExecution(model: Model<ExecutionRecord>, id: string): 
   ]);
   if (!record) return undefined;
   const { now, ...execution } = record;
+  makeReadable(model, [execution]);
   return { execution, now };
 }

@@ -14,11 +14,15 @@ import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
+import { readTolerantly } from './readable.ts';
+import { RECORDS } from './records.ts';
 import { redriveSchema } from './redrive.ts';
 import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
 import { workerSchema } from './worker.ts';
+
+for (const [, schema] of Object.values(RECORDS)) readTolerantly(schema);
 
 /** All models of one connection. */
 export interface Models {

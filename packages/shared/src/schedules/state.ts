@@ -1,6 +1,7 @@
 import { type Model, Types } from 'mongoose';
 
 import { literal, NOW } from '../executions/db-time.ts';
+import { makeReadable, unreadableOf } from '../models/readable.ts';
 import type { ScheduleRecord, ScheduleRefusal } from '../schemas/schedule.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import { findByIndex } from '../stores/find-by-index.ts';
@@ -63,6 +64,7 @@ export async function readScheduled(
   ]);
   if (!record) return undefined;
   const { now, ...lean } = record;
+  makeReadable(model, [lean]);
   const task = toStored(lean);
   return isScheduled(task) ? { task, now } : undefined;
 }
@@ -85,6 +87,41 @@ export async function advanceSchedule(
   );
   return advanced.matchedCount === 1;
 }
+
+/**
+ * Defers a schedule whose record cannot be read, so that it neither fires wrongly nor keeps others waiting. `next`:
+ * when to look again.
+ */
+export async function deferSchedule(
+  model: TaskModel,
+  { id, nextRunAt }: Pick<ScheduledTask, 'id' | 'nextRunAt'>,
+  { next, refusal }: { next: Date; refusal: ScheduleRefusal },
+): Promise<void> {
+  await model.updateOne(
+    { _id: new Types.ObjectId(id), nextRunAt },
+    { $set: { nextRunAt: next, lastRefusal: refusal } },
+  );
+}
+
+/** Fields of a task that only describe it. */
+const DESCRIPTIVE: ReadonlySet<string> = new Set([
+  'title',
+  'description',
+  'tags',
+  'lastRefusal',
+  'status',
+  'lastExecutionId',
+  'lastExecutionAt',
+  'lastFailure',
+  'idempotencyKey',
+  'bodyHash',
+  'createdAt',
+  'updatedAt',
+]);
+
+/** Pointers of the unreadable fields that a schedule needs to fire; an empty list means that it can. */
+export const findMissingFieldsOfTask = (task: object): string[] =>
+  (unreadableOf(task).unreadable ?? []).filter((pointer) => !DESCRIPTIVE.has(pointer.split('/')[1] ?? ''));
 
 /** Lists tasks with a fire time up to `before`, the longest overdue first. */
 export async function listOverdue(model: TaskModel, before: Date, limit: number): Promise<ScheduledTask[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Role } from './primitives.ts';
+import { Role, Unreadable } from './primitives.ts';
 import { Email, Password, Username } from './user.ts';
 
 /** Longer texts cannot be a token or password of this server; they are refused before any work is done. */
@@ -40,6 +40,7 @@ export const Session = z.object({
   createdAt: z.iso.datetime(),
   refreshedAt: z.iso.datetime().optional(),
   expiresAt: z.iso.datetime(),
+  unreadable: Unreadable,
 });
 export type Session = z.infer<typeof Session>;
 

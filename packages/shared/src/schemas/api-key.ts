@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { ObjectIdText } from './primitives.ts';
+import { ObjectIdText, Unreadable } from './primitives.ts';
+import { StoredTime } from './stored-value.ts';
 
 /** Rights of an API key; never more than its owner's. */
 export const Scope = z.enum([
@@ -26,11 +27,11 @@ export const ApiKeyRecord = z.object({
   /** Last characters of the key, so that its owner can distinguish keys. */
   lastFour: z.string(),
   scopes: z.array(Scope),
-  expiresAt: z.date().optional(),
-  lastUsedAt: z.date().optional(),
-  revokedAt: z.date().optional(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  expiresAt: StoredTime.optional(),
+  lastUsedAt: StoredTime.optional(),
+  revokedAt: StoredTime.optional(),
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type ApiKeyRecord = z.infer<typeof ApiKeyRecord>;
 
@@ -61,6 +62,7 @@ export const ApiKey = z.object({
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().optional(),
   lastUsedAt: z.iso.datetime().optional(),
+  unreadable: Unreadable,
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 

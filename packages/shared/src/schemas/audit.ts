@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { JsonValue, ObjectIdText } from './primitives.ts';
+import { JsonValue, ObjectIdText, Unreadable } from './primitives.ts';
+import { JsonText, StoredTime } from './stored-value.ts';
 
 /** Actions that are audited, because they affect more than one execution or another user. */
 export const AuditAction = z.enum([
@@ -30,10 +31,10 @@ export const AuditRecord = z.object({
   ip: z.string(),
   outcome: AuditOutcome,
   /** JSON text: the filter, the counts. Never a payload, a result or a message. */
-  details: z.string().optional(),
-  expiresAt: z.date(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  details: JsonText.optional(),
+  expiresAt: StoredTime,
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type AuditRecord = z.infer<typeof AuditRecord>;
 
@@ -49,5 +50,6 @@ export const AuditEvent = z.object({
   details: JsonValue.optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+  unreadable: Unreadable,
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;

@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 import { ExecutionPolicy } from './execution-policy.ts';
 import { Input, InputRecord } from './input-record.ts';
-import { IdempotencyKey, JsonValue, ObjectIdText, Priority } from './primitives.ts';
+import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Unreadable } from './primitives.ts';
+import { ContentText, JsonObjectText, JsonText, StoredTime } from './stored-value.ts';
 
 export const ExecutionStatus = z.enum([
   'queued',
@@ -64,8 +65,8 @@ export type ExecutionSource = z.infer<typeof ExecutionSource>;
 export const AttemptRecord = z.object({
   epoch: z.int(),
   worker: z.string(),
-  startedAt: z.date(),
-  endedAt: z.date().optional(),
+  startedAt: StoredTime,
+  endedAt: StoredTime.optional(),
   outcome: AttemptOutcome.optional(),
   error: Failure.optional(),
   /** Stack of the error that the plugin threw, masked. Shown to developers and admins only. */
@@ -74,16 +75,15 @@ export const AttemptRecord = z.object({
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
 /** The time until which the holder of the epoch owns the run (database clock). */
-export const Lease = z.object({ until: z.date(), worker: z.string(), token: z.string() });
+export const Lease = z.object({ until: StoredTime, worker: z.string(), token: z.string() });
 export type Lease = z.infer<typeof Lease>;
 
 /** A side effect guarded by `ctx.once`; a start without an end means that the process died inside it. */
 export const StepRecord = z.object({
-  startedAt: z.date(),
+  startedAt: StoredTime,
   epoch: z.int(),
-  endedAt: z.date().optional(),
-  /** JSON text. */
-  result: z.string().optional(),
+  endedAt: StoredTime.optional(),
+  result: JsonText.optional(),
 });
 export type StepRecord = z.infer<typeof StepRecord>;
 
@@ -91,7 +91,7 @@ export const ProgressRecord = z.object({
   done: z.number(),
   total: z.number().optional(),
   message: z.string().optional(),
-  at: z.date(),
+  at: StoredTime,
 });
 export type ProgressRecord = z.infer<typeof ProgressRecord>;
 
@@ -100,7 +100,7 @@ export const ExecutionRecord = z.object({
   _id: z.uuid(),
   ownerId: ObjectIdText,
   taskId: ObjectIdText.optional(),
-  fireTime: z.date().optional(),
+  fireTime: StoredTime.optional(),
   rerunOf: z.uuid().optional(),
   /** The redrive that created it. */
   redriveId: z.uuid().optional(),
@@ -109,7 +109,7 @@ export const ExecutionRecord = z.object({
   action: Slug,
   pluginVersion: z.string(),
   pool: Slug,
-  payload: z.string(),
+  payload: JsonText,
   policy: ExecutionPolicy,
   status: ExecutionStatus,
   /** Identifies one Redis job, `<_id>-<seq>`. */
@@ -121,18 +121,18 @@ export const ExecutionRecord = z.object({
   crashes: z.int(),
   handBacks: z.int(),
   attempts: z.array(AttemptRecord),
-  nextAttemptAt: z.date().optional(),
-  deadlineAt: z.date().optional(),
+  nextAttemptAt: StoredTime.optional(),
+  deadlineAt: StoredTime.optional(),
   /** Start of the deferral while its plugin is paused or no living worker has its action (database clock). */
-  heldAt: z.date().optional(),
+  heldAt: StoredTime.optional(),
   /** Redeliveries by the sweep under a raised `seq`; the newest 20. */
-  redeliveries: z.array(z.object({ seq: z.int(), at: z.date() })).optional(),
+  redeliveries: z.array(z.object({ seq: z.int(), at: StoredTime })).optional(),
   /** The last worker that took it does not have the action. */
   lacksAction: z.literal(true).optional(),
-  cancel: z.object({ at: z.date(), by: z.string() }).optional(),
-  result: z.string().optional(),
-  /** Presentation of the result for people and models: content blocks as JSON text. */
-  content: z.string().optional(),
+  cancel: z.object({ at: StoredTime, by: z.string() }).optional(),
+  result: JsonText.optional(),
+  /** Presentation of the result for people and models. */
+  content: ContentText.optional(),
   failure: Failure.optional(),
   /** Identifies the cause: executions that failed for the same reason share it. See executions/fingerprint.ts. */
   fingerprint: Fingerprint.optional(),
@@ -140,8 +140,8 @@ export const ExecutionRecord = z.object({
   hasRerun: z.literal(true).optional(),
   /** Questions in the order of asking; the status is `input_required` while one is unanswered. */
   inputs: z.array(InputRecord).optional(),
-  /** Answers sent with the call, ahead of any question, by key: JSON text. */
-  earlyAnswers: z.string().optional(),
+  /** Answers sent with the call, ahead of any question, by key. */
+  earlyAnswers: JsonObjectText.optional(),
   steps: z.record(z.string(), StepRecord).optional(),
   progress: ProgressRecord.optional(),
   priority: Priority,
@@ -152,13 +152,13 @@ export const ExecutionRecord = z.object({
   mcpCall: z.string().optional(),
   waitMs: z.number().optional(),
   runMs: z.number().optional(),
-  endedAt: z.date().optional(),
+  endedAt: StoredTime.optional(),
   /** From acceptance until it is settled: keeps an index of what the sweep may have to repair. */
   isUnsettled: z.literal(true).optional(),
-  settledAt: z.date().optional(),
-  expiresAt: z.date().optional(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  settledAt: StoredTime.optional(),
+  expiresAt: StoredTime.optional(),
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
 
@@ -220,6 +220,7 @@ export const Execution = z.object({
   runMs: z.number().optional(),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
+  unreadable: Unreadable,
 });
 export type Execution = z.infer<typeof Execution>;
 

@@ -2,18 +2,19 @@ import { InputKey, InputMethod } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
 import { JsonValue } from './primitives.ts';
+import { JsonObjectText, JsonText, StoredTime } from './stored-value.ts';
 
 /** A question as stored. `params` and `answer` are JSON text; times are the database's. */
 export const InputRecord = z.object({
   key: InputKey,
   method: InputMethod,
-  params: z.string(),
+  params: JsonObjectText,
   /** Epoch of the attempt that asked. */
   epoch: z.int(),
-  askedAt: z.date(),
+  askedAt: StoredTime,
   /** Result of the protocol for the method: `{action, content}`, a sampled message, or `{roots}`. */
-  answer: z.string().optional(),
-  answeredAt: z.date().optional(),
+  answer: JsonText.optional(),
+  answeredAt: StoredTime.optional(),
 });
 export type InputRecord = z.infer<typeof InputRecord>;
 

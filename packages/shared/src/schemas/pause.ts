@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { Unreadable } from './primitives.ts';
+import { StoredTime } from './stored-value.ts';
+
 /** Targets that can be paused. */
 export const PauseKind = z.enum(['pool', 'plugin']);
 export type PauseKind = z.infer<typeof PauseKind>;
@@ -16,9 +19,9 @@ export const PauseRecord = z.object({
   by: z.string(),
   reason: z.string().optional(),
   /** Database clock. */
-  since: z.date(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  since: StoredTime,
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type PauseRecord = z.infer<typeof PauseRecord>;
 
@@ -27,5 +30,6 @@ export const Pause = z.object({
   since: z.iso.datetime(),
   by: z.string().describe('Id of the account that paused it'),
   reason: z.string().optional(),
+  unreadable: Unreadable,
 });
 export type Pause = z.infer<typeof Pause>;

@@ -1,6 +1,8 @@
 import { CatalogueAction, CataloguePrompt, CatalogueResource, Slug } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
+import { StoredTime } from './stored-value.ts';
+
 /** A plugin version as stored in `plugins`; `_id` is `<id>@<version>`. */
 export const PluginRecord = z.object({
   _id: z.string(),
@@ -16,8 +18,8 @@ export const PluginRecord = z.object({
   hash: z.string(),
   publishedBy: z.string(),
   /** Database clock; decides whether the plugin has a live worker. */
-  seenAt: z.date(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  seenAt: StoredTime,
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type PluginRecord = z.infer<typeof PluginRecord>;

@@ -20,3 +20,11 @@ export const IdempotencyKey = z
 
 export const JsonValue = z.json();
 export type JsonValue = z.infer<typeof JsonValue>;
+
+/** In a response: what of the stored record could not be read. */
+export const Unreadable = z
+  .array(z.string())
+  .optional()
+  .describe(
+    'Pointers of stored fields that could not be read, by their stored names. They are missing here or have a plain value',
+  );

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bulkFilter, hasField, NEEDS_A_FIELD } from './bulk-filter.ts';
 import { END_STATUSES, FailureKind, Fingerprint } from './execution.ts';
 import { Instant } from './primitives.ts';
+import { jsonTextOf, StoredTime } from './stored-value.ts';
 
 const MAX_CAP = 1_000;
 const DEFAULT_CAP = 500;
@@ -60,10 +61,10 @@ export const RedriveRecord = z.object({
   /** Derived from the caller and the key. */
   _id: z.uuid(),
   bodyHash: z.string(),
-  /** JSON text of the response. */
-  answer: z.string().optional(),
-  expiresAt: z.date(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  /** The response. */
+  answer: jsonTextOf((value) => Redrive.safeParse(value).success, 'a redrive').optional(),
+  expiresAt: StoredTime,
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type RedriveRecord = z.infer<typeof RedriveRecord>;

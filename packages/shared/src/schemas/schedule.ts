@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
 import { checkCron, isTimeZone } from '../schedules/cron.ts';
+import { StoredTime } from './stored-value.ts';
 
 const DAY_MS = 86_400_000;
 /** Shorter intervals would be all overhead; such work belongs in one action that loops. */
@@ -16,19 +18,36 @@ export type Overlap = z.infer<typeof Overlap>;
 
 const Instant = z.iso.datetime({ offset: true });
 
+const Every = z
+  .int()
+  .min(MIN_EVERY_MS)
+  .max(366 * DAY_MS);
+
+const MAX_CRON = 200;
+const MAX_ZONE = 64;
+
+/** A check of short texts whose verdicts are kept, because every read of a task repeats it. */
+function remembered(maxLength: number, check: (text: string) => boolean): (text: string) => boolean {
+  const verdicts = new LRUCache<string, boolean>({ max: 1_000 });
+  return (text) => {
+    if (text.length > maxLength) return false;
+    const verdict = verdicts.get(text) ?? check(text);
+    verdicts.set(text, verdict);
+    return verdict;
+  };
+}
+
+const isCron = remembered(MAX_CRON, (text) => checkCron(text, 'UTC') === undefined);
+const isZone = remembered(MAX_ZONE, isTimeZone);
+
 /** Schedule input: exactly one of `runAt`, `every` and `cron`. */
 export const ScheduleInput = z
   .strictObject({
     runAt: Instant.optional().describe('Fires once, at this time'),
-    every: z
-      .int()
-      .min(MIN_EVERY_MS)
-      .max(366 * DAY_MS)
-      .optional()
-      .describe('Interval in milliseconds, counted from `anchor`'),
+    every: Every.optional().describe('Interval in milliseconds, counted from `anchor`'),
     anchor: Instant.optional().describe('Default: the time at which the schedule is set'),
-    cron: z.string().max(200).optional().describe('Five fields, or six with seconds first'),
-    timeZone: z.string().max(64).optional().describe('IANA zone of `cron`; default UTC'),
+    cron: z.string().max(MAX_CRON).optional().describe('Five fields, or six with seconds first'),
+    timeZone: z.string().max(MAX_ZONE).optional().describe('IANA zone of `cron`; default UTC'),
     catchUp: CatchUp.default('one'),
     overlap: Overlap.default('allow'),
   })
@@ -50,11 +69,11 @@ export type ScheduleInput = z.infer<typeof ScheduleInput>;
 
 /** When a schedule fires: one of the three, as stored. */
 export const ScheduleRule = z.object({
-  runAt: z.date().optional(),
-  every: z.int().optional(),
-  anchor: z.date().optional(),
-  cron: z.string().optional(),
-  timeZone: z.string().optional(),
+  runAt: StoredTime.optional(),
+  every: Every.optional(),
+  anchor: StoredTime.optional(),
+  cron: z.string().refine(isCron, 'must be a cron pattern').optional(),
+  timeZone: z.string().refine(isZone, 'must be a time zone').optional(),
 });
 export type ScheduleRule = z.infer<typeof ScheduleRule>;
 
@@ -68,7 +87,7 @@ export const ScheduleRecord = z.object({
 export type ScheduleRecord = z.infer<typeof ScheduleRecord>;
 
 /** Why a fire time was skipped: code and message with which a request would have been refused. */
-export const ScheduleRefusal = z.object({ fireTime: z.date(), code: z.string(), message: z.string() });
+export const ScheduleRefusal = z.object({ fireTime: StoredTime, code: z.string(), message: z.string() });
 export type ScheduleRefusal = z.infer<typeof ScheduleRefusal>;
 
 /** A schedule in API responses. */

@@ -2,8 +2,9 @@ import { RetryPolicy, Slug } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
 import { ExecutionStatus, Failure } from './execution.ts';
-import { IdempotencyKey, JsonValue, ObjectIdText, Priority } from './primitives.ts';
+import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Unreadable } from './primitives.ts';
 import { Schedule, ScheduleInput, ScheduleRecord, ScheduleRefusal } from './schedule.ts';
+import { JsonText, StoredTime } from './stored-value.ts';
 
 /** Status of the newest execution; `pending` without one, `scheduled` without one but with a schedule. */
 export const TaskStatus = z.enum(['pending', 'scheduled', ...ExecutionStatus.options]);
@@ -54,24 +55,24 @@ export const TaskRecord = z.object({
   tags: z.array(Tag),
   plugin: Slug,
   action: Slug,
-  payload: z.string(),
+  payload: JsonText,
   retry: RetryPolicy.partial().optional(),
   timeoutMs: z.int().optional(),
   schedule: ScheduleRecord.optional(),
   /** Raised by every change of the schedule and never reset, so that an old tick is never mistaken for a new one. */
   scheduleRevision: z.int().optional(),
   /** The first unhandled fire time; absent without a schedule, while paused, and after the last one. */
-  nextRunAt: z.date().optional(),
+  nextRunAt: StoredTime.optional(),
   lastRefusal: ScheduleRefusal.optional(),
   status: TaskStatus,
   lastExecutionId: z.uuid().optional(),
   /** Acceptance time of `lastExecutionId`: a newer execution may replace it, an older one never. */
-  lastExecutionAt: z.date().optional(),
+  lastExecutionAt: StoredTime.optional(),
   lastFailure: Failure.optional(),
   idempotencyKey: IdempotencyKey.optional(),
   bodyHash: z.string().optional(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type TaskRecord = z.infer<typeof TaskRecord>;
 
@@ -97,6 +98,7 @@ export const Task = z.object({
   lastFailure: Failure.optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+  unreadable: Unreadable,
 });
 export type Task = z.infer<typeof Task>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { ObjectIdText, Role } from './primitives.ts';
+import { ObjectIdText, Role, Unreadable } from './primitives.ts';
+import { StoredTime } from './stored-value.ts';
 
 /** bcrypt reads 72 bytes; a longer password would match on its first 72. */
 const MAX_PASSWORD_BYTES = 72;
@@ -24,18 +25,18 @@ export const UserRecord = z.object({
   passwordHash: z.string(),
   role: Role,
   isActive: z.boolean(),
-  lastLoginAt: z.date().optional(),
+  lastLoginAt: StoredTime.optional(),
   /** Raised to revoke every access token of the user at once. */
   tokenVersion: z.int(),
   /** Set on the first admin only; a unique partial index makes it the only one. */
   bootstrap: z.literal(true).optional(),
   /** SHA-256 of the one-time token that sets a new password; removed once it is used. */
   resetHash: z.string().optional(),
-  resetExpiresAt: z.date().optional(),
+  resetExpiresAt: StoredTime.optional(),
   /** Set on a deleted first admin, whose record stays so that there is never a second first admin. */
-  deletedAt: z.date().optional(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  deletedAt: StoredTime.optional(),
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type UserRecord = z.infer<typeof UserRecord>;
 
@@ -48,6 +49,7 @@ export const User = z.object({
   isActive: z.boolean(),
   lastLoginAt: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
+  unreadable: Unreadable,
 });
 export type User = z.infer<typeof User>;
 
@@ -55,16 +57,16 @@ export type User = z.infer<typeof User>;
 export const SessionRecord = z.object({
   userId: ObjectIdText,
   /** Shared by all refresh tokens of one login; reuse of an old one ends the whole family. */
-  family: z.string(),
+  family: z.uuid(),
   refreshHash: z.string(),
   /** Hash of the token that the newest one replaced at `rotatedAt`. */
   previousHash: z.string().optional(),
   userAgent: z.string().optional(),
   ip: z.string().optional(),
-  expiresAt: z.date(),
-  rotatedAt: z.date().optional(),
-  revokedAt: z.date().optional(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  expiresAt: StoredTime,
+  rotatedAt: StoredTime.optional(),
+  revokedAt: StoredTime.optional(),
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;

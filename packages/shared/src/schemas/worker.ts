@@ -1,11 +1,18 @@
 import { z } from 'zod';
 
+import { Unreadable } from './primitives.ts';
+import { StoredTime } from './stored-value.ts';
+
 export const WorkerState = z.enum(['running', 'draining']);
 export type WorkerState = z.infer<typeof WorkerState>;
 
 /** A plugin that a worker could not load: the name of its folder or package, and what is wrong with it. */
 export const PluginErrorRecord = z.object({ plugin: z.string(), problems: z.array(z.string()) });
 export type PluginErrorRecord = z.infer<typeof PluginErrorRecord>;
+/** Far above any machine; the sum over a fleet stays exact. */
+const Count = z.int().min(0).max(1_000_000);
+/** Ten years. */
+const MAX_IDLE_MS = 315_360_000_000;
 
 /** A worker process as stored in `workers`; `_id` is its name, `<host>-<pid>-<random>`. */
 export const WorkerRecord = z.object({
@@ -17,22 +24,22 @@ export const WorkerRecord = z.object({
   /** `<id>@<version>` */
   plugins: z.array(z.string()),
   /** Maximum and current number of runs. */
-  slots: z.int(),
-  running: z.int(),
+  slots: Count,
+  running: Count,
   /** Running executions whose process died before. Missing in documents of older workers, like all that follow. */
-  suspects: z.int().optional(),
+  suspects: Count.optional(),
   /** Runs that ignore their abort signal; each still occupies a slot. */
-  abandoned: z.int().optional(),
+  abandoned: Count.optional(),
   /** Milliseconds since its latest run started, as of `seenAt`; missing if it never ran anything. */
-  idleMs: z.int().optional(),
+  idleMs: z.int().min(0).max(MAX_IDLE_MS).optional(),
   /** Plugins that it could not load; missing if there are none. */
   pluginErrors: z.array(PluginErrorRecord).optional(),
   state: WorkerState,
-  startedAt: z.date(),
+  startedAt: StoredTime,
   /** Database clock. */
-  seenAt: z.date(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  seenAt: StoredTime,
+  createdAt: StoredTime,
+  updatedAt: StoredTime,
 });
 export type WorkerRecord = z.infer<typeof WorkerRecord>;
 
@@ -56,5 +63,6 @@ export const WorkerView = z.object({
   isAlive: z.boolean(),
   startedAt: z.iso.datetime(),
   seenAt: z.iso.datetime(),
+  unreadable: Unreadable,
 });
 export type WorkerView = z.infer<typeof WorkerView>;

@@ -1,6 +1,7 @@
 import { type Model, Types } from 'mongoose';
 
 import { NOW } from '../executions/db-time.ts';
+import { makeReadable } from '../models/readable.ts';
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import type { PageRequest, PageRows } from './page.ts';
 import { readPage } from './read-page.ts';
@@ -38,6 +39,7 @@ export async function findApiKey(model: ApiKeyModel, prefix: string): Promise<Ap
   ]);
   if (!record) return undefined;
   const { now, ...key } = record;
+  makeReadable(model, [key]);
   return {
     key: toStored(key),
     isExpired: key.expiresAt !== undefined && key.expiresAt <= now,

@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { collectionOf } from '../models/collection-of.ts';
+import { makeReadable } from '../models/readable.ts';
 import { END_STATUSES, type ExecutionRecord, UNFINISHED_STATUSES } from '../schemas/execution.ts';
 
 type ExecutionModel = Model<ExecutionRecord>;
@@ -119,6 +120,7 @@ export async function findMcpTask(
     { _id: id, ownerId },
     { projection: MCP_TASK_FIELDS },
   );
+  if (record) makeReadable(model, [record], MCP_TASK_FIELDS);
   return record ?? undefined;
 }
 

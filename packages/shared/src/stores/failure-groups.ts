@@ -94,10 +94,13 @@ const matches =
     (action === undefined || failed.action === action) &&
     (kind === undefined || failed.failure?.kind === kind);
 
+/** For a time that cannot be read. */
+const NEVER = new Date(0);
+
 /** Groups failures, which come newest first. */
 function group(failures: readonly Failed[]): GroupedFailures[] {
   const groups = new Map<string, GroupedFailures>();
-  for (const { _id: exampleId, fingerprint = null, plugin, action, failure, endedAt } of failures) {
+  for (const { _id: exampleId, fingerprint = null, plugin, action, failure, endedAt = NEVER } of failures) {
     const kind = failure?.kind ?? 'error';
     const key = JSON.stringify([fingerprint, plugin, action, kind]);
     const known = groups.get(key);

@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { NOW } from '../executions/db-time.ts';
+import { makeReadable } from '../models/readable.ts';
 import type { PluginRecord } from '../schemas/plugin-record.ts';
 
 /** A published plugin version, and how long ago a worker last published it, by the database's clock. */
@@ -33,8 +34,8 @@ export async function listVersionSightings(model: Model<PluginRecord>): Promise<
 /** Lists all published plugin versions, also those without a worker. */
 export async function listPluginSightings(model: Model<PluginRecord>): Promise<PluginSighting[]> {
   const plugins = await model.aggregate<PluginRecord & { now: Date }>([{ $set: { now: NOW } }]);
-  return plugins.map(({ now, ...plugin }) => ({
-    plugin,
-    unseenMs: now.getTime() - plugin.seenAt.getTime(),
-  }));
+  return plugins.map(({ now, ...plugin }) => {
+    makeReadable(model, [plugin]);
+    return { plugin, unseenMs: now.getTime() - plugin.seenAt.getTime() };
+  });
 }

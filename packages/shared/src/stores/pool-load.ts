@@ -32,13 +32,14 @@ export async function countUnfinishedByPool(model: Model<ExecutionRecord>): Prom
   ]);
   const pools = new Map<string, PoolDepth>();
   for (const { _id, count } of counts) {
+    if (typeof _id.pool !== 'string') continue;
     const depth = pools.get(_id.pool) ?? { pool: _id.pool, byStatus: {} };
     depth.byStatus[_id.status] = count;
     pools.set(_id.pool, depth);
   }
   for (const { _id, at } of oldest) {
     const depth = pools.get(_id);
-    if (depth) depth.oldestWaitMs = Math.max(0, now.getTime() - at.getTime());
+    if (depth && at instanceof Date) depth.oldestWaitMs = Math.max(0, now.getTime() - at.getTime());
   }
   return [...pools.values()];
 }
@@ -65,7 +66,9 @@ export async function countInAndOut(
     count({ createdAt: { $gte: since } }),
     count({ endedAt: { $gte: since } }),
   ]);
-  const pools = new Set([...accepted, ...ended].map(({ _id }) => _id));
+  const pools = new Set(
+    [...accepted, ...ended].map(({ _id }) => _id).filter((pool) => typeof pool === 'string'),
+  );
   const of = (rows: { _id: string; count: number }[], pool: string) =>
     rows.find(({ _id }) => _id === pool)?.count ?? 0;
   return [...pools].map((pool) => ({ pool, accepted: of(accepted, pool), ended: of(ended, pool) }));

@@ -6,6 +6,9 @@ import type { RoleLeaseRecord } from '../models/role-lease.ts';
 
 type RoleLeaseModel = Model<RoleLeaseRecord>;
 
+/** A lease that cannot be read must not hold the role forever. */
+const isNoDate = { $ne: [{ $type: '$until' }, 'date'] };
+
 /**
  * Takes or renews a role that one process holds at a time. Resolves to the database's time if this process holds it
  * now, else to undefined.
@@ -17,7 +20,7 @@ export async function takeRole(
   const take = () =>
     model
       .findOneAndUpdate(
-        { _id: role, $or: [{ holder }, holdsNow({ $lt: ['$until', NOW] })] },
+        { _id: role, $or: [{ holder }, holdsNow({ $or: [isNoDate, { $lt: ['$until', NOW] }] })] },
         [{ $set: { holder: literal(holder), until: inMs(forMs), updatedAt: NOW } }],
         { returnDocument: 'after', updatePipeline: true, timestamps: false },
       )

@@ -30,6 +30,9 @@ export interface DayCount {
   count: number;
 }
 
+/** The filter also matches a list of dates. */
+const isDate = { $eq: [{ $type: '$createdAt' }, 'date'] };
+
 /** Counts executions by day. Days are text, because DocumentDB truncates dates by day wrongly. */
 export async function countExecutionsByDay(
   model: Model<ExecutionRecord>,
@@ -40,13 +43,19 @@ export async function countExecutionsByDay(
     { $match: { ...of, createdAt: { $gte: since } } },
     {
       $group: {
-        _id: { day: { $dateToString: { format: '%Y-%m-%d', date: '$createdAt' } }, status: '$status' },
+        _id: {
+          day: { $cond: [isDate, { $dateToString: { format: '%Y-%m-%d', date: '$createdAt' } }, null] },
+          status: '$status',
+        },
         count: { $sum: 1 },
       },
     },
     { $project: { _id: 0, day: '$_id.day', status: '$_id.status', count: 1 } },
   ]);
 }
+
+/** No run is longer; leaves out infinity and what is not a number. */
+const MAX_RUN_MS = 1e12;
 
 /** Measures run times in milliseconds of executions that ended since; undefined when none did. */
 export async function measureRunTimes(
@@ -55,7 +64,7 @@ export async function measureRunTimes(
   since: Date,
 ): Promise<{ medianMs: number; p95Ms: number } | undefined> {
   const [group] = await model.aggregate<{ times: [number, number] }>([
-    { $match: { ...of, createdAt: { $gte: since }, runMs: { $type: 'number' } } },
+    { $match: { ...of, createdAt: { $gte: since }, runMs: { $gte: 0, $lt: MAX_RUN_MS } } },
     {
       $group: {
         _id: null,

@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 
 import { NOW } from '../executions/db-time.ts';
+import { makeReadable } from '../models/readable.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
 
 /** A worker, and how long ago it announced itself, by the database's clock. */
@@ -14,7 +15,10 @@ export async function listWorkerSightings(model: Model<WorkerRecord>): Promise<W
     { $set: { now: NOW } },
     { $sort: { _id: 1 } },
   ]);
-  return workers.map(({ now, ...worker }) => ({ worker, unseenMs: now.getTime() - worker.seenAt.getTime() }));
+  return workers.map(({ now, ...worker }) => {
+    makeReadable(model, [worker]);
+    return { worker, unseenMs: now.getTime() - worker.seenAt.getTime() };
+  });
 }
 
 /** Announces a worker; to be repeated while it lives. */

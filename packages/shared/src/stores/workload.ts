@@ -41,9 +41,10 @@ export async function readWaiting(model: Model<ExecutionRecord>): Promise<Waitin
     ]),
     readDatabaseTime(model),
   ]);
-  return pools.map(({ _id: pool, count, oldestAt }) => ({
-    pool,
-    count,
-    oldestSeconds: Math.max(0, (now.getTime() - oldestAt.getTime()) / 1_000),
-  }));
+  return pools
+    .filter(({ _id: pool }) => typeof pool === 'string')
+    .map(({ _id: pool, count, oldestAt }) => {
+      const waitMs = oldestAt instanceof Date ? now.getTime() - oldestAt.getTime() : 0;
+      return { pool, count, oldestSeconds: Math.max(0, waitMs / 1_000) };
+    });
 }

@@ -8,6 +8,7 @@ import {
   endExpired,
   endFlagged,
   type ExecutionRecord,
+  findMissingFields,
   holdExecution,
   readMiss,
   isDatabaseAway,
@@ -16,12 +17,15 @@ import {
 
 import type { Deps } from '../deps.ts';
 import type { DatabaseContact } from './contact.ts';
+import { endIfUnreadable } from './end-unreadable.ts';
 import type { LostClaims } from './lost-claims.ts';
 import type { Pauses } from './pauses.ts';
 import type { SuspectSlot } from './suspects.ts';
 
 export type Claim =
   | { kind: 'claimed'; execution: ExecutionRecord; token: string }
+  /** Claimed, but its record lacks what a run needs: `execution` is its end, unless another process came first. */
+  | { kind: 'unreadable'; execution: ExecutionRecord | undefined }
   /** It has ended, now or before this delivery. */
   | { kind: 'ended'; execution: ExecutionRecord; isSettled: boolean }
   /** This delivery is void. */
@@ -61,7 +65,7 @@ export async function claim(
   const { ExecutionModel } = deps.models;
   const execution = (await resumeLost(deps, lostClaims, request)) ?? (await send(deps, lostClaims, request));
   contact.recordContact();
-  if (execution) return { kind: 'claimed', execution, token: request.token };
+  if (execution) return takeClaim(deps, execution, request.token);
 
   let miss = await readMiss(ExecutionModel, request);
   if (miss.kind === 'later' && miss.reason === 'suspect' && suspects.take(delivery.id)) {
@@ -72,7 +76,7 @@ export async function claim(
     });
     if (suspect) {
       deps.metrics.crashes.inc();
-      return { kind: 'claimed', execution: suspect, token: request.token };
+      return takeClaim(deps, suspect, request.token);
     }
     suspects.free(delivery.id);
     miss = await readMiss(ExecutionModel, suspectRequest);
@@ -110,6 +114,11 @@ async function send(
   }
 }
 
+async function takeClaim(deps: Deps, execution: ExecutionRecord, token: string): Promise<Claim> {
+  if (findMissingFields(execution).length === 0) return { kind: 'claimed', execution, token };
+  return { kind: 'unreadable', execution: await endIfUnreadable(deps, execution, { token }) };
+}
+
 async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
   const { ExecutionModel } = deps.models;
   const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
@@ -130,6 +139,12 @@ async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
       return ending(await endExpired(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
     case 'crashed_out':
       return ending(await endCrashed(ExecutionModel, { id: miss.execution._id, retentionSeconds }));
+    case 'unreadable': {
+      const execution = await endIfUnreadable(deps, miss.execution);
+      return execution
+        ? { kind: 'ended', execution, isSettled: true }
+        : { kind: 'later', delayMs: deps.config.BEAT_MS };
+    }
     case 'paused': {
       const { _id: id, seq } = miss.execution;
       await holdExecution(ExecutionModel, { id, seq });

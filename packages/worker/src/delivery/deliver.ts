@@ -19,6 +19,7 @@ import type { Deps } from '../deps.ts';
 import type { Abandoned } from './abandoned.ts';
 import { claim, type Claim } from './claim.ts';
 import type { DatabaseContact } from './contact.ts';
+import { endRefused } from './end-unreadable.ts';
 import { handBack, offerEnd, yieldClaim } from './finish.ts';
 import type { HandOver, Work } from './hand-over.ts';
 import type { LostClaims } from './lost-claims.ts';
@@ -50,6 +51,9 @@ export const NOT_AN_EXECUTION_JOB = 'not_an_execution_job';
 /** Delay of 1 to 5 s before a claim that failed because the database is away is retried. */
 const DATABASE_AWAY_DELAY_MS = { min: 1_000, spread: 4_000 };
 
+/** Delay after which a claim that could not be ended is looked at again. */
+const UNREADABLE_DELAY_MS = 5_000;
+
 /**
  * Takes one delivered job through claim, run, finish and settle. Resolving completes the job in BullMQ; every other
  * exit moves the job first and then throws the error that makes BullMQ leave it alone.
@@ -67,11 +71,9 @@ export async function deliver(
   if (delivery.isStopping()) return returnToQueue(job, token);
 
   const delivered = { id, seq: seqOf(job.id), pool, name: job.name, takes: job.attemptsStarted };
-  const outcome = await claimOrPassOn(deps, delivery, delivered).catch(async (error: unknown) => {
-    deps.log.warn({ err: error, executionId: id }, 'claim failed');
-    if (isDatabaseAway(error)) delivery.onDatabaseAway();
-    return deferJob(job, token, DATABASE_AWAY_DELAY_MS.min + Math.random() * DATABASE_AWAY_DELAY_MS.spread);
-  });
+  const outcome = await claimOrPassOn(deps, delivery, delivered).catch((error: unknown) =>
+    followClaimError(deps, delivery, id, error),
+  );
   switch (outcome.kind) {
     case 'later':
       return deferJob(job, token, outcome.delayMs);
@@ -89,6 +91,9 @@ export async function deliver(
         );
       else await settle(deps, outcome.execution);
       return endJob(outcome.execution);
+    case 'unreadable':
+      delivery.suspects.free(id);
+      return outcome.execution ? endJob(outcome.execution) : deferJob(job, token, UNREADABLE_DELAY_MS);
     case 'claimed': {
       const run = delivery.runs.add(outcome.execution, outcome.token);
       deps.metrics.running.set(delivery.runs.size);
@@ -115,6 +120,23 @@ async function claimOrPassOn(
   if (delayMs === undefined) return claim(deps, delivery, delivered);
   deps.metrics.claimMisses.inc({ reason: 'passed_on' });
   return { kind: 'later', delayMs };
+}
+
+/** A record that cannot be read makes every claim fail, so its execution is ended. */
+async function followClaimError(
+  deps: Deps,
+  delivery: Delivery,
+  executionId: string,
+  err: unknown,
+): Promise<Claim> {
+  deps.log.warn({ err, executionId }, 'claim failed');
+  if (isDatabaseAway(err)) delivery.onDatabaseAway();
+  else {
+    const execution = await endRefused(deps, executionId).catch(() => undefined);
+    if (execution) return { kind: 'ended', execution, isSettled: true };
+  }
+  const { min, spread } = DATABASE_AWAY_DELAY_MS;
+  return { kind: 'later', delayMs: min + Math.random() * spread };
 }
 
 interface Taken {

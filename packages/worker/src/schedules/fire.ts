@@ -18,6 +18,7 @@ import {
 
 import { settle } from '../delivery/settle.ts';
 import type { Deps } from '../deps.ts';
+import { deferUnreadable } from './defer-unreadable.ts';
 
 export type FireOutcome =
   | { kind: 'fired' }
@@ -37,6 +38,7 @@ export async function fireSchedule(deps: Deps, tick: TickJob): Promise<FireOutco
   if (!reading) return { kind: 'void' };
   const { task, now } = reading;
   if (task.nextRunAt > now) return { kind: 'early', waitMs: task.nextRunAt.getTime() - now.getTime() };
+  if (await deferUnreadable(deps, task, now)) return { kind: 'void' };
   const plan = planDue(task.schedule, task.nextRunAt, now);
   let refusal: ScheduleRefusal | undefined;
   for (const fireTime of plan.fires) refusal = await fireOnce(deps, task, fireTime);

@@ -3,9 +3,11 @@ import {
   endExpired,
   endFlagged,
   type ExecutionRecord,
+  isDatabaseAway,
   UNFINISHED_STATUSES,
 } from '@mcp-server/shared';
 
+import { endRefused } from '../delivery/end-unreadable.ts';
 import { settle } from '../delivery/settle.ts';
 import type { Deps } from '../deps.ts';
 import { type Repair, SWEEP_PAGE } from './repair.ts';
@@ -27,6 +29,7 @@ export const endOverdue: Repair = async ({ deps, now }) => {
   const isUnfinished = { status: { $in: UNFINISHED_STATUSES } };
   const isFlagged = { ...isUnfinished, $or: [waits, hasLostItsHolder], 'cancel.at': { $exists: true } };
   await endEach(deps, isFlagged, 'cancelled', endFlagged);
+  await endUnleased(deps);
   return '';
 };
 
@@ -36,12 +39,31 @@ async function endEach(deps: Deps, filter: object, repair: string, end: typeof e
     .limit(SWEEP_PAGE)
     .lean<Pick<ExecutionRecord, '_id'>[]>();
   for (const { _id: id } of executions) {
-    const ended = await end(ExecutionModel, {
-      id,
-      retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
-    });
-    if (!ended) continue;
+    await endOne(deps, id, repair, end);
+  }
+}
+
+async function endOne(deps: Deps, id: string, repair: string, end: typeof endExpired): Promise<void> {
+  const retentionSeconds = deps.config.EXECUTION_RETENTION_SECONDS;
+  try {
+    const ended = await end(deps.models.ExecutionModel, { id, retentionSeconds });
+    if (!ended) return;
     deps.metrics.swept.inc({ repair });
     await settle(deps, ended);
+  } catch (error) {
+    // A record that cannot be read must not keep the others from their end.
+    if (isDatabaseAway(error)) throw error;
+    if (!(await endRefused(deps, id))) throw error;
   }
+}
+
+/** Ends runs without a readable lease, which no claim and no other repair would find. */
+async function endUnleased(deps: Deps): Promise<void> {
+  const executions = await deps.models.ExecutionModel.find(
+    { status: 'running', 'lease.until': { $not: { $type: 'date' } } },
+    { _id: 1 },
+  )
+    .limit(SWEEP_PAGE)
+    .lean<Pick<ExecutionRecord, '_id'>[]>();
+  for (const { _id: id } of executions) await endRefused(deps, id);
 }

@@ -1,5 +1,6 @@
 import { listOverdue } from '@mcp-server/shared';
 
+import { deferUnreadable } from '../schedules/defer-unreadable.ts';
 import { fireSchedule } from '../schedules/fire.ts';
 import type { Repair } from './repair.ts';
 
@@ -11,8 +12,10 @@ const PAGE = 100;
 /** Fires due schedules that no tick fired. Needs no Redis, so schedules go on without it. */
 export const fireDue: Repair = async ({ deps, now }) => {
   const overdue = await listOverdue(deps.models.TaskModel, new Date(now.getTime() - OVERDUE_MS), PAGE);
-  for (const { id: taskId, scheduleRevision: revision } of overdue) {
+  for (const task of overdue) {
+    const { id: taskId, scheduleRevision: revision } = task;
     try {
+      if (await deferUnreadable(deps, task, now)) continue;
       const { kind } = await fireSchedule(deps, { taskId, revision });
       if (kind === 'fired') deps.metrics.swept.inc({ repair: 'fired' });
     } catch (err) {

@@ -1,5 +1,6 @@
-import { enqueueExecution, type ExecutionRecord, jobId, raiseSeq } from '@mcp-server/shared';
+import { enqueueExecution, type ExecutionRecord, isDatabaseAway, jobId, raiseSeq } from '@mcp-server/shared';
 
+import { endIfUnreadable, endRefused } from '../delivery/end-unreadable.ts';
 import type { Deps } from '../deps.ts';
 
 /** Fields of an execution that a redelivery needs. */
@@ -19,7 +20,7 @@ export type Redeliverable = Pick<ExecutionRecord, keyof typeof REDELIVERY_FIELDS
 /** Concurrent queries: more would only wait in the connection, where one slow reply fails them all. */
 const AT_ONCE = 50;
 
-/** Redelivers a page; a failure does not stop the others. @throws the first failure, after all were tried. */
+/** Redelivers a page; a failure does not stop the others. @throws the first failure, if all failed. */
 export async function redeliverAll(
   deps: Deps,
   page: readonly Redeliverable[],
@@ -31,7 +32,10 @@ export async function redeliverAll(
     const looked = await Promise.allSettled(chunk.map((execution) => redeliver(deps, execution, options)));
     failures.push(...looked.flatMap((look) => (look.status === 'rejected' ? [look.reason as unknown] : [])));
   }
-  if (failures.length > 0) throw failures[0];
+  if (failures.length === 0) return;
+  // An outage fails them all; a broken record must not keep the sweep on its page.
+  if (failures.length === page.length) throw failures[0];
+  deps.log.warn({ err: failures[0], count: failures.length }, 'some executions were not redelivered');
 }
 
 /**
@@ -43,6 +47,7 @@ async function redeliver(
   execution: Redeliverable,
   { now, alwaysNew }: { now: Date; alwaysNew: boolean },
 ): Promise<void> {
+  if (await endIfUnreadable(deps, execution)) return;
   const pool = await deps.fleet.poolOf(execution.plugin);
   if (pool !== undefined && pool !== execution.pool) return moveToPool(deps, execution, { pool, now });
   const queue = deps.queueOf(execution.pool);
@@ -51,7 +56,9 @@ async function redeliver(
   if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return;
   const needsNewSeq = alwaysNew || state !== 'unknown';
   const current = needsNewSeq
-    ? await raiseSeq(deps.models.ExecutionModel, execution, REDELIVERY_FIELDS)
+    ? await raiseSeq(deps.models.ExecutionModel, execution, REDELIVERY_FIELDS).catch((error: unknown) =>
+        endRefusedBy(deps, execution, error),
+      )
     : execution;
   if (!current) return;
   await enqueueExecution(queue, current, delayLeft(current, now));
@@ -67,7 +74,9 @@ async function moveToPool(
   execution: Redeliverable,
   { pool, now }: { pool: string; now: Date },
 ): Promise<void> {
-  const moved = await raiseSeq(deps.models.ExecutionModel, execution, REDELIVERY_FIELDS, pool);
+  const moved = await raiseSeq(deps.models.ExecutionModel, execution, REDELIVERY_FIELDS, pool).catch(
+    (error: unknown) => endRefusedBy(deps, execution, error),
+  );
   if (!moved) return;
   await enqueueExecution(deps.queueOf(pool), moved, delayLeft(moved, now));
   deps.log.debug(
@@ -78,6 +87,12 @@ async function moveToPool(
     .queueOf(execution.pool)
     .remove(jobId(execution._id, execution.seq))
     .catch(() => undefined);
+}
+
+/** A record that cannot be read refuses every write. Null: it has ended. */
+async function endRefusedBy(deps: Deps, { _id }: Redeliverable, error: unknown): Promise<null> {
+  if (isDatabaseAway(error) || !(await endRefused(deps, _id))) throw error;
+  return null;
 }
 
 const delayLeft = ({ nextAttemptAt }: Redeliverable, now: Date): number =>

@@ -111,9 +111,21 @@ export class Sweeper {
   }
 
   async #repair(repairs: Record<string, Repair>, now: Date): Promise<void> {
+    const failures: unknown[] = [];
     for (const [name, repair] of Object.entries(repairs)) {
-      this.#cursors.set(name, await repair({ deps: this.#deps, now, cursor: this.#cursors.get(name) ?? '' }));
+      try {
+        this.#cursors.set(
+          name,
+          await repair({ deps: this.#deps, now, cursor: this.#cursors.get(name) ?? '' }),
+        );
+      } catch (error) {
+        if (isDatabaseAway(error)) throw error;
+        // The next turn of this repair starts over; the other repairs go on.
+        this.#cursors.delete(name);
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Re-enqueues everything unfinished before any other repair, because Redis was wiped (or is new). */

@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyRecord, Stored } from '@mcp-server/shared';
+import { type ApiKey, type ApiKeyRecord, type Stored, unreadableOf } from '@mcp-server/shared';
 
 /** A key as its owner sees it. */
 export const presentApiKey = (key: Stored<ApiKeyRecord>): ApiKey => ({
@@ -10,4 +10,5 @@ export const presentApiKey = (key: Stored<ApiKeyRecord>): ApiKey => ({
   createdAt: key.createdAt.toISOString(),
   ...(key.expiresAt ? { expiresAt: key.expiresAt.toISOString() } : {}),
   ...(key.lastUsedAt ? { lastUsedAt: key.lastUsedAt.toISOString() } : {}),
+  ...unreadableOf(key),
 });

@@ -1,4 +1,4 @@
-import type { Session, SessionRecord } from '@mcp-server/shared';
+import { type Session, type SessionRecord, unreadableOf } from '@mcp-server/shared';
 
 /** A session as its owner sees it. */
 export const presentSessionRecord = (session: SessionRecord, currentFamily: string): Session => ({
@@ -9,4 +9,5 @@ export const presentSessionRecord = (session: SessionRecord, currentFamily: stri
   createdAt: session.createdAt.toISOString(),
   ...(session.rotatedAt ? { refreshedAt: session.rotatedAt.toISOString() } : {}),
   expiresAt: session.expiresAt.toISOString(),
+  ...unreadableOf(session),
 });

@@ -1,4 +1,4 @@
-import type { Stored, User, UserRecord } from '@mcp-server/shared';
+import { type Stored, unreadableOf, type User, type UserRecord } from '@mcp-server/shared';
 
 /** A user as the API shows it. */
 export const presentUser = (user: Stored<UserRecord>): User => ({
@@ -9,4 +9,5 @@ export const presentUser = (user: Stored<UserRecord>): User => ({
   isActive: user.isActive,
   ...(user.lastLoginAt ? { lastLoginAt: user.lastLoginAt.toISOString() } : {}),
   createdAt: user.createdAt.toISOString(),
+  ...unreadableOf(user),
 });

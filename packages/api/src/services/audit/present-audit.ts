@@ -1,4 +1,10 @@
-import type { AuditEvent, AuditRecord, JsonValue, Stored } from '@mcp-server/shared';
+import {
+  type AuditEvent,
+  type AuditRecord,
+  type JsonValue,
+  type Stored,
+  unreadableOf,
+} from '@mcp-server/shared';
 
 /** An audit event as the API shows it. */
 export function presentAudit({
@@ -13,5 +19,6 @@ export function presentAudit({
     ...(details === undefined ? {} : { details: JSON.parse(details) as JsonValue }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+    ...unreadableOf(event),
   };
 }

@@ -21,7 +21,7 @@ export async function listOwnExecutions(
     withTotal ? countExecutions(models.ExecutionModel, filter) : undefined,
   ]);
   return {
-    ...cutPage({ rows: rows.map(place), ...searched }, limit),
+    ...cutPage({ rows: rows.map(place), ...searched }, limit, order),
     ...(total === undefined ? {} : { total }),
   };
 }

@@ -1,14 +1,15 @@
-import type {
-  AttemptRecord,
-  ContentBlock,
-  Execution,
-  ExecutionRecord,
-  ExecutionSummary,
-  Input,
-  InputRecord,
-  JsonValue,
-  ListedExecution,
-  Role,
+import {
+  type AttemptRecord,
+  type ContentBlock,
+  type Execution,
+  type ExecutionRecord,
+  type ExecutionSummary,
+  type Input,
+  type InputRecord,
+  type JsonValue,
+  type ListedExecution,
+  type Role,
+  unreadableOf,
 } from '@mcp-server/shared';
 
 const parseJson = (text: string) => JSON.parse(text) as JsonValue;
@@ -74,6 +75,7 @@ export function summarizeExecution(execution: ListedExecution): ExecutionSummary
     runMs,
     createdAt: execution.createdAt.toISOString(),
     endedAt: execution.endedAt?.toISOString(),
+    ...unreadableOf(execution),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type Models,
   type WorkerSighting,
   type WorkerView,
+  unreadableOf,
 } from '@mcp-server/shared';
 
 /** Lists the workers of the fleet, including those that died in the last minutes. */
@@ -26,5 +27,6 @@ function presentWorker(sighting: WorkerSighting): WorkerView {
     isAlive: isWorkerAlive,
     startedAt: startedAt.toISOString(),
     seenAt: seenAt.toISOString(),
+    ...unreadableOf(worker),
   };
 }

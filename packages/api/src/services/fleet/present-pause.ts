@@ -1,7 +1,8 @@
-import type { Pause, PauseRecord } from '@mcp-server/shared';
+import { type Pause, type PauseRecord, unreadableOf } from '@mcp-server/shared';
 
-export const presentPause = ({ since, by, reason }: PauseRecord): Pause => ({
-  since: since.toISOString(),
-  by,
-  ...(reason === undefined ? {} : { reason }),
+export const presentPause = (pause: PauseRecord): Pause => ({
+  since: pause.since.toISOString(),
+  by: pause.by,
+  ...(pause.reason === undefined ? {} : { reason: pause.reason }),
+  ...unreadableOf(pause),
 });

@@ -7,6 +7,8 @@ import {
   type KnownPlugin,
   RetryPolicy,
   ToolPolicy,
+  Unreadable,
+  unreadableOf,
 } from '@mcp-server/shared';
 import { z } from 'zod';
 
@@ -53,6 +55,7 @@ export const PluginView = z.object({
   ),
   resources: z.array(CatalogueResource),
   prompts: z.array(CataloguePrompt),
+  unreadable: Unreadable,
 });
 export type PluginView = z.infer<typeof PluginView>;
 
@@ -92,5 +95,6 @@ export function presentPlugin({
     })),
     resources: [...resources],
     prompts: [...prompts],
+    ...unreadableOf(plugin),
   };
 }

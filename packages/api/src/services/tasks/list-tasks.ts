@@ -21,5 +21,5 @@ export async function listOwnTasks(
     listTasks(models.TaskModel, { filter, order, limit: limit + 1, after }),
     withTotal ? countTasks(models.TaskModel, filter) : undefined,
   ]);
-  return { ...cutPage(tasks, limit), ...(total === undefined ? {} : { total }) };
+  return { ...cutPage(tasks, limit, order), ...(total === undefined ? {} : { total }) };
 }

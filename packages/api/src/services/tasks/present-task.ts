@@ -1,4 +1,11 @@
-import type { JsonValue, Schedule, Stored, Task, TaskRecord } from '@mcp-server/shared';
+import {
+  type JsonValue,
+  type Schedule,
+  type Stored,
+  type Task,
+  type TaskRecord,
+  unreadableOf,
+} from '@mcp-server/shared';
 
 /** Presents a task; fields that only serve the server are omitted. */
 export function presentTask(task: Stored<TaskRecord>): Task {
@@ -12,6 +19,7 @@ export function presentTask(task: Stored<TaskRecord>): Task {
     lastRefusal: lastRefusal && { ...lastRefusal, fireTime: lastRefusal.fireTime.toISOString() },
     createdAt: task.createdAt.toISOString(),
     updatedAt: task.updatedAt.toISOString(),
+    ...unreadableOf(task),
   };
 }
 
