@@ -67,8 +67,9 @@ export { mirrorTask, type SettleDeps, settleEnded } from './executions/settle.ts
 export { buildExecutionWrites, type ExecutionWrites } from './executions/writes.ts';
 
 export { buildModels, createIndexes, type Models, workerModels } from './models/models.ts';
+export { fitRecord } from './models/fit-record.ts';
 export {
-  isUnreadable,
+  lacks,
   makeReadable,
   unreadableOf,
   type UnreadableRecord,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const writeCursor = ({ createdAt, id }: PagePosition): string =>
   Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
 
-const SHAPE = /^(?<time>-?\d{1,15})\.(?<id>[0-9a-f-]{1,40})$/;
+const SHAPE = /^(?<time>\d{1,15})\.(?<id>[0-9a-f-]{1,40})$/;
 
 /** Reads a cursor from the query. Cursors of other lists are refused by the shape of their id. */
 const readCursor = (Id: z.ZodType<string>) =>

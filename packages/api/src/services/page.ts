@@ -39,10 +39,11 @@ export function cutPage<T extends Placed>(
 
 const START: Record<PageOrder, Date> = {
   'newest-first': new Date('9999-12-31T23:59:59.999Z'),
-  'oldest-first': new Date('0000-01-01T00:00:00.000Z'),
+  'oldest-first': new Date(0),
 };
 
 const POSITION = new Set(['/createdAt', '/_id']);
 
-const hasPosition = (row: object): boolean =>
+const hasPosition = (row: Placed): boolean =>
+  row.createdAt >= START['oldest-first'] &&
   !(unreadableOf(row).unreadable ?? []).some((pointer) => POSITION.has(pointer));

@@ -36,7 +36,9 @@ export function unreadableOf(record: object): { unreadable?: string[] } {
   return pointers ? { unreadable: [...pointers] } : {};
 }
 
-export const isUnreadable = (record: object): boolean => UNREADABLE in record;
+/** True if the record was read without this field, because its stored value did not fit. */
+export const lacks = (record: object, field: string): boolean =>
+  (unreadableOf(record).unreadable ?? []).some((pointer) => pointer.split('/')[1] === field);
 
 /**
  * Makes documents that were read without mongoose, or by an aggregation, fit their record. One broken document then

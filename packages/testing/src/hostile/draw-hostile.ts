@@ -4,7 +4,7 @@ import { type HostileDocument, hostileDocuments } from './hostile-documents.ts';
 type Json = Record<string, unknown>;
 
 /** Documents of one model in a quick run; `FUZZ=all` takes every field with every value. */
-const QUICK_COUNT = 30;
+const QUICK_COUNT = 15;
 /** Requests under way at once. */
 const AT_ONCE = 8;
 const DEFAULT_SEED = 777;

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 
-import { type ApiKeySighting, FreshCache, type Stored, type UserRecord } from '@mcp-server/shared';
+import { type ApiKeySighting, FreshCache, lacks, type Stored, type UserRecord } from '@mcp-server/shared';
 
 import type { KeyPrincipal } from '../principal.ts';
 import { hashApiKey, readApiKeyPrefix } from './api-key-text.ts';
@@ -41,7 +41,8 @@ export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyC
 
   const load = async (prefix: string): Promise<KeyState | undefined> => {
     const sighting = await findKey(prefix);
-    if (!sighting || sighting.isExpired) return undefined;
+    // A key whose end cannot be read may have expired.
+    if (!sighting || sighting.isExpired || lacks(sighting.key, 'expiresAt')) return undefined;
     const { key, unusedMs } = sighting;
     const owner = await findUser(key.userId);
     if (!owner?.isActive) return undefined;

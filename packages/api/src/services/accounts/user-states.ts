@@ -1,4 +1,11 @@
-import { FreshCache, type Role, type SessionRecord, type Stored, type UserRecord } from '@mcp-server/shared';
+import {
+  FreshCache,
+  lacks,
+  type Role,
+  type SessionRecord,
+  type Stored,
+  type UserRecord,
+} from '@mcp-server/shared';
 
 /** Maximum age of cached account data: a lowered role, a disabled account, a revoked key or a logout works within it. */
 export const ACCOUNT_MAX_AGE_MS = 1_000;
@@ -32,7 +39,8 @@ export function buildUserStates({ findUser, findLiveSession }: Sources): UserSta
 
   const load = async (userId: string, family: string): Promise<UserState | undefined> => {
     const [user, session] = await Promise.all([findUser(userId), findLiveSession(family)]);
-    if (!user?.isActive || session?.userId !== userId) return undefined;
+    // An unknown version could be any, also one that revoked this token.
+    if (!user?.isActive || lacks(user, 'tokenVersion') || session?.userId !== userId) return undefined;
     return { role: user.role, tokenVersion: user.tokenVersion };
   };
 
