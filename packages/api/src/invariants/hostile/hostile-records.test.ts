@@ -184,7 +184,7 @@ t.test('no stored field of a plugin breaks the catalogue or the tools of others'
   const { result } = await client('tools/list');
   const executed = await test.inject({
     method: 'POST',
-    url: '/mcp/execute',
+    url: '/mcp/execute?wait=0',
     headers: admin.headers,
     payload: { plugin: 'sample', action: 'echo', payload: { message: 'hi' } },
   });
