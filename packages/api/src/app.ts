@@ -8,6 +8,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Deps } from './deps.ts';
 import { registerAccessTokens } from './http/access-token.ts';
 import { requireAccess } from './http/authenticate.ts';
+import { answerClientError } from './http/client-error.ts';
 import { handleUnknownRoutes, buildErrorHandler } from './http/error-handler.ts';
 import { acceptJsonOnly } from './http/json-body.ts';
 import { measureRequests } from './http/measure-requests.ts';
@@ -28,6 +29,8 @@ declare module 'fastify' {
 const BODY_LIMIT_BYTES = 1_048_576;
 /** Time to receive a whole request, so that a trickling one cannot hold a connection. Responses may take longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Requests that are late are looked for this often; Node's default would double the timeout. */
+const TIMEOUT_CHECK_MS = 5_000;
 
 /** Builds the application. It neither listens nor owns what is in `deps`. `onRoute` is called for every route. */
 export async function buildApp(
@@ -40,6 +43,8 @@ export async function buildApp(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    clientErrorHandler: answerClientError,
     trustProxy: deps.config.TRUST_PROXY.length > 0 ? deps.config.TRUST_PROXY : false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),

@@ -72,6 +72,12 @@ export const UnsupportedMediaType = createError(
   'The body must be uncompressed UTF-8 JSON with Content-Type: application/json.',
   415,
 );
+export const RequestTimeout = createError(
+  'request_timeout',
+  'The request did not arrive completely in time.',
+  408,
+);
+export const HeadersTooLarge = createError('headers_too_large', 'The headers are too large.', 431);
 export const PreconditionFailed = createError(
   'precondition_failed',
   'The resource does not match the If-Match or If-Unmodified-Since header.',

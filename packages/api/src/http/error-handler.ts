@@ -12,7 +12,7 @@ const MAX_SHOWN = 200;
 /** Sends every error as a problem document. */
 export function buildErrorHandler(bodyLimit: number) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const refusal = toCatalogueError(error, bodyLimit);
+    const refusal = toCatalogueError(fromCaller(error, request) ?? error, bodyLimit);
     if (refusal.statusCode === INTERNAL) request.log.error({ err: refusal.cause }, 'request failed');
     else if (refusal.statusCode > INTERNAL) request.log.warn({ err: refusal }, 'request refused');
     if (refusal.statusCode === UNAUTHORIZED) reply.header('www-authenticate', 'Bearer');
@@ -20,6 +20,10 @@ export function buildErrorHandler(bodyLimit: number) {
     reply.code(refusal.statusCode).type(PROBLEM_TYPE).send(toProblem(refusal, request.id));
   };
 }
+
+/** A body that ends early, because its sender went away or sent no valid chunks, is no error of this server. */
+const fromCaller = (error: unknown, { raw }: FastifyRequest): Error | undefined =>
+  error === raw.errored ? new errors.InvalidRequest({ cause: error }) : undefined;
 
 /** Sends 405 with `Allow` if another method has the route, otherwise 404. Call it before any route is added. */
 export function handleUnknownRoutes(app: FastifyInstance): void {
