@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 
 import { settingsGroup, wholeNumber } from '@mcp-server/shared';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const list = (text: string): string[] =>
@@ -19,22 +20,46 @@ const originList = z
   .transform(list)
   .refine((origins) => origins.every(isOrigin), 'must be origins such as https://app.example.com');
 
+/** Larger networks than this are not those of proxies. */
+const MIN_PREFIX_BITS = 8;
+
+const isNetwork = (text: string): boolean =>
+  ipaddr.isValidCIDR(text) && ipaddr.parseCIDR(text)[1] >= MIN_PREFIX_BITS;
+
 /**
- * Exact addresses of proxies, comma separated. Ranges and hop counts are refused: they would let a client that reaches
- * the API directly choose its own address.
+ * Addresses or networks of proxies, comma separated. Hop counts are refused: they would let a client that reaches the
+ * API directly choose its own address.
  */
 const proxyList = z
   .string()
   .default('')
   .transform(list)
-  .refine((addresses) => addresses.every((address) => isIP(address) !== 0), 'must be exact IP addresses');
+  .refine(
+    (proxies) => proxies.every((proxy) => isIP(proxy) !== 0 || isNetwork(proxy)),
+    'must be IP addresses, or networks of proxies such as 10.20.0.0/24',
+  );
+
+/** An origin: pages and responses use paths from its root, so a path prefix would break them. */
+const publicUrl = z
+  .string()
+  .transform((text) => text.replace(/\/$/, ''))
+  .refine(
+    isOrigin,
+    'must be an origin without a path, such as https://mcp.example.com: use a host of its own',
+  )
+  .optional();
 
 const DAY_MS = 86_400_000;
 
 /** Settings that say who may call the API, from where and how often. */
 export const networkConfig = settingsGroup('Callers', {
   CORS_ORIGIN: originList.describe('Origins of web pages that may call the API, comma separated'),
-  TRUST_PROXY: proxyList.describe('Addresses of proxies whose `X-Forwarded-For` is trusted, comma separated'),
+  PUBLIC_URL: publicUrl.describe(
+    'Origin that clients use, such as `https://mcp.example.com`; unset, it follows from each request',
+  ),
+  TRUST_PROXY: proxyList.describe(
+    'Addresses or networks of proxies whose `X-Forwarded-*` headers are trusted, comma separated',
+  ),
   RATE_LIMIT_MAX_REQUESTS: wholeNumber(1, 1_000_000_000)
     .default(1_000)
     .describe('Requests per window of one user, or of one address without a user'),

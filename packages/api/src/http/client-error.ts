@@ -15,7 +15,7 @@ const BY_CODE: Record<string, () => Error & { statusCode?: number | undefined }>
 
 /** Answers what is not a readable HTTP request, with a problem document as for every other error. */
 export function answerClientError(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
-  // After a reset there is nobody to answer.
+  // After a reset no answer would arrive.
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { SessionPrincipal } from '../services/principal.ts';
 import { authenticate, countCredentials } from './authenticate.ts';
+import { publicUrl } from './public-url.ts';
 
 const COOKIE = 'mcp_dashboard';
 /** Lifetime of the cookie for an idle browser. Ending the session ends it within a second. */
@@ -12,7 +13,7 @@ const DASHBOARD_TTL_SECONDS = 1_800;
 export async function setDashboardCookie(
   app: FastifyInstance,
   { userId, sessionId }: SessionPrincipal,
-  { protocol }: Pick<FastifyRequest, 'protocol'>,
+  request: Pick<FastifyRequest, 'protocol' | 'host'>,
   reply: FastifyReply,
 ): Promise<void> {
   const state = await app.deps.userStates.read(userId, sessionId);
@@ -32,7 +33,7 @@ export async function setDashboardCookie(
     path: '/admin',
     httpOnly: true,
     sameSite: 'strict',
-    secure: protocol === 'https',
+    secure: publicUrl(app.deps.config, request).startsWith('https:'),
     maxAge: DASHBOARD_TTL_SECONDS,
   });
 }

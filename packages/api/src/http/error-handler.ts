@@ -21,7 +21,7 @@ export function buildErrorHandler(bodyLimit: number) {
   };
 }
 
-/** A body that ends early, because its sender went away or sent no valid chunks, is no error of this server. */
+/** A body that ends early, because its sender went away or sent no valid chunks, is not an error of this server. */
 const fromCaller = (error: unknown, { raw }: FastifyRequest): Error | undefined =>
   error === raw.errored ? new errors.InvalidRequest({ cause: error }) : undefined;
 

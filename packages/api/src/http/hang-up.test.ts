@@ -31,7 +31,7 @@ const head = (line: string, headers: Record<string, string>) =>
     .join('\r\n')
     .concat('\r\n\r\n');
 
-t.test('a caller who goes away at any moment is no error of the server', async (t) => {
+t.test('a caller who goes away at any moment is not an error of the server', async (t) => {
   const space = await openNamespace(t);
   await publishSample(space);
   const api = await startProcess(t, 'api', { ...space.env, ...SECRETS });

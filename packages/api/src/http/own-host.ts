@@ -13,11 +13,13 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
  */
 export function requireOwnHost(
   request: Pick<FastifyRequest, 'headers' | 'host' | 'hostname'>,
-  { HOST, MCP_ALLOWED_HOSTS, CORS_ORIGIN }: Pick<Config, 'HOST' | 'MCP_ALLOWED_HOSTS' | 'CORS_ORIGIN'>,
+  config: Pick<Config, 'HOST' | 'MCP_ALLOWED_HOSTS' | 'CORS_ORIGIN' | 'PUBLIC_URL'>,
 ): void {
-  const own = [...LOOPBACK, HOST, `[${HOST}]`, ...MCP_ALLOWED_HOSTS];
+  const { HOST, MCP_ALLOWED_HOSTS, PUBLIC_URL } = config;
+  const publicHosts = PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname];
+  const own = [...LOOPBACK, HOST, `[${HOST}]`, ...MCP_ALLOWED_HOSTS, ...publicHosts];
   const { host, hostname } = request;
   if (!URL.canParse(`http://${host}`) || !own.includes(hostname.toLowerCase()))
     throw new errors.HostRefused();
-  requireOwnOrigin(request, CORS_ORIGIN);
+  requireOwnOrigin(request, config);
 }

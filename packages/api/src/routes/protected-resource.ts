@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-import { baseUrl, METADATA_PATH } from '../http/mcp-challenge.ts';
+import { METADATA_PATH } from '../http/mcp-challenge.ts';
 import { requireOwnHost } from '../http/own-host.ts';
+import { publicUrl } from '../http/public-url.ts';
 
 /** RFC 9728. There is no authorization server: tokens and keys come from `/api/auth`. */
 const Metadata = z.object({
@@ -24,7 +25,7 @@ const protectedResource: FastifyPluginAsyncZod = async (app) => {
       response: { 200: Metadata },
     },
     handler: async (request) => ({
-      resource: `${baseUrl(request)}/mcp`,
+      resource: `${publicUrl(app.deps.config, request)}/mcp`,
       resource_name: 'MCP server',
       scopes_supported: ['mcp'],
       bearer_methods_supported: ['header'],

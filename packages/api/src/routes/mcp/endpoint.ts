@@ -21,7 +21,7 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'cookie']);
 const endpoint: FastifyPluginAsyncZod = async (app) => {
   const mcp = buildMcpEndpoint(app.deps);
   app.addHook('onRequest', async (request) => requireOwnHost(request, app.deps.config));
-  app.addHook('onSend', async (request, reply) => challenge(request, reply));
+  app.addHook('onSend', async (request, reply) => challenge(app.deps.config, request, reply));
   app.addHook('onClose', () => mcp.close());
   answerInJsonRpc(app);
 

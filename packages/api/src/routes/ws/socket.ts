@@ -23,7 +23,7 @@ const socket: FastifyPluginAsyncZod = async (app) => {
       response: problems(401, 403, 426, 429),
     },
     onRequest: async (request) => {
-      requireOwnOrigin(request, app.deps.config.CORS_ORIGIN);
+      requireOwnOrigin(request, app.deps.config);
       request.principal = await authenticateSocket(app, request);
       app.deps.sockets.admit(request.principal);
       request.socketHolder = await toHolder(app, request);

@@ -18,7 +18,7 @@ const board: FastifyPluginAsyncZod = async (app) => {
     const isRead = READS.has(request.method);
     const wantsPage = isRead && request.headers.accept?.includes('text/html');
     try {
-      if (!isRead) requireOwnOrigin(request, []);
+      if (!isRead) requireOwnOrigin(request, { PUBLIC_URL: app.deps.config.PUBLIC_URL });
       await requireDashboard(app, request);
       if (!isRead && app.deps.config.DASHBOARD_WRITE !== '1')
         throw new errors.Forbidden('the dashboard is read-only; DASHBOARD_WRITE=1 allows changes');

@@ -17,7 +17,7 @@ const dashboardSession: FastifyPluginAsyncZod = async (app) => {
     {
       // Either a session in the header or credentials in the body.
       config: { access: 'public' },
-      onRequest: async (request) => requireOwnOrigin(request, []),
+      onRequest: async (request) => requireOwnOrigin(request, { PUBLIC_URL: app.deps.config.PUBLIC_URL }),
       schema: {
         summary: 'Open the dashboard at /admin/queues for a browser',
         description:
