@@ -8,7 +8,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Deps } from './deps.ts';
 import { registerAccessTokens } from './http/access-token.ts';
 import { requireAccess } from './http/authenticate.ts';
-import { answerClientError } from './http/client-error.ts';
+import { buildClientErrorHandler } from './http/client-error.ts';
 import { handleUnknownRoutes, buildErrorHandler } from './http/error-handler.ts';
 import { acceptJsonOnly } from './http/json-body.ts';
 import { measureRequests } from './http/measure-requests.ts';
@@ -44,7 +44,7 @@ export async function buildApp(
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: buildClientErrorHandler(deps.logger),
     trustProxy: deps.config.TRUST_PROXY.length > 0 ? deps.config.TRUST_PROXY : false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),

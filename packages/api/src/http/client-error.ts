@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { errors } from '@mcp-server/shared';
-import type { FastifyInstance } from 'fastify';
+import { errors, type Logger } from '@mcp-server/shared';
 
 import { toProblem } from './problem.ts';
 
@@ -13,17 +12,21 @@ const BY_CODE: Record<string, () => Error & { statusCode?: number | undefined }>
   HPE_HEADER_OVERFLOW: () => new errors.HeadersTooLarge(),
 };
 
-/** Answers what is not a readable HTTP request, with a problem document as for every other error. */
-export function answerClientError(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
-  // After a reset no answer would arrive.
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const refusal = (BY_CODE[error.code ?? '']?.() ?? new errors.InvalidRequest()) as Parameters<
-    typeof toProblem
-  >[0];
-  this.log.debug({ err: error }, 'request not readable');
+/** Builds the handler that answers what is not a readable HTTP request: with a problem document, like every error. */
+export const buildClientErrorHandler =
+  (logger: Logger) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    // After a reset no answer would arrive.
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    logger.debug({ err: error }, 'request not readable');
+    const refusal = BY_CODE[error.code ?? '']?.() ?? new errors.InvalidRequest();
+    socket.end(toResponse(refusal as Parameters<typeof toProblem>[0]), () => socket.destroy());
+  };
+
+function toResponse(refusal: Parameters<typeof toProblem>[0]): string {
   const body = JSON.stringify(toProblem(refusal, randomUUID()));
   const { statusCode } = refusal;
   const lines = [
@@ -33,5 +36,5 @@ export function answerClientError(this: FastifyInstance, error: NodeJS.ErrnoExce
     'Cache-Control: no-store',
     'Connection: close',
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
