@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { readBrokenPlugin } from './broken-plugin.ts';
 import { openDemoAccount } from './demo-account.ts';
 import { runFirstTask } from './first-task.ts';
 import { LastWarnings } from './last-warnings.ts';
@@ -51,6 +52,8 @@ export async function startProduct({
       onLine: (line) => {
         writeLine(line);
         warnings.read(name, line);
+        const broken = readBrokenPlugin(line);
+        if (broken !== undefined) log(broken);
       },
       onStarted: ({ port }) => runtimeFile.add({ [portVariable]: String(port) }),
       onRefused,

@@ -57,6 +57,8 @@ t.test('a worker goes on with the other plugins and reports the broken ones', as
   for (const { folder, words } of BROKEN_PLUGINS)
     for (const word of words) t.ok(word.test(output), `${folder}: ${word}`);
   t.notMatch(output, MARKER);
+  // `npm start` finds the lines by these fields.
+  t.match(output, /"text":"Plugin [^\n]*"msg":"plugin cannot be used; the worker runs without it"/);
   const record = await waitFor('announced', () => space.models.WorkerModel.findOne().lean());
   t.equal(record.pluginErrors?.length, BROKEN_PLUGINS.length);
   t.match(
