@@ -13,7 +13,7 @@ import { defineRow } from './row.ts';
 /** Each execution has at least three events, and a stream keeps about 1,000. */
 const BURST = 500;
 const AT_ONCE = 25;
-/** Runs while the API is frozen, and ends meanwhile. */
+/** Runs while the API is frozen, and ends before the thaw. */
 const SLOW_MS = 5_000;
 /** A feed that was woken catches up within this time, also on a busy machine. */
 const CATCH_UP_MS = 30_000;
@@ -55,7 +55,7 @@ async function readStream(rig: Rig, executionId: string): Promise<{ added: numbe
   return { added: Number(field('entries-added')), oldestId: (field('first-entry') as [string])[0] };
 }
 
-/** Every feed has all events, or it was told that it has not. */
+/** Every feed has all events, or got a reset. */
 function judge(rig: Rig, feeds: readonly Feed[], added: number): Violation[] {
   return feeds.flatMap(({ name, events, resets }) => {
     rig.measured[`events of ${name}`] = events.length;

@@ -68,7 +68,7 @@ async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace)
     running: 0,
     state: 'running',
     startedAt: LONG_AGO,
-    // Not so long ago that the database deletes it during the test.
+    // Recent enough that the database does not delete it during the test.
     seenAt: new Date(Date.now() - 60_000),
     createdAt: LONG_AGO,
     updatedAt: LONG_AGO,
