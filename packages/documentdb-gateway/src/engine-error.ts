@@ -60,6 +60,13 @@ const UNDONE_BY_A_RACE = new Set(['40001', '40P01']);
 /** PostgreSQL is shutting down or starting; the connection is unusable. */
 const SHUTTING_DOWN = new Set(['57P01', '57P02', '57P03']);
 
+/**
+ * The engine runs some statements in a second session of its own. When PostgreSQL dies, that one may end first, and its
+ * client library's words are the last that the first one passes on.
+ */
+const INNER_SESSION_LOST = /^server closed the connection unexpectedly/;
+const CONNECTION_EXCEPTION = /^08/;
+
 /** Two sessions created the same collection or index, and the other one won. */
 const LOST_CREATE_RACE = new Set(['23505', '42P07', '42710', 'XX000', '40001', '40P01', 'M00F2']);
 
@@ -82,7 +89,8 @@ export function isLostCreateRace(error: unknown): boolean {
 
 /** Whether the session ended during its statement, because PostgreSQL died or is shutting down. */
 export function isSessionLost(error: unknown): boolean {
-  return !isSqlError(error) || SHUTTING_DOWN.has(error.code);
+  if (!isSqlError(error) || SHUTTING_DOWN.has(error.code)) return true;
+  return CONNECTION_EXCEPTION.test(error.code) || INNER_SESSION_LOST.test(error.message);
 }
 
 export function toCommandError(error: unknown): CommandError {
