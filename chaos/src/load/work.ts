@@ -2,7 +2,7 @@ import { pick, type Random } from '../random.ts';
 
 /** One request's body. */
 export interface Work {
-  plugin: 'chaos';
+  plugin: 'chaos' | 'versioned';
   action: string;
   payload: Record<string, unknown>;
 }

@@ -62,6 +62,11 @@ export class Slot {
     return String(this.#started['worker']);
   }
 
+  /** Changes settings of the process from its next start on. */
+  configure(env: Record<string, string>): void {
+    Object.assign(this.#options.env, env);
+  }
+
   /** Starts the process, after the first time on the same port. */
   async start(): Promise<void> {
     const child = this.#spawn(this.#options.onLine);

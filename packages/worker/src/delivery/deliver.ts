@@ -3,6 +3,7 @@ import type { AttemptEnd } from '@mcp-server/plugin-sdk/attempt';
 import {
   ExecutionJob,
   type ExecutionRecord,
+  type Failure,
   isDatabaseAway,
   mirrorTask,
   type RunEnd,
@@ -156,7 +157,7 @@ async function runClaimed(
   const ended = action
     ? await runToEnd(deps, delivery, run, { action, takes })
     : await passOn(deps, delivery, run, {
-        lacksAction: true,
+        refusal: undefined,
         findDelay: () => delivery.handOver.delayWithoutAction(workOf(run, takes)),
       });
   if (ended.kind === 'passed_on') return deferJob(job, token, ended.delayMs);
@@ -201,33 +202,37 @@ const workOf = ({ execution: { _id: id, seq, pool, plugin, action } }: Run, take
   takes,
 });
 
-/** Undoes the claim, and defers the job for others. */
+/** Gives the claim back, and defers the job for others. */
 async function passOn(
   deps: Deps,
   delivery: Delivery,
   run: Run,
-  { lacksAction, findDelay }: { lacksAction: boolean; findDelay: () => Promise<number | undefined> },
+  { refusal, findDelay }: { refusal: Failure | undefined; findDelay: () => Promise<number | undefined> },
 ): Promise<Ended> {
-  const outcome = await yieldClaim(deps, run, { lacksAction, giveUp: delivery.giveUp });
+  const outcome = await yieldClaim(deps, run, { refusal, giveUp: delivery.giveUp });
   if (outcome === 'cancelled') return finish(deps, delivery, run, { kind: 'cancelled' });
   if (outcome === 'superseded') return { kind: 'left' };
   return { kind: 'passed_on', delayMs: (await findDelay()) ?? deps.config.BEAT_MS };
 }
 
 /**
- * Milliseconds to wait for a worker with the version that accepted this payload; undefined if the result stands. The
- * payload may be valid there: each version has its own schema.
+ * Passes on a payload that this version refuses and another one accepted: it may be valid there. Undefined if the
+ * result stands.
  */
-async function delayOfRefused(
+async function passOnRefused(
+  deps: Deps,
   delivery: Delivery,
   run: Run,
-  result: AttemptEnd,
-  takes: number,
-): Promise<number | undefined> {
+  { result, takes }: { result: AttemptEnd; takes: number },
+): Promise<Ended | undefined> {
   const { plugin, pluginVersion: version } = run.execution;
   if (result.kind !== 'failed' || result.failure.kind !== 'invalid_input') return undefined;
   if (delivery.plugins.get(plugin)?.version === version) return undefined;
-  return delivery.handOver.delayForVersion({ ...workOf(run, takes), version });
+  const work = { ...workOf(run, takes), version };
+  // Without the database nothing is known about the other versions, so another look decides.
+  const delayMs = await delivery.handOver.delayForVersion(work).catch(() => deps.config.BEAT_MS);
+  if (delayMs === undefined) return undefined;
+  return passOn(deps, delivery, run, { refusal: result.failure, findDelay: async () => delayMs });
 }
 
 async function runToEnd(
@@ -241,15 +246,12 @@ async function runToEnd(
   const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
   const result = await runAction(deps, run, action, (left) => delivery.abandoned.add(left));
   stopTimer();
-  const delayMs = await delayOfRefused(delivery, run, result, takes);
-  if (delayMs !== undefined) {
-    await mirrored;
-    return passOn(deps, delivery, run, { lacksAction: false, findDelay: async () => delayMs });
-  }
   publishProgress(deps, run);
   deps.metrics.attempts.inc({ outcome: result.kind });
   logAttempt(deps, run, result);
   await mirrored;
+  const passedOn = await passOnRefused(deps, delivery, run, { result, takes });
+  if (passedOn) return passedOn;
   if (result.kind === 'hand_back') {
     // An action that must not be repeated is not handed back either: it has begun, and how far it got is unknown.
     if (result.hasBegun && run.execution.policy.onCrash === 'fail')

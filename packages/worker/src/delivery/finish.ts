@@ -1,8 +1,10 @@
 import {
+  type Failure,
   type FinishOutcome,
   handBackExecution,
   type HandBackOutcome,
   isDatabaseAway,
+  passOnExecution,
   yieldExecution,
   type RunEnd,
 } from '@mcp-server/shared';
@@ -70,14 +72,22 @@ export async function handBack(
   return outcome;
 }
 
-/** Undoes a claim of work that this worker cannot run: it lacks the action, or its version refuses the payload. */
+/**
+ * Gives back a claim of work that this worker cannot run: its version refuses the payload, or, without a `refusal`, it
+ * lacks the action.
+ */
 export async function yieldClaim(
   deps: Deps,
   run: Run,
-  { lacksAction, giveUp }: { lacksAction: boolean; giveUp: AbortSignal },
+  { refusal, giveUp }: { refusal: Failure | undefined; giveUp: AbortSignal },
 ): Promise<HandBackOutcome> {
-  const request = { id: run.execution._id, epoch: run.execution.epoch, lacksAction };
-  const outcome = await untilAnswered(giveUp, () => yieldExecution(deps.models.ExecutionModel, request));
+  const request = { id: run.execution._id, epoch: run.execution.epoch };
+  const { ExecutionModel } = deps.models;
+  const outcome = await untilAnswered(giveUp, () =>
+    refusal
+      ? passOnExecution(ExecutionModel, { ...request, refusal })
+      : yieldExecution(ExecutionModel, request),
+  );
   if (outcome === 'handed_back') await publishWaiting(deps, { ...run.execution, status: 'queued' });
   return outcome;
 }

@@ -6,8 +6,8 @@ import type { Deps } from '../deps.ts';
 import { HELD_DELAY_MS } from './claim.ts';
 
 /** First delay of a job that other workers can run, and the delay at which it stops growing. */
-const FIRST_DELAY_MS = 25;
-const SOON_MS = 150;
+const FIRST_DELAY_MS = 10;
+const SOON_MS = 60;
 /** A job taken more often than this waits for busy workers, not for chance: it may wait longer. */
 const MANY_TAKES = 32;
 const MAX_DELAY_MS = 1_000;
@@ -92,6 +92,6 @@ export function delayAfter(takes: number, random = Math.random()): number {
   const delayMs =
     takes <= MANY_TAKES
       ? Math.min(FIRST_DELAY_MS * 2 ** (takes - 1), SOON_MS)
-      : Math.min((SOON_MS * takes) / MANY_TAKES, MAX_DELAY_MS);
+      : Math.min(SOON_MS * (takes / MANY_TAKES) ** 2, MAX_DELAY_MS);
   return delayMs * (0.5 + random / 2);
 }

@@ -91,9 +91,14 @@ t.test('a payload that only version 2 accepts is run by version 2', async (t) =>
   const endedNewer = await Promise.all(newer.map((id) => fleet.reach(id, 'completed')));
   await Promise.all(older.map((id) => fleet.reach(id, 'completed')));
   t.same([...new Set(endedNewer.map(versionThatRan))], ['2.0.0']);
+  t.ok(endedNewer.every(({ attemptsUsed, handBacks }) => attemptsUsed === 1 && handBacks === 0));
+  const earlier = endedNewer.flatMap(({ attempts }) => attempts.slice(0, -1));
+  t.ok(earlier.length > 0, 'version 1 refused some');
+  for (const attempt of earlier)
+    t.match(attempt, { outcome: 'handed_back', error: { kind: 'invalid_input' } });
   t.ok(
-    endedNewer.every(({ attempts, attemptsUsed }) => attempts.length === 1 && attemptsUsed === 1),
-    'a refusal by the other version is not an attempt',
+    endedNewer.every(({ attempts }) => attempts.length <= 3),
+    'each worker refuses an execution once',
   );
 });
 
@@ -110,10 +115,11 @@ t.test(
       return execution.epoch === 1 && execution.status === 'queued' && execution;
     };
 
-    t.match(await waitFor('it to be passed on', isPassedOn), { attempts: [], attemptsUsed: 0 });
+    const { attempts, attemptsUsed } = await waitFor('it to be passed on', isPassedOn);
+    t.match({ attempts, attemptsUsed }, { attempts: [{ outcome: 'handed_back' }], attemptsUsed: 0 });
     await publishedAgo(fleet, '2.0.0', GRACE_MS + 1);
 
-    t.match(await fleet.reach(id, 'failed'), { failure: { kind: 'invalid_input' }, attempts: { length: 1 } });
+    t.match(await fleet.reach(id, 'failed'), { failure: { kind: 'invalid_input' }, attempts: { length: 2 } });
     await publishedAgo(fleet, '2.0.0', 0);
     const second = await submitTo(fleet, '2.0.0', WITH_UNIT);
     await waitFor('the second to be passed on', async () => (await fleet.read(second)).epoch === 1);
