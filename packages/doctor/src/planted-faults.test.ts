@@ -55,6 +55,8 @@ async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace)
     buildExecution({ ...old, status: 'running', epoch: 1, lease }),
     // It has no job in Redis, and no worker serves its pool.
     buildExecution({ ...old, pool: 'gpu' }),
+    // Workers of its pool took it, and none had its plugin.
+    buildExecution({ ...old, plugin: 'absent', heldAt: LONG_AGO, lacksAction: true }),
     buildExecution({ ...old, status: 'cancelled', endedAt: LONG_AGO }),
   ]);
   await rawOf(WorkerModel).insertOne({
@@ -137,9 +139,10 @@ t.test('every planted fault is found by its check, and no secret is printed', as
     ['redis-memory', /^fail .* of maxmemory/],
     ['mongodb-indexes', /^fail missing: pluginexecutions \(ownerId:1 idempotencyKey:1 unique partial\)$/],
     ['stuck-work', /fail 1 executions are running with a lease that lapsed/],
-    ['stuck-work', /fail 1 executions are queued without a job in Redis/],
+    ['stuck-work', /fail 2 executions are queued without a job in Redis/],
     ['stuck-work', /fail 1 executions ended without being settled/],
     ['workers', /fail pool gpu has work but no live worker/],
+    ['workers', /warn plugin absent has work that no live worker can run/],
     ['plugins', /fail shop: action "order": title: is missing \(broken-1-abc\)/],
     ['workers', /warn 1 workers disappeared without shutting down/],
     ['queues', /warn pool gpu: 1 executions waiting, the oldest for 6\d\d s/],

@@ -1,7 +1,25 @@
 import { isAlive, listWorkerSightings } from '@mcp-server/shared';
 
 import { defineCheck, fail, type Finding, problemsOr, warn } from '../check.ts';
+import type { Installation } from '../installation.ts';
 import { listBusyPools } from '../pools.ts';
+
+/** Plugins with work that was taken by workers without its action, and that no other worker had. */
+async function findParkedWork({ models }: Installation): Promise<Finding[]> {
+  const plugins = await models.ExecutionModel.distinct('plugin', {
+    heldAt: { $exists: true },
+    lacksAction: true,
+    status: { $in: ['queued', 'retrying'] },
+  });
+  return plugins
+    .toSorted()
+    .map((plugin) =>
+      warn(
+        `plugin ${plugin} has work that no live worker can run`,
+        'start a worker with that plugin; GET /api/executions/:id/explain names the version and pool',
+      ),
+    );
+}
 
 export default defineCheck({
   needs: ['mongodb'],
@@ -16,6 +34,7 @@ export default defineCheck({
         fail(`pool ${pool} has work but no live worker`, `start a worker with WORKER_POOLS=${pool}`),
       );
     }
+    wrong.push(...(await findParkedWork(installation)));
     if (living.length === 0 && wrong.length === 0) {
       wrong.push(warn('no worker is alive', 'start one; accepted work waits until then'));
     }
