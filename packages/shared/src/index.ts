@@ -50,12 +50,7 @@ export { enqueueExecution } from './executions/enqueue.ts';
 export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
-export {
-  handBackExecution,
-  type HandBackOutcome,
-  passOnExecution,
-  yieldExecution,
-} from './executions/hand-back.ts';
+export { handBackExecution, type HandBackOutcome, yieldExecution } from './executions/hand-back.ts';
 export {
   type HeldExecution,
   holdExecution,

@@ -11,33 +11,23 @@ interface HandBackRequest {
 /** `cancelled`: the cancel flag is set, so the claim was kept and its holder must end it. */
 export type HandBackOutcome = 'handed_back' | 'cancelled' | 'superseded';
 
-/** Hands a claim back from a draining worker, with no attempt spent. May be sent again after a lost reply. */
+/**
+ * Hands a claim back with no attempt spent: its worker is draining, or its version refuses a payload that another one
+ * accepted. `error` says why. May be sent again after a lost reply.
+ */
 export async function handBackExecution(
   model: Model<ExecutionRecord>,
-  { reason, ...request }: HandBackRequest & { reason: string },
+  { id, epoch, error }: HandBackRequest & { error: Failure },
 ): Promise<HandBackOutcome> {
-  const fields = { handBacks: { $add: ['$handBacks', 1] } };
-  return closeHandedBack(model, request, { error: { kind: 'error', message: reason }, fields });
-}
-
-/**
- * Hands a claim back from a worker whose version refuses a payload that another version accepted, with no attempt
- * spent. May be sent again after a lost reply.
- */
-export async function passOnExecution(
-  model: Model<ExecutionRecord>,
-  { refusal, ...request }: HandBackRequest & { refusal: Failure },
-): Promise<HandBackOutcome> {
-  return closeHandedBack(model, request, { error: refusal, fields: {} });
-}
-
-async function closeHandedBack(
-  model: Model<ExecutionRecord>,
-  { id, epoch }: HandBackRequest,
-  { error, fields }: { error: Failure; fields: Record<string, unknown> },
-): Promise<HandBackOutcome> {
-  const attempts = closeAttempt(epoch, { outcome: 'handed_back', error: literal(error) });
-  if (await giveBack(model, { id, epoch }, { ...fields, attempts })) return 'handed_back';
+  const handedBack = await giveBack(
+    model,
+    { id, epoch },
+    {
+      handBacks: { $add: ['$handBacks', 1] },
+      attempts: closeAttempt(epoch, { outcome: 'handed_back', error: literal(error) }),
+    },
+  );
+  if (handedBack) return 'handed_back';
   const execution = await model.findById(id).lean<ExecutionRecord>();
   if (execution?.status === 'running' && execution.epoch === epoch) return 'cancelled';
   const outcome = execution?.attempts.find((attempt) => attempt.epoch === epoch)?.outcome;

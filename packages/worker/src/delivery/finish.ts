@@ -4,7 +4,6 @@ import {
   handBackExecution,
   type HandBackOutcome,
   isDatabaseAway,
-  passOnExecution,
   yieldExecution,
   type RunEnd,
 } from '@mcp-server/shared';
@@ -63,7 +62,8 @@ export async function handBack(
   reason: string,
   giveUp: AbortSignal,
 ): Promise<HandBackOutcome> {
-  const request = { id: run.execution._id, epoch: run.execution.epoch, reason };
+  const error = { kind: 'error', message: reason } as const;
+  const request = { id: run.execution._id, epoch: run.execution.epoch, error };
   const outcome = await untilAnswered(giveUp, () => handBackExecution(deps.models.ExecutionModel, request));
   if (outcome === 'handed_back') {
     deps.metrics.handBacks.inc();
@@ -85,7 +85,7 @@ export async function yieldClaim(
   const { ExecutionModel } = deps.models;
   const outcome = await untilAnswered(giveUp, () =>
     refusal
-      ? passOnExecution(ExecutionModel, { ...request, refusal })
+      ? handBackExecution(ExecutionModel, { ...request, error: refusal })
       : yieldExecution(ExecutionModel, request),
   );
   if (outcome === 'handed_back') await publishWaiting(deps, { ...run.execution, status: 'queued' });
