@@ -44,7 +44,8 @@ async function versionLives(rig: Rig, url: string, version: string): Promise<voi
   const headers = { authorization: `Bearer ${rig.users[0]?.token}` };
   await waitFor(`${url} to know ${version}`, async () => {
     const answer = await callApi(url, { method: 'GET', path: `/api/plugins/${PLUGIN}`, headers });
-    const { versions = [] } = answer.kind === 'answered' ? (answer.body as PluginAnswer) : {};
+    const body: PluginAnswer = answer.kind === 'answered' ? answer.body : {};
+    const { versions = [] } = body;
     return versions.some((known) => known.version === version && known.isAlive);
   });
 }
