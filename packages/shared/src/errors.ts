@@ -111,6 +111,11 @@ export const TooManyUnfinished = createRetryable(
   'You have %d unfinished executions; wait until some have ended.',
   429,
 );
+export const ScheduleBacklog = createRetryable(
+  'schedule_backlog',
+  'The schedule has %d unfinished executions; fire times are skipped until some have ended.',
+  429,
+);
 export const Overloaded = createRetryable(
   'overloaded',
   'The system has too much unfinished work; try again later.',

@@ -155,7 +155,7 @@ export {
   findExecution,
   findMcpTask,
   findOutcomes,
-  hasOtherUnfinished,
+  countOtherUnfinished,
   listByMcpCall,
   type McpTaskRecord,
   type Outcome,

@@ -79,7 +79,7 @@ export function presentOutcome(
     case 'completed':
       return { result: { ...presentEnd(record), resultType: 'complete' } };
     case 'failed':
-      return { error: presentFault(record.failure) };
+      return { error: presentFault(record) };
     case 'input_required':
       return { inputRequests: presentQuestions(openQuestions(record).filter(isShown)) };
     default:
@@ -93,10 +93,14 @@ function statusOf({ status, failure }: McpTaskRecord): McpTask['status'] {
   return 'working';
 }
 
-const presentFault = (failure: Failure | undefined) => ({
+const presentFault = ({ _id: executionId, failure }: McpTaskRecord) => ({
   code: INTERNAL_ERROR,
   message: failure?.message ?? 'failed',
-  data: { kind: failure?.kind, ...(failure?.code === undefined ? {} : { code: failure.code }) },
+  data: {
+    kind: failure?.kind,
+    ...(failure?.code === undefined ? {} : { code: failure.code }),
+    executionId,
+  },
 });
 
 export const openQuestions = ({ inputs }: Pick<McpTaskRecord, 'inputs'>): InputRecord[] =>

@@ -19,8 +19,9 @@ const UNREADABLE_FAILURE: Failure = {
 /** Presents the end of a call. `structuredContent` is the result if it is an object; `content` is always present. */
 export function presentEnd({ _id, status, result, content, failure }: EndedExecution): CallToolResult {
   if (status === 'completed') return presentSuccess(result, content);
-  if (status === 'cancelled') return toolError('The call was cancelled.', { kind: 'cancelled' });
-  if (status === 'failed') return presentFailure(failure ?? UNREADABLE_FAILURE);
+  if (status === 'cancelled')
+    return toolError('The call was cancelled.', { kind: 'cancelled', executionId: _id });
+  if (status === 'failed') return presentFailure(_id, failure ?? UNREADABLE_FAILURE);
   throw new Error(`execution ${_id} has not ended`);
 }
 
@@ -36,7 +37,7 @@ function presentSuccess(result = 'null', content: string | undefined): CallToolR
   };
 }
 
-function presentFailure({ kind, message, code }: Failure): CallToolResult {
+function presentFailure(executionId: string, { kind, message, code }: Failure): CallToolResult {
   const text = kind === 'error' ? message : `${kind}: ${message}`;
-  return toolError(text, { kind, ...(code === undefined ? {} : { code }) });
+  return toolError(text, { kind, ...(code === undefined ? {} : { code }), executionId });
 }

@@ -45,7 +45,22 @@ function isText(media: string, parameters: string[]): boolean {
   return parameters.some((part) => /^\s*charset=/.test(part));
 }
 
-/** `value` is undefined if the text is not JSON, or if its numbers would lose digits: then it is better kept as text. */
+/** A result may be nested 64 levels deep, and the body is one level down. */
+const MAX_DEPTH = 60;
+
+function isDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}
+
+/**
+ * `value` is undefined if the text is not JSON, if its numbers would lose digits, or if it is too deep for a result: then
+ * it is better kept as text.
+ */
 function parseJson(text: string): { isJson: boolean; value?: unknown } {
   let isExact = true;
   try {
@@ -55,7 +70,7 @@ function parseJson(text: string): { isJson: boolean; value?: unknown } {
           Number.isFinite(item) && (Number.isSafeInteger(item) || !/^-?\d+$/.test(context?.source ?? ''));
       return item as unknown;
     } as Parameters<typeof JSON.parse>[1]);
-    return isExact ? { isJson: true, value } : { isJson: true };
+    return isExact && !isDeep(value) ? { isJson: true, value } : { isJson: true };
   } catch {
     return { isJson: false };
   }

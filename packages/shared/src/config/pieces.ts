@@ -76,6 +76,9 @@ export const submissionConfig = settingsGroup('Limits of accepted work', {
   MAX_UNFINISHED_PER_USER: wholeNumber(1, 10_000_000)
     .default(10_000)
     .describe('Unfinished executions that one user may have'),
+  MAX_UNFINISHED_PER_SCHEDULE: wholeNumber(1, 10_000_000)
+    .default(100)
+    .describe('Unfinished executions that one schedule with `overlap: allow` may have'),
   MAX_UNFINISHED: wholeNumber(1, 100_000_000)
     .default(1_000_000)
     .describe('Unfinished executions of all users together'),

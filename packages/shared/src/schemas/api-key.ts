@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ObjectIdText, Unreadable } from './primitives.ts';
+import { Name, ObjectIdText, Unreadable } from './primitives.ts';
 import { StoredTime } from './stored-value.ts';
 
 /** Rights of an API key; never more than its owner's. */
@@ -41,7 +41,7 @@ const MAX_DAYS = 3_650;
 const DEFAULT_SCOPES: Scope[] = ['tasks:read', 'tasks:write', 'execute', 'mcp'];
 
 export const ApiKeyInput = z.strictObject({
-  name: z.string().trim().min(1).max(100).default('default'),
+  name: Name.max(100).default('default'),
   scopes: z
     .array(Scope)
     .min(1)

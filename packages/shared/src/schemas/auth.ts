@@ -7,19 +7,27 @@ import { Email, Password, User, Username } from './user.ts';
 const MAX_CREDENTIAL_LENGTH = 1_024;
 
 /** Input of a registration. A role above `user` needs authorization: see "First admin" in the docs. */
-export const RegisterInput = z.strictObject({
-  email: Email,
-  username: Username,
-  password: Password,
-  role: Role.default('user'),
-});
+export const RegisterInput = z
+  .strictObject({
+    email: Email,
+    username: Username,
+    password: Password,
+    role: Role.default('user'),
+  })
+  .meta({
+    examples: [
+      { email: 'admin@example.com', username: 'admin', password: 'SecurePassword123!', role: 'admin' },
+    ],
+  });
 export type RegisterInput = z.infer<typeof RegisterInput>;
 
 /** The password is not checked against today's rules: an old one must still log in, or fail like any wrong one. */
-export const LoginInput = z.strictObject({
-  email: Email,
-  password: z.string().min(1).max(MAX_CREDENTIAL_LENGTH),
-});
+export const LoginInput = z
+  .strictObject({
+    email: Email,
+    password: z.string().min(1).max(MAX_CREDENTIAL_LENGTH),
+  })
+  .meta({ examples: [{ email: 'admin@example.com', password: 'SecurePassword123!' }] });
 export type LoginInput = z.infer<typeof LoginInput>;
 
 export const RefreshInput = z.strictObject({ refreshToken: z.string().min(1).max(MAX_CREDENTIAL_LENGTH) });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Unreadable } from './primitives.ts';
+import { Name, Unreadable } from './primitives.ts';
 import { StoredTime } from './stored-value.ts';
 
 /** Targets that can be paused. */
@@ -8,7 +8,7 @@ export const PauseKind = z.enum(['pool', 'plugin']);
 export type PauseKind = z.infer<typeof PauseKind>;
 
 /** Reason that an operator gives for a pause. */
-export const PauseReason = z.string().trim().min(1).max(500);
+export const PauseReason = Name.max(500);
 
 /** A pause as stored in `pauses`: while the document exists, nothing of its target starts. `_id` is `<kind>:<name>`. */
 export const PauseRecord = z.object({

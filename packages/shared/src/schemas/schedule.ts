@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
 import { checkCron, isTimeZone } from '../schedules/cron.ts';
+import { InstantText } from './primitives.ts';
 import { StoredTime } from './stored-value.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,8 +16,6 @@ export type CatchUp = z.infer<typeof CatchUp>;
 /** Whether a fire time starts an execution while an earlier one of the task is unfinished. */
 export const Overlap = z.enum(['allow', 'skip']);
 export type Overlap = z.infer<typeof Overlap>;
-
-const Instant = z.iso.datetime({ offset: true });
 
 const Every = z
   .int()
@@ -43,13 +42,13 @@ const isZone = remembered(MAX_ZONE, isTimeZone);
 /** Schedule input: exactly one of `runAt`, `every` and `cron`. */
 export const ScheduleInput = z
   .strictObject({
-    runAt: Instant.optional().describe('Fires once, at this time'),
+    runAt: InstantText.optional().describe('Fires once, at this time'),
     every: Every.optional().describe('Interval in milliseconds, counted from `anchor`'),
-    anchor: Instant.optional().describe('Default: the time at which the schedule is set'),
+    anchor: InstantText.optional().describe('Default: the time at which the schedule is set'),
     cron: z.string().max(MAX_CRON).optional().describe('Five fields, or six with seconds first'),
     timeZone: z.string().max(MAX_ZONE).optional().describe('IANA zone of `cron`; default UTC'),
     catchUp: CatchUp.default('one'),
-    overlap: Overlap.default('allow'),
+    overlap: Overlap.default('skip'),
   })
   .superRefine((schedule, context) => {
     const refuse = (field: string | undefined, message: string) =>

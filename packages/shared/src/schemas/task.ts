@@ -2,7 +2,7 @@ import { RetryPolicy, Slug } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
 import { ExecutionStatus, Failure } from './execution.ts';
-import { IdempotencyKey, JsonValue, ObjectIdText, Priority, Unreadable } from './primitives.ts';
+import { IdempotencyKey, JsonValue, Name, ObjectIdText, Priority, Prose, Unreadable } from './primitives.ts';
 import { Schedule, ScheduleInput, ScheduleRecord, ScheduleRefusal } from './schedule.ts';
 import { JsonText, StoredTime } from './stored-value.ts';
 
@@ -10,25 +10,40 @@ import { JsonText, StoredTime } from './stored-value.ts';
 export const TaskStatus = z.enum(['pending', 'scheduled', ...ExecutionStatus.options]);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
-const Title = z.string().min(1).max(200);
-const Description = z.string().max(5_000);
-const Tag = z.string().min(1).max(50);
+const Title = Name.max(200);
+const Description = Prose.max(5_000);
+/** Lists take tags separated by commas. */
+const Tag = Name.max(50).refine((text) => !text.includes(','), 'must not contain a comma');
 const Tags = z.array(Tag).max(20);
 const TimeoutMs = z.int().min(1).max(86_400_000);
 
 /** Input to create a task. */
-export const TaskInput = z.strictObject({
-  title: Title,
-  description: Description.optional(),
-  priority: Priority.default('normal'),
-  plugin: Slug,
-  action: Slug,
-  payload: JsonValue.default({}),
-  tags: Tags.default([]),
-  retry: RetryPolicy.partial().optional(),
-  timeoutMs: TimeoutMs.optional(),
-  schedule: ScheduleInput.optional(),
-});
+export const TaskInput = z
+  .strictObject({
+    title: Title,
+    description: Description.optional(),
+    priority: Priority.default('normal'),
+    plugin: Slug,
+    action: Slug,
+    payload: JsonValue.default({}),
+    tags: Tags.default([]),
+    retry: RetryPolicy.partial().optional(),
+    timeoutMs: TimeoutMs.optional(),
+    schedule: ScheduleInput.optional(),
+  })
+  .meta({
+    examples: [
+      {
+        title: 'My First Task',
+        description: 'Testing the task system',
+        priority: 'high',
+        plugin: 'sample',
+        action: 'echo',
+        payload: { message: 'Hello from task!' },
+        tags: ['test', 'demo'],
+      },
+    ],
+  });
 export type TaskInput = z.infer<typeof TaskInput>;
 
 /** Input to update a task: omitted fields keep their values, `null` clears an optional one. */
@@ -52,7 +67,7 @@ export const TaskRecord = z.object({
   title: z.string(),
   description: z.string().optional(),
   priority: Priority,
-  tags: z.array(Tag),
+  tags: z.array(z.string()),
   plugin: Slug,
   action: Slug,
   payload: JsonText,

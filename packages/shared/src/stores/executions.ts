@@ -46,13 +46,13 @@ export async function findByFireTime(
   return (await model.findOne({ taskId, fireTime }).lean<ExecutionRecord>()) ?? undefined;
 }
 
-/** True if a task has an unfinished execution of another fire time. */
-export async function hasOtherUnfinished(
+/** Counts a task's unfinished executions of other fire times, and stops counting at `limit`. */
+export async function countOtherUnfinished(
   model: ExecutionModel,
-  { taskId, fireTime }: { taskId: string; fireTime: Date },
-): Promise<boolean> {
+  { taskId, fireTime, limit }: { taskId: string; fireTime: Date; limit: number },
+): Promise<number> {
   const filter = { taskId, status: { $in: UNFINISHED_STATUSES }, fireTime: { $ne: fireTime } };
-  return (await model.exists(filter)) !== null;
+  return model.countDocuments(filter, { limit });
 }
 
 /** Fields of an ended execution for a waiting caller. `result` and `content` are JSON text. */

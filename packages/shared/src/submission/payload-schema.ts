@@ -9,7 +9,7 @@ export type PayloadCheck = (payload: unknown, place?: string) => Pointed['pointe
 export type CompiledSchema = { kind: 'usable'; check: PayloadCheck } | { kind: 'refused'; reason: string };
 
 /** `strict: false`: publishers may use unknown annotations. The worker checks formats. */
-const OPTIONS = { strict: false, validateFormats: false, logger: false } as const;
+const OPTIONS = { strict: false, allErrors: true, validateFormats: false, logger: false } as const;
 
 /** Has the schema of schemas compiled, which takes 20 ms. */
 const metaAjv = new Ajv2020(OPTIONS);

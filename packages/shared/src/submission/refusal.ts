@@ -21,11 +21,14 @@ export type RetryLater = Error & { retryAfterSeconds: number };
 export const retryLater = <E extends Error>(error: E, retryAfterSeconds: number): E & RetryLater =>
   Object.assign(error, { retryAfterSeconds });
 
+/** A response names this many problems; more would not help to correct a request. */
+const MAX_POINTERS = 20;
+
 /** An error that names the invalid parts of a request, as RFC 6901 pointers into the body (`?name` for the query). */
 export type Pointed = Error & { pointers: { pointer: string; detail: string }[] };
 
 export const pointedAt = <E extends Error>(error: E, pointers: Pointed['pointers']): E & Pointed =>
-  Object.assign(error, { pointers });
+  Object.assign(error, { pointers: pointers.slice(0, MAX_POINTERS) });
 
 /** Builds an RFC 6901 pointer from a path of keys. */
 export const toPointer = (...keys: PropertyKey[]): string =>

@@ -144,6 +144,29 @@ t.test('with overlap skip a fire time passes while an earlier execution is unfin
   t.ok((record?.nextRunAt?.getTime() ?? 0) >= nextRunAt.getTime() + 3_000);
 });
 
+t.test(
+  'a schedule with overlap allow skips fire times at its own limit, and other work goes on',
+  async (t) => {
+    const { deps, models } = await openWorker(t, { MAX_UNFINISHED_PER_SCHEDULE: '2' });
+    const nextRunAt = ago(5_000);
+    const task = await createScheduledTask({ models }, { ...SECOND, overlap: 'allow' }, { nextRunAt });
+
+    await fireSchedule(deps, { taskId: task.id, revision: 1 });
+
+    t.equal(await models.ExecutionModel.countDocuments(), 2);
+    const record = await models.TaskModel.findById(task.id).lean();
+    t.match(record?.lastRefusal, { code: 'schedule_backlog' });
+    t.ok((record?.nextRunAt?.getTime() ?? 0) >= nextRunAt.getTime() + 5_000);
+    const other = await createScheduledTask(
+      { models },
+      { ...SECOND, overlap: 'allow' },
+      { nextRunAt: ago(500) },
+    );
+    await fireSchedule(deps, { taskId: other.id, revision: 1 });
+    t.ok((await models.ExecutionModel.countDocuments({ taskId: other.id })) > 0);
+  },
+);
+
 t.test('a refused fire time is shown on the task, and the schedule advances', async (t) => {
   const { deps, models, tickQueue } = await openWorker(t).then((open) => ({ ...open, ...open.deps }));
   const nextRunAt = ago(1_000);

@@ -1,10 +1,10 @@
 import {
   advanceSchedule,
   cancelExecution,
+  countOtherUnfinished,
   type CatalogueError,
   errors,
   findTask,
-  hasOtherUnfinished,
   isRefusal,
   type JsonValue,
   planDue,
@@ -55,8 +55,14 @@ async function fireOnce(
   fireTime: Date,
 ): Promise<ScheduleRefusal | undefined> {
   const { id: taskId, ownerId, plugin, action, priority, retry, timeoutMs, schedule } = task;
-  if (schedule.overlap === 'skip') {
-    if (await hasOtherUnfinished(deps.models.ExecutionModel, { taskId, fireTime })) return undefined;
+  const limit = schedule.overlap === 'skip' ? 1 : deps.config.MAX_UNFINISHED_PER_SCHEDULE;
+  const unfinished = await countOtherUnfinished(deps.models.ExecutionModel, { taskId, fireTime, limit });
+  if (unfinished >= limit) {
+    if (schedule.overlap === 'skip') return undefined;
+    // Otherwise a schedule that no worker serves would use up the limit of its owner.
+    const { code, message } = new errors.ScheduleBacklog(unfinished);
+    deps.log.warn({ taskId, fireTime, unfinished }, 'fire time skipped: schedule backlog');
+    return { fireTime, code: code.toLowerCase(), message };
   }
   try {
     const work = { plugin, action, payload: JSON.parse(task.payload) as JsonValue, priority };

@@ -184,9 +184,9 @@ t.test('no stored field of a plugin breaks the catalogue or the tools of others'
   const { result } = await client('tools/list');
   const executed = await test.inject({
     method: 'POST',
-    url: '/mcp/execute?wait=0',
+    url: '/mcp/execute',
     headers: admin.headers,
-    payload: { plugin: 'sample', action: 'echo', payload: { message: 'hi' } },
+    payload: { plugin: 'sample', action: 'echo', payload: { message: 'hi' }, wait: 0 },
   });
 
   replies.report(t);

@@ -59,5 +59,6 @@ export function resultOf(state: Exclude<CallState, { kind: 'asks' }>): string {
   if (status === 'completed' && result !== undefined) return result;
   throw new ProtocolError(ProtocolErrorCode.InternalError, failure?.message ?? 'The request was cancelled.', {
     kind: failure?.kind ?? 'cancelled',
+    executionId: state.end._id,
   });
 }

@@ -12,17 +12,21 @@ import { executeAndWait } from '../../services/executions/execute-and-wait.ts';
 import { WaitReason } from '../../services/executions/no-worker.ts';
 import { presentCall } from '../../services/executions/present-call.ts';
 
-const Call = z.strictObject({
-  plugin: Slug,
-  action: Slug,
-  payload: JsonValue.default({}),
-  wait: z
-    .number()
-    .min(0)
-    .max(MAX_WAIT_SECONDS)
-    .default(DEFAULT_WAIT_SECONDS)
-    .describe('Seconds to wait for the end'),
-});
+const Call = z
+  .strictObject({
+    plugin: Slug,
+    action: Slug,
+    payload: JsonValue.default({}),
+    wait: z
+      .number()
+      .min(0)
+      .max(MAX_WAIT_SECONDS)
+      .default(DEFAULT_WAIT_SECONDS)
+      .describe('Seconds to wait for the end'),
+  })
+  .meta({
+    examples: [{ plugin: 'sample', action: 'echo', payload: { message: 'Authenticated plugin execution!' } }],
+  });
 
 const Ended = z.object({
   executionId: z.uuid(),

@@ -96,3 +96,14 @@ t.test('without a configured token every remote request is refused', async (t) =
   );
   t.equal((await inject({ url: '/metrics?token=x' })).statusCode, 400);
 });
+
+t.test('the JSON has the figures of its own scrape', async (t) => {
+  const { inject } = await startTestApp(t);
+  const readCpu = async () =>
+    (await inject({ url: '/metrics' })).json<{ process: { cpuSeconds: number } }>().process.cpuSeconds;
+  const before = await readCpu();
+  const usedBefore = process.cpuUsage().user;
+  while (process.cpuUsage().user - usedBefore < 300_000);
+
+  t.ok((await readCpu()) - before >= 0.3);
+});

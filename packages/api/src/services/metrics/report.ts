@@ -63,6 +63,8 @@ export async function writeMetrics(deps: MetricsDeps): Promise<string> {
 }
 
 async function reportProcess({ registry }: ApiMetrics): Promise<MetricsReport['process']> {
+  // One gauge collects for others, so all are collected before one is read.
+  await registry.getMetricsAsJSON();
   const valueOf = async (name: string) => {
     const metric = await registry.getSingleMetric(name)?.get();
     const value = metric?.values[0]?.value ?? 0;

@@ -26,7 +26,7 @@ t.test('a scheduled task shows its next run and has a ticker', async (t) => {
   const task = reply.json<Task>();
   t.match(task, {
     status: 'scheduled',
-    schedule: { cron: '0 9 * * MON-FRI', catchUp: 'one', overlap: 'allow', isPaused: false, revision: 1 },
+    schedule: { cron: '0 9 * * MON-FRI', catchUp: 'one', overlap: 'skip', isPaused: false, revision: 1 },
     nextRunAt: String,
   });
   t.match(await test.clocks.getJobScheduler(task.id), {
