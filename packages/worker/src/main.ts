@@ -39,7 +39,7 @@ import { buildSubmission } from './schedules/submission.ts';
 import { openStores, type Stores } from './stores.ts';
 import { FleetWorker } from './worker.ts';
 
-/** Time for closing what a failed start has opened. */
+/** Time for closing what a failed start has opened, and queues that never reached Redis. */
 const GIVE_UP_MS = 2_000;
 
 async function main(): Promise<void> {
@@ -120,7 +120,9 @@ function buildDeps({ config, workerName, log, stores, opened }: Start, ready: Re
   const models = buildModels(mongo.connection);
   const writes = buildExecutionWrites(models.ExecutionModel);
   opened.defer(() => writes.close());
-  opened.defer(async () => void (await Promise.allSettled([queues.close(), tickQueue.close()])));
+  opened.defer(async () => {
+    await withTimeout(Promise.allSettled([queues.close(), tickQueue.close()]), GIVE_UP_MS);
+  });
   const events = buildEventWriter(producer, config.REDIS_PREFIX);
   const queueOf = (pool: string) => queues.of(pool);
   const submission = buildSubmission({ config, models, writes, queueOf, events, log });

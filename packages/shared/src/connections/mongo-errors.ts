@@ -42,8 +42,11 @@ export function isDatabaseAway(error: unknown): boolean {
   if (AWAY.has(error.name) || AWAY_CODES.has((error as ServerError).code ?? -1)) return true;
   const { syscall, code } = error as NodeJS.ErrnoException;
   if (syscall !== undefined && code !== undefined && AWAY_SYSTEM_CODES.has(code)) return true;
-  // mongoose with `bufferCommands: false` reports it by its message only.
-  return error.name === 'MongooseError' && /initial connection|not connected/i.test(error.message);
+  // mongoose reports it by its message only.
+  return (
+    error.name === 'MongooseError' &&
+    /initial connection|not connected|buffering timed out/i.test(error.message)
+  );
 }
 
 const NEVER_SENT = new Set([

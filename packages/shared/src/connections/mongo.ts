@@ -59,6 +59,8 @@ export function createMongo(options: MongoOptions): Mongo {
       await connection.openUri(options.uri, {
         ...databaseOptions(options.uri),
         ...(options.dbName === undefined ? {} : { dbName: options.dbName }),
+        // Before the first connect mongoose buffers nevertheless, for 10 s by default.
+        ...bufferOptions(options),
         maxPoolSize: options.maxPoolSize,
         minPoolSize: Math.min(WARM_CONNECTIONS, options.maxPoolSize),
         maxConnecting: CONNECTING_AT_ONCE,
@@ -90,6 +92,11 @@ export function createMongo(options: MongoOptions): Mongo {
     },
   };
 }
+
+/** mongoose's types leave this option out. */
+const bufferOptions = ({ serverSelectionTimeoutMs }: MongoOptions): object => ({
+  bufferTimeoutMS: serverSelectionTimeoutMs,
+});
 
 /** Reports a failed connect. A server without TLS just closes the connection, so it is asked whether it is one. */
 async function reportFailure({ uri, contact }: MongoOptions, error: unknown): Promise<void> {

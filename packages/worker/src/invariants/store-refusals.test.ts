@@ -88,6 +88,7 @@ t.test(
         new RegExp(`"reason":"connect ECONNREFUSED 127.0.0.1:1","msg":"${store} is unavailable"`),
       );
     t.notMatch(worker.lines.join('\n'), 'hunter2');
+    t.same(await worker.end('SIGTERM'), { code: 0, signal: null });
   },
 );
 
