@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 import { JsonValue } from '@mcp-server/shared';
-import { openNamespace } from '@mcp-server/testing';
+import { openNamespace, waitFor } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
 import { ECHO, createEchoTask, publishSample, startApp, startTestApp } from './testing/test-app.ts';
@@ -112,7 +112,10 @@ t.test('without a database requests get 503 and probes report it', async (t) => 
       inject({ method: 'POST', url: '/api/auth/login', payload: { email: 'a@example.com', password: 'x' } }),
     );
     const health = await inject({ url: '/health' });
-    const ready = await inject({ url: '/health/ready' });
+    const ready = await waitFor('Redis to be connected', async () => {
+      const answer = await inject({ url: '/health/ready' });
+      return answer.json<{ redis: { state: string } }>().redis.state === 'up' && answer;
+    });
 
     t.match(login.result.json(), { status: 503, code: 'database_unavailable' });
     t.ok(login.ms < 5_000, `${login.ms}`);

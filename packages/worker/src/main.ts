@@ -9,6 +9,7 @@ import {
   buildModels,
   buildTickQueue,
   createIndexes,
+  isDatabaseAway,
   type ListenPlace,
   loadConfig,
   loadEnvFile,
@@ -181,7 +182,7 @@ async function run(start: Start, ready: ReadyPlugins): Promise<void> {
     void withTimeout(worker.close(), GIVE_UP_MS).then(() => process.exit(code));
   });
   void createIndexes(workerModels(deps.models)).catch((err: unknown) =>
-    log.warn({ err }, 'creating indexes failed; leaving it to the API'),
+    log[isDatabaseAway(err) ? 'debug' : 'warn']({ err }, 'creating indexes failed; leaving it to the API'),
   );
   log.info(
     { port: admin.port, pools: config.WORKER_POOLS, plugins: [...ready.plugins.keys()] },

@@ -35,7 +35,12 @@ export async function startDev({ root, dataDir, env, isTerminal, opened, say }: 
     const reloaded = new ReloadedProcess({
       name,
       root,
-      env: { ...productEnv, WORKER_GRACE_MS: env['WORKER_GRACE_MS'] ?? WORKER_GRACE_MS },
+      env: {
+        ...productEnv,
+        WORKER_GRACE_MS: env['WORKER_GRACE_MS'] ?? WORKER_GRACE_MS,
+        // Whoever works on a plugin must see that it is broken.
+        PLUGIN_ERRORS: env['PLUGIN_ERRORS'] ?? 'fail',
+      },
       watched: [
         ...PACKAGES[name].map((folder) => join(root, 'packages', folder, 'src')),
         ...(name === 'worker' ? pluginsDir : []),

@@ -49,7 +49,10 @@ export class CataloguePublisher {
       try {
         await this.#publish(entry);
       } catch (err) {
-        this.#deps.log.warn({ err, plugin: entry.id }, 'publishing a plugin failed');
+        this.#deps.log[isDatabaseAway(err) ? 'debug' : 'warn'](
+          { err, plugin: entry.id },
+          'publishing a plugin failed',
+        );
       }
     }
   }
