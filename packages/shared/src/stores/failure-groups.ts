@@ -44,8 +44,8 @@ const FIELDS = { fingerprint: 1, plugin: 1, action: 1, 'failure.kind': 1, endedA
 
 /**
  * Groups the newest failures by fingerprint, the largest group first. Looks at no more failures than a page of any list
- * does, so that a flood of them does not load the database. They are grouped here, which takes a fifth of the time that
- * DocumentDB needs for `$group`.
+ * does, so that a flood of them does not load the database. They are grouped here, because DocumentDB's
+ * `$group` was slower.
  */
 export async function groupFailures(
   model: ExecutionModel,
