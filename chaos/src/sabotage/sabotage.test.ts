@@ -13,6 +13,7 @@ const FILES: Record<string, string> = {
   'status-off': source('shared/src/executions/finish-many.ts'),
   'slow-masking': source('plugin-sdk/src/masking/safe-text.ts'),
   'sweep-off': source('worker/src/sweep/sweeper.ts'),
+  'deferrals-off': source('worker/src/sweep/sweeper.ts'),
   'silence-off': source('shared/src/connections/replace-silent.ts'),
 };
 

@@ -28,6 +28,12 @@ export const SABOTAGES: readonly Sabotage[] = [
     preload: preload('slow-masking'),
   },
   { name: 'sweep-off', row: 'F7', rules: ['not-ended', 'unfinished'], preload: preload('sweep-off') },
+  {
+    name: 'deferrals-off',
+    row: 'F36',
+    rules: ['late-rescue', 'not-ended', 'unfinished'],
+    preload: preload('deferrals-off'),
+  },
   { name: 'silence-off', row: 'F31', rules: ['replaced-late'], preload: preload('silence-off') },
 ];
 
