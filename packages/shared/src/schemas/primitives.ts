@@ -36,7 +36,7 @@ export const Name = z
   .trim()
   .min(1)
   .refine(isWhole, NOT_WHOLE)
-  .refine((text) => /[^\s\p{C}\p{Z}]/u.test(text), 'must contain a visible character');
+  .refine((text) => text === '' || /[^\s\p{C}\p{Z}]/u.test(text), 'must contain a visible character');
 
 /** Sent by callers in `Idempotency-Key`; printable ASCII. */
 export const IdempotencyKey = z
