@@ -5,15 +5,17 @@ import t from 'tap';
 const { REDIS_URL = '' } = process.env;
 /** Promised to operators: a silent connection is replaced, and work resumes, within this time. */
 const REPLACED_WITHIN_MS = 15_000;
+/** Only the connection that takes jobs, and not the one that waits for them, carries it. */
+const TAKES_JOBS = ':stalled-check';
 const DIRECTIONS: SilentDirection[] = ['both', 'replies'];
 
 // They mostly wait.
-t.jobs = 3;
+t.jobs = 4;
 
 /** Starts a proxy before the Redis of the run. */
 async function openProxy(t: { teardown(fn: () => Promise<void>): void }) {
   const target = new URL(REDIS_URL);
-  const proxy = await FaultProxy.open(Number(target.port));
+  const proxy = await FaultProxy.open(Number(target.port), { marks: [TAKES_JOBS] });
   t.teardown(() => proxy.close());
   target.host = `127.0.0.1:${proxy.port}`;
   return { proxy, url: target.href };
@@ -79,3 +81,15 @@ for (const direction of DIRECTIONS) {
     },
   );
 }
+
+t.test('a worker of which only the connection that takes jobs goes silent', { buffered: true }, async (t) => {
+  const { startWorker, submit, reach } = await openFleet(t);
+  const { proxy, url } = await openProxy(t);
+  const worker = await startWorker({ REDIS_URL: url });
+  await reach(await submit(), 'completed');
+
+  t.equal(proxy.silence('replies', TAKES_JOBS), 1);
+  await reach(await submit(), 'completed', REPLACED_WITHIN_MS);
+
+  t.equal(worker.child.exitCode, null);
+});
