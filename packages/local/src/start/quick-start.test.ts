@@ -19,6 +19,13 @@ tap.test('every line of docs/quick-start.md gives its answer', async (t) => {
   for (const line of stdout.split('\n')) t.comment(line);
   t.match(stdout, /\n22 as expected, 0 not\n$/);
   t.match(output.join('\n'), /"message": "Hello from task!"/);
+  const [, key = ''] = /^Key: +(mcp_\S+)/m.exec(output.join('\n')) ?? [];
+  const reply = await fetch(`${url}/mcp/execute`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: JSON.stringify({ plugin: 'sample', action: 'echo', payload: { message: 'hello' } }),
+  });
+  t.equal(reply.status, 200, 'the printed key works');
 });
 
 tap.test('the quick start of the README consists of lines of docs/quick-start.md', async (t) => {

@@ -25,15 +25,25 @@ ${toJson(stored)}
 `;
 }
 
-/** Commands that repeat the first task by hand. */
-export function describeUse(url: string, account: DemoAccount): string {
-  return `To repeat it by hand:
+/** Places and secrets that a person needs to go on. */
+export interface NextSteps {
+  email: string;
+  accountFile: string;
+  key: string;
+  logDir: string;
+}
 
-TOKEN=$(curl -s -X POST ${url}/api/auth/login -H 'Content-Type: application/json' -d '${JSON.stringify({ email: account.email, password: account.password })}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')
-curl -X POST ${url}/api/tasks -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"title":"My First Task","plugin":"sample","action":"echo","payload":{"message":"Hello from task!"}}'
-curl -X POST ${url}/api/tasks/TASK_ID/execute -H "Authorization: Bearer $TOKEN"
-curl -X POST ${url}/mcp/execute -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"plugin":"sample","action":"echo","payload":{"message":"Authenticated plugin execution!"}}'
-curl ${url}/health
-
+/** Ten lines about what to open and call next. */
+export function describeUse(url: string, { email, accountFile, key, logDir }: NextSteps): string {
+  const call = `{"plugin":"sample","action":"echo","payload":{"message":"Hello!"}}`;
+  return `Try it:        curl -X POST ${url}/mcp/execute -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d '${call}'
+Key:           ${key} (tasks, calls and MCP of the demo account)
+MCP endpoint:  ${url}/mcp with the header X-API-Key
+MCP client:    claude mcp add --transport http mcp-server ${url}/mcp --header 'X-API-Key: ${key}'
+API docs:      ${url}/docs (every request can be tried there)
+Dashboard:     ${url}/admin/queues (register an account with the role admin first: docs/quick-start.md)
+Demo account:  ${email}, its password is in ${accountFile}
+Health:        ${url}/health
+Logs:          ${logDir} (api.log, worker.log)
 Everything is up. Ctrl-C stops it.`;
 }

@@ -3,7 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { readBrokenPlugin } from './broken-plugin.ts';
 import { openDemoAccount } from './demo-account.ts';
+import { openDemoKey } from './demo-key.ts';
 import { runFirstTask } from './first-task.ts';
+import { requestJson } from './json-request.ts';
 import { LastWarnings } from './last-warnings.ts';
 import { openLogFile } from './log-file.ts';
 import { openServices } from './open-services.ts';
@@ -67,9 +69,18 @@ export async function startProduct({
 
   await waitUntilReady(url, () => warnings.describe());
   const account = await openDemoAccount(url, join(dataDir, 'demo-account.json'));
-  const firstTask = await runFirstTask(url, account.accessToken, mongodbUri);
-  say(describeFirstTask(account, firstTask));
-  if (staysUp) say(describeUse(url, account));
+  // A later start on the same data has nothing new to show.
+  if (!staysUp || !(await hasTasks(url, account.accessToken)))
+    say(describeFirstTask(account, await runFirstTask(url, account.accessToken, mongodbUri)));
+  if (!staysUp) return;
+  const accountFile = join(dataDir, 'demo-account.json');
+  const key = await openDemoKey(url, account.accessToken, join(dataDir, 'demo-key'));
+  say(describeUse(url, { email: account.email, accountFile, key, logDir }));
+}
+
+async function hasTasks(url: string, token: string): Promise<boolean> {
+  const { items } = await requestJson(`${url}/api/tasks?limit=1`, { token });
+  return (items as unknown[]).length > 0;
 }
 
 /** An API listens before it has reached its database and created the indexes. `explain` says what is known if it does not. */
