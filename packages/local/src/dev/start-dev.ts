@@ -38,7 +38,7 @@ export async function startDev({ root, dataDir, env, isTerminal, opened, say }: 
       env: {
         ...productEnv,
         WORKER_GRACE_MS: env['WORKER_GRACE_MS'] ?? WORKER_GRACE_MS,
-        // Whoever works on a plugin must see that it is broken.
+        // The author of a plugin must see that it is broken.
         PLUGIN_ERRORS: env['PLUGIN_ERRORS'] ?? 'fail',
       },
       watched: [

@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange.ts';
 import { type McpSessions, nameCall } from '../session.ts';
 import { INVALID_REQUEST, problem } from './problem.ts';
 
-export const SESSION_HEADER = 'mcp-session-id';
+const SESSION_HEADER = 'mcp-session-id';
 /** The code that the reference implementation uses. */
 const SESSION_UNKNOWN = -32_001;
 
