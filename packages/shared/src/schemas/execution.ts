@@ -95,6 +95,9 @@ export const ProgressRecord = z.object({
 });
 export type ProgressRecord = z.infer<typeof ProgressRecord>;
 
+/** Far above any policy; each crash delays the next start by a second. */
+const MAX_CRASHES = 10_000;
+
 /** An execution as stored in `pluginexecutions`. Payload and result are JSON text; see docs/decisions/0002. */
 export const ExecutionRecord = z.object({
   _id: z.uuid(),
@@ -118,7 +121,7 @@ export const ExecutionRecord = z.object({
   epoch: z.int(),
   lease: Lease.optional(),
   attemptsUsed: z.int(),
-  crashes: z.int(),
+  crashes: z.int().min(0).max(MAX_CRASHES),
   handBacks: z.int(),
   attempts: z.array(AttemptRecord),
   nextAttemptAt: StoredTime.optional(),

@@ -5,7 +5,7 @@ import { isDeeperThan } from '../json-depth.ts';
 
 /** Range of ISO 8601 with four digits of a year. */
 const FIRST_TIME = new Date('0000-01-01T00:00:00.000Z');
-const LAST_TIME = new Date('9999-12-31T23:59:59.999Z');
+export const LAST_TIME = new Date('9999-12-31T23:59:59.999Z');
 
 /** A stored time. */
 export const StoredTime = z.date().min(FIRST_TIME).max(LAST_TIME);

@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord, ExecutionStatus } from '../schemas/execution.ts';
+import { LAST_TIME } from '../schemas/stored-value.ts';
 import type { TaskRecord, TaskStatus } from '../schemas/task.ts';
 
 /** Scope of the counts; without `ownerId` all users. */
@@ -40,7 +41,7 @@ export async function countExecutionsByDay(
   since: Date,
 ): Promise<DayCount[]> {
   return model.aggregate<DayCount>([
-    { $match: { ...of, createdAt: { $gte: since } } },
+    { $match: { ...of, createdAt: { $gte: since, $lte: LAST_TIME } } },
     {
       $group: {
         _id: {
