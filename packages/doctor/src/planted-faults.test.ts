@@ -23,6 +23,8 @@ const WEAK = 'change-me-please';
 const TOO_MUCH_GIB = '10000000';
 const HOUR_MS = 3_600_000;
 const LONG_AGO = new Date(Date.now() - 600_000);
+/** The database does not delete a worker that was seen then during the test. */
+const RECENTLY = new Date(Date.now() - 60_000);
 
 /** A program that has nothing to do with the product. */
 async function takePort(t: Test): Promise<string> {
@@ -70,10 +72,9 @@ async function spoilWork({ models: { ExecutionModel, WorkerModel } }: Namespace)
     running: 0,
     state: 'running',
     startedAt: LONG_AGO,
-    // Recent enough that the database does not delete it during the test.
-    seenAt: new Date(Date.now() - 60_000),
+    seenAt: RECENTLY,
     createdAt: LONG_AGO,
-    updatedAt: LONG_AGO,
+    updatedAt: RECENTLY,
   });
   await rawOf(WorkerModel).insertOne({
     _id: 'broken-1-abc',
