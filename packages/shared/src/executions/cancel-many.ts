@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Model } from 'mongoose';
 
 import { isWriteConflict } from '../connections/mongo-errors.ts';
+import { lacks } from '../models/readable.ts';
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
 import { readDatabaseTime } from './db-time.ts';
 
@@ -42,7 +43,9 @@ export async function cancelExecutions(
   for (;;) {
     await writeAll(model, { ...request, ids });
     const executions = await model.find({ _id: { $in: ids } }, LEFT_OUT).lean<CancelledExecution[]>();
-    const isMissed = ({ status, cancel }: CancelledExecution) => !cancel && request.statuses.includes(status);
+    // A flag that cannot be read is never replaced: its execution ends as unreadable.
+    const isMissed = (execution: CancelledExecution) =>
+      !execution.cancel && !lacks(execution, 'cancel') && request.statuses.includes(execution.status);
     if (executions.some(isMissed)) continue;
     const flagged = executions.filter(({ cancel }) => cancel);
     return {
@@ -66,7 +69,8 @@ async function writeAll(
   const write = (among: typeof statuses, fields: object) =>
     withoutConflict(() =>
       model.updateMany(
-        { _id: { $in: ids }, status: { $in: [...among] }, cancel: { $exists: false } },
+        // A flag without a time is none.
+        { _id: { $in: ids }, status: { $in: [...among] }, 'cancel.at': null },
         { $set: { ...fields, cancel, updatedAt: at }, $unset: { nextAttemptAt: 1 } },
         { timestamps: false },
       ),

@@ -78,7 +78,7 @@ export async function endFlagged(
     .findOneAndUpdate(
       {
         _id: id,
-        cancel: { $exists: true },
+        cancel: { $ne: null },
         $or: [{ status: { $in: WAITING } }, { status: 'running', ...holdsNow(leaseHasLapsed) }],
       },
       [

@@ -76,7 +76,7 @@ async function readOwnClaim(
 }
 
 /** Filter for the documents that this request may claim, besides the id. */
-export function claimable({ seq, canJudgeLeases, canTakeSuspect, pausedPlugins = [] }: ClaimRequest) {
+export function claimable({ seq, canJudgeLeases, canTakeSuspect, pausedPlugins = [] }: ClaimRequest): object {
   const states: Record<string, unknown>[] = [
     { status: 'queued', nextAttemptAt: { $exists: false } },
     {
@@ -94,7 +94,7 @@ export function claimable({ seq, canJudgeLeases, canTakeSuspect, pausedPlugins =
   }
   return {
     seq,
-    cancel: { $exists: false },
+    cancel: null,
     $or: states,
     ...holdsNow({ $gt: [{ $ifNull: ['$deadlineAt', inMs(1)] }, NOW] }),
     ...(canTakeSuspect ? {} : { crashes: 0 }),
@@ -164,14 +164,17 @@ export async function readMiss(model: Model<ExecutionRecord>, request: ClaimRequ
   return reading ? explainMiss(reading, request) : { kind: 'gone' };
 }
 
+const LONG_AGO = new Date(0);
+
 function explainMiss({ execution, now }: Reading, request: ClaimRequest): ClaimMiss {
   const { status, lease, crashes, policy, cancel, deadlineAt, nextAttemptAt, plugin } = execution;
   if (isEnded(status)) return { kind: 'ended', execution };
-  const isHeld = status === 'running' && lease && leaseLapsesAt(lease, crashes) >= now;
+  // A run without a lease has no holder that could renew it.
+  const lapsesAt = lease ? leaseLapsesAt(lease, crashes) : LONG_AGO;
+  const isHeld = status === 'running' && lapsesAt >= now;
   if (!isHeld && findMissingFields(execution).length > 0) return { kind: 'unreadable', execution };
   if (execution.seq !== request.seq || status === 'input_required') return { kind: 'void' };
-  if (status === 'running' && lease) {
-    const lapsesAt = leaseLapsesAt(lease, crashes);
+  if (status === 'running') {
     if (lapsesAt >= now) return later('leased', lapsesAt.getTime() - now.getTime());
     // Another process may be able to judge it, so the job must not stay here.
     if (!request.canJudgeLeases) return later('leased', JUDGED_ELSEWHERE_DELAY_MS);

@@ -18,6 +18,14 @@ export const inMs = (ms: number) => ({ $add: [NOW, ms] });
  */
 export const holdsNow = (condition: unknown) => ({ $expr: { $not: [{ $not: [condition] }] } });
 
+/** True if an optional field is missing, or stored as null by another program. Filters say `field: null` for the same. */
+export const isUnset = (field: string) => ({ $eq: [{ $ifNull: [field, null] }, null] });
+
+/** True if the deadline comes before this time; one that is not set never does. */
+export const isDueBy = (time: unknown) => ({
+  $and: [{ $not: [isUnset('$deadlineAt')] }, { $lte: ['$deadlineAt', time] }],
+});
+
 /** Value that must not be read as an expression (texts of plugins may begin with `$`). */
 export const literal = (value: unknown) => ({ $literal: value });
 
@@ -53,8 +61,6 @@ export const leaseHasLapsed = {
 export const leaseLapsesAt = ({ until }: Lease, crashes: number): Date =>
   new Date(until.getTime() + crashes * CRASH_BACKOFF_MS);
 
-const hasNoTask = { $eq: [{ $type: '$taskId' }, 'missing'] };
-
 /**
  * Fields that every end state sets. `expiresAt` (TTL) is set only here. Without a task there is nothing left to settle
  * after the end, so the same write marks it as settled.
@@ -63,8 +69,8 @@ export const endFields = (retentionSeconds: number) => ({
   endedAt: NOW,
   updatedAt: NOW,
   expiresAt: inMs(retentionSeconds * 1_000),
-  settledAt: { $cond: [hasNoTask, NOW, '$$REMOVE'] },
-  isUnsettled: { $cond: [hasNoTask, '$$REMOVE', true] },
+  settledAt: { $cond: [isUnset('$taskId'), NOW, '$$REMOVE'] },
+  isUnsettled: { $cond: [isUnset('$taskId'), '$$REMOVE', true] },
 });
 
 /** Reads the database's time, for decisions that come before a write. @throws {DatabaseUnavailable} */

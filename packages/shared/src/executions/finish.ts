@@ -2,7 +2,7 @@ import type { Model } from 'mongoose';
 
 import type { ExecutionRecord, Failure, ProgressRecord } from '../schemas/execution.ts';
 import type { InputRecord } from '../schemas/input-record.ts';
-import { closeAttempt, endFields, inMs, literal, NOW, since } from './db-time.ts';
+import { closeAttempt, endFields, inMs, isDueBy, isUnset, literal, NOW, since } from './db-time.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** A question as the attempt asks it; `params` is JSON text. */
@@ -146,8 +146,9 @@ const plainEndFields = (
 
 const sinceLastStart = since({ $max: '$attempts.startedAt' });
 
-const isCancelled = { $ne: [{ $type: '$cancel' }, 'missing'] };
-const ifCancelled = (value: unknown, otherwise: unknown) => ({ $cond: [isCancelled, value, otherwise] });
+const ifCancelled = (value: unknown, otherwise: unknown) => ({
+  $cond: [isUnset('$cancel'), otherwise, value],
+});
 
 /** Appended to the failure of an attempt that its policy would have retried. */
 const NOT_RETRIED = '(not retried: its deadline comes before the next attempt)';
@@ -161,9 +162,7 @@ function retryPipeline(
   end: RunEnd & { kind: 'retry' },
 ) {
   const { failure, delayMs } = end;
-  const startsTooLate = {
-    $and: [{ $ne: [{ $type: '$deadlineAt' }, 'missing'] }, { $lte: ['$deadlineAt', inMs(delayMs)] }],
-  };
+  const startsTooLate = isDueBy(inMs(delayMs));
   const choose = (cancelled: unknown, failed: unknown, retrying: unknown) =>
     ifCancelled(cancelled, { $cond: [startsTooLate, failed, retrying] });
   const { endedAt, expiresAt } = endFields(retentionSeconds);

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 
 import type { ExecutionRecord } from '../schemas/execution.ts';
-import { closeAttempt, endFields, holdsNow, leaseHasLapsed, NOW } from './db-time.ts';
+import { closeAttempt, endFields, holdsNow, isDueBy, leaseHasLapsed, NOW } from './db-time.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 interface GiveUpRequest {
@@ -31,9 +31,7 @@ async function readAction(
 
 const mustNotRepeat = { $eq: ['$policy.onCrash', 'fail'] };
 const hasCrashesLeft = { $lt: [{ $add: ['$crashes', 1] }, '$policy.maxCrashes'] };
-const isPastDeadline = {
-  $and: [{ $ne: [{ $type: '$deadlineAt' }, 'missing'] }, { $lte: ['$deadlineAt', NOW] }],
-};
+const isPastDeadline = isDueBy(NOW);
 /** Value for the strongest of the three reasons not to start again. */
 const byReason = (unknown: unknown, crashed: unknown, tooLate: unknown) => ({
   $cond: [mustNotRepeat, unknown, { $cond: [hasCrashesLeft, tooLate, crashed] }],
@@ -105,9 +103,8 @@ export async function endExpired(
     .findOneAndUpdate(
       {
         _id: id,
-        deadlineAt: { $exists: true },
         status: { $in: ['queued', 'retrying', 'input_required'] },
-        ...holdsNow({ $lte: ['$deadlineAt', NOW] }),
+        ...holdsNow(isPastDeadline),
       },
       [
         {

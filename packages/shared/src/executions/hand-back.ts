@@ -57,7 +57,7 @@ async function giveBack(
   fields: Record<string, unknown>,
 ): Promise<boolean> {
   const update = await model.updateOne(
-    { _id: id, epoch, status: 'running', cancel: { $exists: false } },
+    { _id: id, epoch, status: 'running', cancel: null },
     [{ $set: { ...fields, status: 'queued', updatedAt: NOW } }, { $unset: ['lease'] }],
     { updatePipeline: true, timestamps: false },
   );

@@ -12,7 +12,7 @@ export async function parkExecution(
   { id, seq }: { id: string; seq: number },
 ): Promise<boolean> {
   const update = await model.updateOne(
-    { _id: id, seq, status: { $in: ['queued', 'retrying'] }, cancel: { $exists: false } },
+    { _id: id, seq, status: { $in: ['queued', 'retrying'] }, cancel: null },
     [{ $set: { heldAt: { $ifNull: ['$heldAt', NOW] }, lacksAction: true } }],
     { updatePipeline: true, timestamps: false },
   );

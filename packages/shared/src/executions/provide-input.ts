@@ -3,7 +3,7 @@ import type { Model } from 'mongoose';
 import { isDatabaseAway, isWriteConflict } from '../connections/mongo-errors.ts';
 import { type ExecutionRecord, isEnded } from '../schemas/execution.ts';
 import type { InputRecord } from '../schemas/input-record.ts';
-import { literal, NOW } from './db-time.ts';
+import { isUnset, literal, NOW } from './db-time.ts';
 
 export interface ProvideRequest {
   id: string;
@@ -52,16 +52,14 @@ async function store(
       {
         _id: id,
         status: 'input_required',
-        cancel: { $exists: false },
-        inputs: { $elemMatch: { key: { $in: keys }, answer: { $exists: false } } },
+        cancel: null,
+        inputs: { $elemMatch: { key: { $in: keys }, answer: null } },
       },
       [{ $set: { inputs: withAnswers(answers) } }, { $set: wakeWhenAnswered }],
       { returnDocument: 'after', updatePipeline: true, timestamps: false },
     )
     .lean<ExecutionRecord>();
 }
-
-const isMissing = (field: string) => ({ $eq: [{ $type: field }, 'missing'] });
 
 /**
  * Sets the answer of every open question whose key is among the answers. Flat, because the database limits the depth of
@@ -73,7 +71,7 @@ const withAnswers = (answers: ReadonlyMap<string, string>) => ({
     as: 'input',
     in: {
       $cond: [
-        { $and: [{ $in: ['$$input.key', literal([...answers.keys()])] }, isMissing('$$input.answer')] },
+        { $and: [{ $in: ['$$input.key', literal([...answers.keys()])] }, isUnset('$$input.answer')] },
         { $mergeObjects: ['$$input', { answer: answerOf(answers), answeredAt: NOW }] },
         '$$input',
       ],
@@ -89,7 +87,7 @@ const answerOf = (answers: ReadonlyMap<string, string>) => ({
 });
 
 const openCount = {
-  $size: { $filter: { input: '$inputs', as: 'input', cond: isMissing('$$input.answer') } },
+  $size: { $filter: { input: '$inputs', as: 'input', cond: isUnset('$$input.answer') } },
 };
 const ifAnswered = (value: unknown, otherwise: unknown) => ({
   $cond: [{ $eq: [openCount, 0] }, value, otherwise],

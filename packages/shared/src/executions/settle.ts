@@ -25,7 +25,7 @@ export async function mirrorTask(
       $or: [
         // A late update with an earlier status never overwrites an end.
         { lastExecutionId: id, ...(isEnded(status) ? {} : { status: { $nin: END_STATUSES } }) },
-        { lastExecutionAt: { $exists: false } },
+        { lastExecutionAt: null },
         { lastExecutionAt: { $lt: createdAt } },
       ],
     },

@@ -24,7 +24,7 @@ export async function countUnfinishedByPool(model: Model<ExecutionRecord>): Prom
       {
         $match: {
           status: 'queued',
-          $or: [{ nextAttemptAt: { $exists: false } }, { nextAttemptAt: { $lte: now } }],
+          $or: [{ nextAttemptAt: null }, { nextAttemptAt: { $lte: now } }],
         },
       },
       { $group: { _id: '$pool', at: { $min: { $ifNull: ['$nextAttemptAt', '$createdAt'] } } } },

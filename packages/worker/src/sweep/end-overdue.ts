@@ -29,7 +29,6 @@ export const endOverdue: Repair = async ({ deps, now }) => {
   const isUnfinished = { status: { $in: UNFINISHED_STATUSES } };
   const isFlagged = { ...isUnfinished, $or: [waits, hasLostItsHolder], 'cancel.at': { $exists: true } };
   await endEach(deps, isFlagged, 'cancelled', endFlagged);
-  await endUnleased(deps);
   return '';
 };
 
@@ -55,15 +54,4 @@ async function endOne(deps: Deps, id: string, repair: string, end: typeof endExp
     if (isDatabaseAway(error)) throw error;
     if (!(await endRefused(deps, id))) throw error;
   }
-}
-
-/** Ends runs without a readable lease, which no claim and no other repair would find. */
-async function endUnleased(deps: Deps): Promise<void> {
-  const executions = await deps.models.ExecutionModel.find(
-    { status: 'running', 'lease.until': { $not: { $type: 'date' } } },
-    { _id: 1 },
-  )
-    .limit(SWEEP_PAGE)
-    .lean<Pick<ExecutionRecord, '_id'>[]>();
-  for (const { _id: id } of executions) await endRefused(deps, id);
 }

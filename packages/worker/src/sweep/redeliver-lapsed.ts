@@ -8,9 +8,10 @@ import { type Repair, SWEEP_PAGE } from './repair.ts';
  * the lease; no more runs than the fleet has slots.
  */
 export const redeliverLapsed: Repair = async ({ deps, now, cursor }) => {
-  const after = new Date(cursor === '' ? 0 : cursor);
+  // No lower bound for the first page: a lease may have ended at any time.
+  const after = cursor === '' ? {} : { $gt: new Date(cursor) };
   const page = await deps.models.ExecutionModel.find(
-    { status: 'running', 'lease.until': { $gt: after, $lt: now } },
+    { status: 'running', 'lease.until': { ...after, $lt: now } },
     { ...REDELIVERY_FIELDS, 'lease.until': 1 },
   )
     .sort({ 'lease.until': 1 })

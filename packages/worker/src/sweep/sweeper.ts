@@ -9,6 +9,7 @@ import { endOverdue } from './end-overdue.ts';
 import { fireDue } from './fire-due.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
+import { redeliverUnleased } from './redeliver-unleased.ts';
 import { repairPausedQueues, wakeHeld } from './repair-pauses.ts';
 import { removeStrayTickers, restoreTickers } from './repair-tickers.ts';
 import type { Repair } from './repair.ts';
@@ -36,6 +37,7 @@ const QUEUE_REPAIRS: Record<string, Repair> = {
   wakeHeld,
   rescueDeferred,
   redeliverLapsed,
+  redeliverUnleased,
   redeliverUnknown,
   restoreTickers,
   removeStrayTickers,
