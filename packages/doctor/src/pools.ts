@@ -1,11 +1,15 @@
-import { UNFINISHED_STATUSES } from '@mcp-server/shared';
+import { Slug, UNFINISHED_STATUSES } from '@mcp-server/shared';
 
 import type { Installation } from './installation.ts';
+
+/** Values that can name a pool; a stored record may hold anything. */
+const namesOf = (values: readonly unknown[]): string[] =>
+  values.flatMap((value) => Slug.safeParse(value).data ?? []).toSorted();
 
 /** Pools that have unfinished work. */
 export async function listBusyPools({ models }: Installation): Promise<string[]> {
   const pools = await models.ExecutionModel.distinct('pool', { status: { $in: UNFINISHED_STATUSES } });
-  return pools.sort();
+  return namesOf(pools);
 }
 
 /** Lists every pool that has workers, published plugins or unfinished work. */
@@ -16,5 +20,5 @@ export async function listPools(installation: Installation): Promise<string[]> {
     WorkerModel.distinct('pools'),
     PluginModel.distinct('pool'),
   ]);
-  return [...new Set([...busy, ...served, ...published])].sort();
+  return namesOf([...new Set([...busy, ...served, ...published])]);
 }

@@ -47,7 +47,7 @@ t.test('executions with broken records end, and keep no others from running', as
       left = open.map(({ _id, status }) => `${names.get(_id)} is ${status}`);
       return left.length === 0;
     },
-    60_000,
+    120_000,
   ).catch(() => undefined);
   const healthy = await fleet.submit();
   await fleet.reach(healthy, 'completed');
