@@ -119,8 +119,8 @@ t.test('a span of time limits every page, whatever its cursor says', async (t) =
 });
 
 t.test('a list works while its index is missing', async (t) => {
-  const { models } = await openNamespace(t, undefined, { hasIndexes: false });
-  await models.ExecutionModel.createCollection();
+  const { models } = await openNamespace(t);
+  await models.ExecutionModel.collection.dropIndexes();
   const executions = buildMany().slice(0, 9);
   await insert(models, executions);
 

@@ -1,8 +1,7 @@
 import { createMongo, pingMongo } from '@mcp-server/shared';
-import { FaultProxy, openFleet, type SilentDirection, waitFor } from '@mcp-server/testing';
+import { FaultProxy, openFleet, openNamespace, type SilentDirection, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
-const { MONGODB_URI = '' } = process.env;
 /** Promised to operators: silent connections are replaced, and work resumes, within this time. */
 const REPLACED_WITHIN_MS = 15_000;
 const DIRECTIONS: SilentDirection[] = ['both', 'replies'];
@@ -28,7 +27,8 @@ async function openProxy(t: Teardown, uri: string) {
 
 /** Opens a pool as the API does, with every connection in use once. */
 async function openPool(t: Teardown) {
-  const { proxy, uri } = await openProxy(t, MONGODB_URI);
+  const { mongodbUri } = await openNamespace(t, undefined, { hasIndexes: false });
+  const { proxy, uri } = await openProxy(t, mongodbUri);
   const mongo = createMongo({
     uri,
     maxPoolSize: POOL_SIZE,
