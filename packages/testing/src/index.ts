@@ -13,5 +13,9 @@ export { waitFor } from './wait-for.ts';
 export { type Fleet, FIXTURE_PLUGINS, forecastFolder, openFleet } from './fleet.ts';
 export { type OwnRedis, startOwnRedis } from './own-redis.ts';
 export { describeDraw, drawHostile, forEachHostile, storeRaw } from './hostile/draw-hostile.ts';
-export { type HostileDocument, sampleDocument } from './hostile/hostile-documents.ts';
+export {
+  documentsWithHostileIds,
+  type HostileDocument,
+  sampleDocument,
+} from './hostile/hostile-documents.ts';
 export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';

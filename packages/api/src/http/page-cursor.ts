@@ -1,6 +1,8 @@
 import { ObjectIdText, type PagePosition } from '@mcp-server/shared';
 import { z } from 'zod';
 
+import { LAST_ID } from '../services/page.ts';
+
 /** Writes the start of the next page as an opaque text. */
 export const writeCursor = ({ createdAt, id }: PagePosition): string =>
   Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
@@ -22,4 +24,4 @@ const readCursor = (Id: z.ZodType<string>) =>
 
 /** Cursor of lists whose ids are ObjectIds. */
 export const PageCursor = readCursor(ObjectIdText);
-export const ExecutionCursor = readCursor(z.uuid());
+export const ExecutionCursor = readCursor(z.uuid().or(z.enum(LAST_ID)));

@@ -32,18 +32,29 @@ export function cutPage<T extends Placed>(
 ): { items: T[]; next?: PagePosition } {
   const items = rows.slice(0, limit);
   if (rows.length <= limit) return { items, ...(searchedTo ? { next: searchedTo } : {}) };
-  // Rows without a readable time come before or after all others, so a page of them is the start of the list.
-  const last = items.findLast(hasPosition) ?? { id: rows[0]?.id ?? '', createdAt: START[order] };
-  return { items, next: { createdAt: last.createdAt, id: last.id } };
+  return { items, next: endOf(items, order) };
 }
 
 const START: Record<PageOrder, Date> = {
   'newest-first': new Date('9999-12-31T23:59:59.999Z'),
   'oldest-first': new Date(0),
 };
+/** Sorts behind every id that a record of ours has. */
+export const LAST_ID = {
+  'newest-first': '000000000000000000000000',
+  'oldest-first': 'ffffffffffffffffffffffff',
+} as const satisfies Record<PageOrder, string>;
 
-const POSITION = new Set(['/createdAt', '/_id']);
+/** The position of the last row that has one, so that a list of unreadable rows goes on and ends. */
+function endOf(items: readonly Placed[], order: PageOrder): PagePosition {
+  const last = items.findLast((row) => isReadable(row, '/createdAt') && isReadable(row, '/_id'));
+  if (last) return { createdAt: last.createdAt, id: last.id };
+  // A page of unreadable ids: whatever else has the time of the last one is passed over with it.
+  const timed = items.findLast((row) => isReadable(row, '/createdAt'));
+  if (timed) return { createdAt: timed.createdAt, id: LAST_ID[order] };
+  // Rows without a readable time come before or after all others, so a page of them is the start of the list.
+  return { createdAt: START[order], id: items[0]?.id ?? '' };
+}
 
-const hasPosition = (row: Placed): boolean =>
-  row.createdAt >= START['oldest-first'] &&
-  !(unreadableOf(row).unreadable ?? []).some((pointer) => POSITION.has(pointer));
+const isReadable = (row: Placed, pointer: string): boolean =>
+  row.createdAt >= START['oldest-first'] && !(unreadableOf(row).unreadable ?? []).includes(pointer);

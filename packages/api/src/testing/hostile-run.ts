@@ -27,18 +27,18 @@ export function watchReplies(test: TestApp, { headers }: Account) {
     return reply;
   };
   /** Reads every page of a list; resolves to the ids on them. */
-  const readPages = async (path: string, label = path): Promise<string[]> => {
+  const readPages = async (path: string, limit = PAGE): Promise<string[]> => {
     const ids: string[] = [];
     const mark = path.includes('?') ? '&' : '?';
     let next = '';
     do {
-      const reply = await send(label, { url: `${path}${mark}limit=${PAGE}${next}` });
-      if (reply.statusCode !== 200) failures.push(`${label}: ${reply.statusCode}, not a page ${reply.body}`);
+      const reply = await send(path, { url: `${path}${mark}limit=${limit}${next}` });
+      if (reply.statusCode !== 200) failures.push(`${path}: ${reply.statusCode}, not a page ${reply.body}`);
       if (reply.statusCode !== 200) return ids;
       const page = reply.json<{ items: { id: string }[]; nextCursor: string | null }>();
       ids.push(...page.items.map(({ id }) => id));
       next = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
-      if (new Set(ids).size < ids.length - PAGE) failures.push(`${label}: the pages repeat`);
+      if (new Set(ids).size < ids.length - PAGE) failures.push(`${path}: the pages repeat`);
     } while (next !== '' && new Set(ids).size >= ids.length - PAGE);
     return ids;
   };

@@ -66,3 +66,12 @@ export function hostileDocuments(models: Models, model: string, build: () => Jso
       }),
   );
 }
+
+/** Builds a document of a model for each hostile value of `_id`. */
+export function documentsWithHostileIds(models: Models, build: () => Json): HostileDocument[] {
+  return Object.entries(hostileValues(models)).map(([valueName, value]) => {
+    const document = build();
+    setAt(document, ['_id'], value);
+    return { name: `_id: ${valueName}`, document };
+  });
+}
