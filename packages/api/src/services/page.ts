@@ -39,7 +39,7 @@ const START: Record<PageOrder, Date> = {
   'newest-first': new Date('9999-12-31T23:59:59.999Z'),
   'oldest-first': new Date(0),
 };
-/** Sorts behind every id that a record of ours has. */
+/** Sorts behind every id that the product makes. */
 export const LAST_ID = {
   'newest-first': '000000000000000000000000',
   'oldest-first': 'ffffffffffffffffffffffff',

@@ -1,7 +1,7 @@
 // The process that hashes passwords for one API. Costly work here takes no time from requests: it runs one piece at a time,
 // below the priority of the API, and outside of its thread pool. It ends with the API.
 import { randomBytes } from 'node:crypto';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 
 import bcrypt from 'bcrypt';
 
@@ -33,7 +33,9 @@ async function work(request: PasswordRequest): Promise<PasswordResult> {
   return { hash: bcrypt.hashSync(password, cost) };
 }
 
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+setPriority(
+  Math.min(constants.priority.PRIORITY_LOW, getPriority() + constants.priority.PRIORITY_BELOW_NORMAL),
+);
 // A terminal sends its signals to this process too; the API closes the channel once all requests are answered.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
