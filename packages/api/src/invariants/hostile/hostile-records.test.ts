@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { drawHostile, forEachHostile, sampleDocument, storeRaw } from '@mcp-server/testing';
+import { buildFailure, drawHostile, forEachHostile, sampleDocument, storeRaw } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
 import { NO_LIMITS, watchReplies } from '../../testing/hostile-run.ts';
@@ -195,4 +195,30 @@ t.test('no stored field of a plugin breaks the catalogue or the tools of others'
     'the healthy tool is listed',
   );
   t.ok(executed.statusCode < 300, 'the healthy action is accepted');
+});
+
+t.test('no stored field of a redrive breaks the repeat of its request', async (t) => {
+  const { test, admin } = await open(t);
+  await test.models.ExecutionModel.insertMany([buildFailure('no such order', { ownerId: admin.id })]);
+  const replies = watchReplies(test, admin);
+  const redrive = (label: string) =>
+    replies.send(label, {
+      method: 'POST',
+      url: '/api/executions/redrive',
+      headers: { ...admin.headers, 'idempotency-key': 'again' },
+      payload: { filter: { status: 'failed' } },
+    });
+  await redrive('the first');
+  const { collection } = test.models.RedriveModel;
+  const stored = await collection.findOne({});
+  const documents = drawHostile(test, 'Redrive', () => structuredClone({ ...stored }));
+
+  for (const { name, document } of documents) {
+    const { _id: _, ...changed } = document;
+    await collection.replaceOne({ _id: stored?._id }, changed).catch(() => undefined);
+    await redrive(name);
+  }
+
+  t.equal(await collection.countDocuments(), 1, 'the repeats met the stored request');
+  replies.report(t);
 });
