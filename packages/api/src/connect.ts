@@ -1,4 +1,5 @@
 import {
+  accountsChannel,
   buildAdmission,
   buildCatalogue,
   buildEventWriter,
@@ -6,6 +7,7 @@ import {
   buildModels,
   type ConfigError,
   countUnfinished,
+  endedChannel,
   findApiKey,
   findLiveSession,
   findOutcomes,
@@ -28,13 +30,14 @@ import type { Deps } from './deps.ts';
 import { type ApiMetrics, buildMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { createBoard } from './redis/bull-board.ts';
-import { createEndedFeed } from './redis/ended-feed.ts';
+import { type Channel, subscribe } from './redis/channel.ts';
 import { EventFeed } from './redis/event-feed.ts';
 import { buildExecutionQueues } from './redis/execution-queues.ts';
 import { buildLimiters } from './redis/limiters.ts';
 import { buildNotifier } from './redis/notifier.ts';
 import { createScheduleTickers } from './redis/schedule-tickers.ts';
 import { createTicketStore } from './redis/ticket-store.ts';
+import { buildAccountChanges } from './services/accounts/account-changes.ts';
 import { buildApiKeyCheck } from './services/accounts/api-key-check.ts';
 import { buildAuthThrottle } from './services/accounts/auth-throttle.ts';
 import { buildPasswords } from './services/accounts/passwords.ts';
@@ -71,7 +74,7 @@ export interface Connected {
 /** Opens every connection without waiting for any of them, and builds the services on top. */
 export function connect(config: Config, logger: Logger, options: ConnectOptions = {}): Connected {
   const stores = openStores(config, logger);
-  const { mongo, producer, redisContact } = stores;
+  const { mongo, producer } = stores;
   const models = buildModels(mongo.connection);
   const writes = buildExecutionWrites(models.ExecutionModel);
   const ping = () => probeMongo(mongo.connection);
@@ -80,9 +83,10 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
   const poolQueues = openPoolQueues(producer, config.REDIS_PREFIX, logger);
   const queues = buildExecutionQueues(producer, poolQueues);
   const tickers = createScheduleTickers(producer, config.REDIS_PREFIX, logger);
-  const feed = createEndedFeed(stores.openWaiting('subscriber'), config.REDIS_PREFIX, redisContact);
-  const services = buildServices(config, logger, models, feed, options);
+  const channels = openChannels(stores, config.REDIS_PREFIX);
+  const services = buildServices(config, logger, models, channels.ended, options);
   const live = buildLive({ config, logger, models, stores, poolQueues, ...services });
+  const notifier = buildNotifier(producer, config.REDIS_PREFIX);
   const readiness = buildReadiness({
     pingMongo: ping,
     pingRedis: () => probeRedis(producer, config.REDIS_PREFIX),
@@ -95,7 +99,8 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
     writes,
     queues,
     tickers,
-    notifier: buildNotifier(producer, config.REDIS_PREFIX),
+    notifier,
+    accountChanges: buildAccountChanges({ channel: channels.accounts, notifier, ...services, ...live.deps }),
     ...services,
     ...live.deps,
     ...buildLimits(config, producer),
@@ -124,6 +129,15 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
       await Promise.all([poolQueues.close(), tickers.close(), writes.close()]);
       await stores.close();
     },
+  };
+}
+
+/** Messages of other processes, over one connection. */
+function openChannels(stores: Stores, prefix: string): { ended: Channel; accounts: Channel } {
+  const redis = stores.openWaiting('subscriber');
+  return {
+    ended: subscribe(redis, endedChannel(prefix), stores.redisContact),
+    accounts: subscribe(redis, accountsChannel(prefix), stores.redisContact),
   };
 }
 
@@ -181,7 +195,7 @@ function buildServices(
   config: Config,
   logger: Logger,
   models: Models,
-  feed: ReturnType<typeof createEndedFeed>,
+  ended: Channel,
   { passwordCost }: ConnectOptions,
 ) {
   const { UserModel, SessionModel, ApiKeyModel, ExecutionModel, PluginModel } = models;
@@ -194,7 +208,7 @@ function buildServices(
     submissionMutex: new KeyedMutex(),
     durationStats: buildDurationStatsReader({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
-    waiters: buildWaiters({ readOutcomes: (ids) => findOutcomes(ExecutionModel, ids), feed, logger }),
+    waiters: buildWaiters({ readOutcomes: (ids) => findOutcomes(ExecutionModel, ids), ended, logger }),
     passwords: buildPasswords(passwordCost),
     refreshTokens: buildRefreshTokens(config.REFRESH_TOKEN_SECRET),
     userStates: buildUserStates({

@@ -16,6 +16,7 @@ import type { ExecutionQueues } from './redis/execution-queues.ts';
 import type { Limiter } from './redis/limiters.ts';
 import type { Notifier } from './redis/notifier.ts';
 import type { ScheduleTickers } from './redis/schedule-tickers.ts';
+import type { AccountChanges } from './services/accounts/account-changes.ts';
 import type { ApiKeyCheck } from './services/accounts/api-key-check.ts';
 import type { AuthThrottle } from './services/accounts/auth-throttle.ts';
 import type { Passwords } from './services/accounts/passwords.ts';
@@ -53,6 +54,7 @@ export interface Deps {
   refreshTokens: RefreshTokens;
   userStates: UserStates;
   apiKeyCheck: ApiKeyCheck;
+  accountChanges: AccountChanges;
   /** Rate limiter for all requests. */
   requestLimit: Limiter;
   /** Rate limiter for failed sign-in attempts. */

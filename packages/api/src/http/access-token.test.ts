@@ -86,8 +86,7 @@ t.test('a raised token version ends every access token', async (t) => {
   const { inject, signUp, models, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   await models.UserModel.updateOne({}, { $inc: { tokenVersion: 1 } });
-  const [session] = await models.SessionModel.find().lean();
-  deps.userStates.forget(mary.id, session?.family ?? '');
+  deps.userStates.forgetUser(mary.id);
 
   const reply = await inject({ url: '/api/auth/profile', headers: mary.headers });
 

@@ -2,14 +2,14 @@ import websocket from '@fastify/websocket';
 import { errors } from '@mcp-server/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+import type { Holder } from '../services/holder.ts';
 import type { Principal } from '../services/principal.ts';
-import type { SocketHolder } from '../services/realtime/live-socket.ts';
-import { authenticate, callerOf, countCredentials } from './authenticate.ts';
+import { authenticate, countCredentials } from './authenticate.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set during the upgrade of a socket. */
-    socketHolder: SocketHolder | undefined;
+    socketHolder: Holder | undefined;
   }
 }
 
@@ -66,35 +66,6 @@ function withScope(principal: Principal): Principal {
   if ('scopes' in principal && !principal.scopes.includes(EVENTS_SCOPE))
     throw new errors.MissingScope(EVENTS_SCOPE);
   return principal;
-}
-
-/** Turns the caller into a holder whose authorization can be checked again later. */
-export async function toHolder(app: FastifyInstance, request: FastifyRequest): Promise<SocketHolder> {
-  const principal = callerOf(request.principal);
-  if (!('sessionId' in principal))
-    return { principal, isStillAuthorized: () => isStillAuthenticated(app, request) };
-  const { userId, sessionId, role } = principal;
-  const { userStates } = app.deps;
-  const first = await userStates.read(userId, sessionId);
-  return {
-    principal,
-    // A session outlives its access tokens, so their expiry does not end a connection. A changed role does: the topics
-    // were chosen under the old one.
-    async isStillAuthorized() {
-      const now = await userStates.read(userId, sessionId);
-      return now !== undefined && now.tokenVersion === first?.tokenVersion && now.role === role;
-    },
-  };
-}
-
-async function isStillAuthenticated(app: FastifyInstance, request: FastifyRequest): Promise<boolean> {
-  try {
-    await authenticate(app, request);
-    return true;
-  } catch (error) {
-    if (error instanceof errors.Unauthenticated) return false;
-    throw error;
-  }
 }
 
 function readOffer(

@@ -24,14 +24,16 @@ export async function awaitOutcome(
   outcome: Outcome | undefined;
   reason: WaitReason | undefined;
 }> {
-  const progress = await watchProgress(mcp.deps.eventFeed, mcp.principal.userId, ctx);
+  const progress = await watchProgress(mcp.deps.eventFeed, mcp, ctx);
   try {
     const { submitted, waiter } = await begin();
     progress.follow(submitted.execution._id);
     try {
       const reason = await findNoWorkerReason(mcp.deps, submitted.execution);
       const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !reason;
-      const outcome = isWaiting ? await waiter.ended(waitPolicy.waitMs, mcp.gone) : undefined;
+      const outcome = isWaiting
+        ? await waiter.ended({ ms: waitPolicy.waitMs, gone: mcp.gone, holder: mcp })
+        : undefined;
       // Only the call that began it: a repeat shares the execution with the first call.
       const isLeft = mcp.gone.aborted && !outcome && !submitted.isRepeat;
       if (isLeft && waitPolicy.cancelsWhenGone) {

@@ -58,10 +58,10 @@ async function getMcpTask(
   return presentFollowUp(record, await presentCurrentMcpTask(mcp, record));
 }
 
-async function waitForEnd({ deps, gone }: McpContext, id: string, waitSeconds: number): Promise<boolean> {
-  const waiter = deps.waiters.register(id, 'outcome');
+async function waitForEnd(mcp: McpContext, id: string, waitSeconds: number): Promise<boolean> {
+  const waiter = mcp.deps.waiters.register(id, 'outcome');
   try {
-    return (await waiter.ended(waitSeconds * 1_000, gone)) !== undefined;
+    return (await waiter.ended({ ms: waitSeconds * 1_000, gone: mcp.gone, holder: mcp })) !== undefined;
   } finally {
     waiter.dispose();
   }

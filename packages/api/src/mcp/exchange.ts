@@ -1,13 +1,12 @@
 import type { RequestStateCodec } from '@modelcontextprotocol/server';
 
 import type { Deps } from '../deps.ts';
-import type { Principal } from '../services/principal.ts';
+import type { Holder } from '../services/holder.ts';
 import type { RoundState } from './round-state.ts';
 import type { Toolbox } from './toolbox.ts';
 
 /** One HTTP request to the endpoint, reduced to what handlers need. */
-export interface Exchange {
-  principal: Principal;
+export interface Exchange extends Holder {
   requestId: string;
   /** From the header; `_meta` may carry one too. */
   idempotencyKey: string | undefined;

@@ -2,6 +2,7 @@ import { type ExecutionEvent, isEnded, withTimeout } from '@mcp-server/shared';
 import type { ServerContext } from '@modelcontextprotocol/server';
 
 import type { EventFeed } from '../redis/event-feed.ts';
+import { type Holder, requireStillAuthorized } from '../services/holder.ts';
 
 /** How long the last progress may still be in flight once the end is known. */
 const DRAIN_MS = 250;
@@ -24,7 +25,7 @@ const NO_PROGRESS: ProgressWatch = {
 /** Subscribes before the work is submitted, so that nothing is missed. Without a `progressToken` it does nothing. */
 export async function watchProgress(
   feed: EventFeed,
-  ownerId: string,
+  holder: Holder,
   { mcpReq }: ServerContext,
 ): Promise<ProgressWatch> {
   const progressToken = mcpReq._meta?.progressToken;
@@ -46,12 +47,15 @@ export async function watchProgress(
         ...(total === undefined ? {} : { total }),
         ...(message === undefined ? {} : { message }),
       };
+      const notify = () => mcpReq.notify({ method: 'notifications/progress', params });
       // The client may have gone.
-      mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
+      requireStillAuthorized(holder)
+        .then(notify)
+        .catch(() => undefined);
     }
     if (isEnded(status)) drained.resolve();
   };
-  const stop = await feed.watch(ownerId, {
+  const stop = await feed.watch(holder.principal.userId, {
     onEvent(event) {
       if (id === undefined) earlyEvents.push(event);
       else report(event);

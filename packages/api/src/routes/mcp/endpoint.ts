@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-import { callerOf } from '../../http/authenticate.ts';
 import { disconnectSignal } from '../../http/disconnect-signal.ts';
+import { toHolder } from '../../http/holder.ts';
 import { challenge } from '../../http/mcp-challenge.ts';
 import { requireOwnHost } from '../../http/own-host.ts';
 import { problems } from '../../http/responses.ts';
@@ -51,7 +51,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
       });
       const key = request.headers['idempotency-key'];
       const exchange = {
-        principal: callerOf(request.principal),
+        ...(await toHolder(app, request)),
         requestId: request.id,
         idempotencyKey: typeof key === 'string' ? key : undefined,
         gone,

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../http/authenticate.ts';
-import { disconnectSignal } from '../../http/disconnect-signal.ts';
+import { toWait } from '../../http/holder.ts';
 import { IdempotencyHeaders, markRepeat } from '../../http/idempotency.ts';
 import { problems } from '../../http/responses.ts';
 import { DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS, prefersAsync } from '../../http/wait.ts';
@@ -60,7 +60,9 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         response: { 200: Ended, 202: Unfinished, ...problems(401, 404, 409, 413, 429) },
       },
     },
-    async ({ id: requestId, principal, headers, body: { wait, ...work } }, reply) => {
+    async (request, reply) => {
+      const { id: requestId, principal, headers } = request;
+      const { wait, ...work } = request.body;
       const ms = prefersAsync(headers.prefer) ? 0 : wait * 1_000;
       const { submitted, end, status, reason } = await executeAndWait(
         app.deps,
@@ -75,7 +77,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
           }),
           requestId,
         },
-        { ms, gone: disconnectSignal(reply) },
+        await toWait(app, request, reply, ms),
       );
       markRepeat(reply, submitted.isRepeat);
       const executionId = submitted.execution._id;

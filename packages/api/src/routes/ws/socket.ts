@@ -2,10 +2,11 @@ import { errors } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
+import { toHolder } from '../../http/holder.ts';
 import { requireOwnOrigin } from '../../http/origin.ts';
 import { problems } from '../../http/responses.ts';
 import { toWire } from '../../http/socket-wire.ts';
-import { authenticateSocket, toHolder } from '../../http/sockets.ts';
+import { authenticateSocket } from '../../http/sockets.ts';
 
 const socket: FastifyPluginAsyncZod = async (app) => {
   app.route({

@@ -14,8 +14,8 @@ export interface ApiKeyCheck {
   check(key: string): Promise<KeyPrincipal | undefined>;
   /** True if the key of an authenticated caller is still valid. */
   isLive(principal: KeyPrincipal): Promise<boolean>;
-  /** Makes the next check of this key read the database, in this process. */
-  forget(prefix: string): void;
+  /** Makes the next check of every key read the database, in this process. */
+  forgetAll(): void;
 }
 
 interface Sources {
@@ -70,6 +70,6 @@ export function buildApiKeyCheck({ findKey, findUser, touch }: Sources): ApiKeyC
       }
       return state.principal;
     },
-    forget: (prefix) => cache.forget((cachedPrefix) => cachedPrefix === prefix),
+    forgetAll: () => cache.forget(() => true),
   };
 }

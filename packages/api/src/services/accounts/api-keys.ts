@@ -13,7 +13,7 @@ import {
 
 import { cutPage, type Page } from '../page.ts';
 import type { SessionPrincipal } from '../principal.ts';
-import type { ApiKeyCheck } from './api-key-check.ts';
+import type { AccountChanges } from './account-changes.ts';
 import { generateApiKey, hashApiKey } from './api-key-text.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ const SHOWN_TAIL = 4;
 
 interface KeyDeps {
   models: Models;
-  apiKeyCheck: ApiKeyCheck;
+  accountChanges: AccountChanges;
 }
 
 /**
@@ -59,13 +59,13 @@ export async function listOwnApiKeys(
   return cutPage(await listApiKeys(models.ApiKeyModel, { userId, after, limit: limit + 1 }), limit);
 }
 
-/** Revokes a key of the caller: at once in this process, within a second in the others. @throws {errors.NotFound} */
+/** Revokes a key of the caller. @throws {errors.NotFound} */
 export async function revokeOwnApiKey(
-  { models, apiKeyCheck }: KeyDeps,
+  { models, accountChanges }: KeyDeps,
   { userId }: SessionPrincipal,
   id: string,
 ): Promise<void> {
   const revoked = await revokeApiKey(models.ApiKeyModel, { id, userId });
   if (!revoked) throw new errors.NotFound('API key');
-  apiKeyCheck.forget(revoked.prefix);
+  await accountChanges.announce(userId);
 }

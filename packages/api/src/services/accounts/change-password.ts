@@ -8,15 +8,15 @@ import {
 } from '@mcp-server/shared';
 
 import type { SessionPrincipal } from '../principal.ts';
+import type { AccountChanges } from './account-changes.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
 import type { Client, OpenSession, SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
-import type { UserStates } from './user-states.ts';
 
 interface PasswordDeps extends SessionDeps {
   passwords: Passwords;
   authThrottle: AuthThrottle;
-  userStates: UserStates;
+  accountChanges: AccountChanges;
 }
 
 /**
@@ -47,7 +47,7 @@ async function changeIfRight(
   // Another request changed it in between: what the caller proved to know is no longer the password.
   if (!user) throw new errors.BadCredentials();
   await revokeSessionsOf(SessionModel, { userId, exceptFamily: sessionId });
-  deps.userStates.forgetUser(userId);
+  await deps.accountChanges.announce(userId);
   const { token: refreshToken, hash: refreshHash } = deps.refreshTokens.issue(sessionId);
   const isOpen = await replaceRefreshHash(SessionModel, { family: sessionId, refreshHash });
   if (!isOpen) throw new errors.Unauthenticated();

@@ -14,13 +14,14 @@ import {
 
 import { type CancelDeps, cancelOwnExecution } from '../executions/cancel-execution.ts';
 import type { Principal } from '../principal.ts';
+import type { AccountChanges } from './account-changes.ts';
 import { ensureAdminRemains } from './ensure-admin-remains.ts';
 import { endSessionsOf } from './sessions.ts';
-import { ACCOUNT_MAX_AGE_MS, type UserStates } from './user-states.ts';
+import { ACCOUNT_MAX_AGE_MS } from './user-states.ts';
 
 const PAGE_SIZE = 100;
 
-type DeleteDeps = CancelDeps & { userStates: UserStates };
+type DeleteDeps = CancelDeps & { accountChanges: AccountChanges };
 
 /**
  * Deletes an account and everything it owns. Every step can be repeated: a crash in the middle leaves a disabled

@@ -1,13 +1,13 @@
 import { type Models, revokeSession } from '@mcp-server/shared';
 
 import type { SessionPrincipal } from '../principal.ts';
-import type { UserStates } from './user-states.ts';
+import type { AccountChanges } from './account-changes.ts';
 
-/** Ends the caller's session: the refresh token at once, access tokens within a second in all processes. */
+/** Ends the caller's session. */
 export async function logOut(
-  deps: { models: Models; userStates: UserStates },
+  deps: { models: Models; accountChanges: AccountChanges },
   { userId, sessionId }: SessionPrincipal,
 ): Promise<void> {
   await revokeSession(deps.models.SessionModel, sessionId);
-  deps.userStates.forget(userId, sessionId);
+  await deps.accountChanges.announce(userId);
 }

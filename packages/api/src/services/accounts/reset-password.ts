@@ -10,9 +10,9 @@ import {
   storeResetHash,
 } from '@mcp-server/shared';
 
+import type { AccountChanges } from './account-changes.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
 import type { Passwords } from './passwords.ts';
-import type { UserStates } from './user-states.ts';
 
 /** Long enough to pass a link on, short enough to limit misuse. */
 const RESET_LIFE_SECONDS = 600;
@@ -23,7 +23,7 @@ interface ResetDeps {
   models: Models;
   passwords: Passwords;
   authThrottle: AuthThrottle;
-  userStates: UserStates;
+  accountChanges: AccountChanges;
 }
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
@@ -61,6 +61,6 @@ export async function resetPassword(
     const passwordHash = await deps.passwords.hash(password);
     if (!(await consumeReset(UserModel, { ...reset, passwordHash }))) throw new errors.ResetRefused();
     await revokeSessionsOf(SessionModel, { userId: id });
-    deps.userStates.forgetUser(id);
+    await deps.accountChanges.announce(id);
   });
 }

@@ -13,11 +13,11 @@ import {
 
 import { cutPage } from '../page.ts';
 import type { SessionPrincipal } from '../principal.ts';
-import type { UserStates } from './user-states.ts';
+import type { AccountChanges } from './account-changes.ts';
 
 interface SessionsDeps {
   models: Models;
-  userStates: UserStates;
+  accountChanges: AccountChanges;
 }
 
 /** The caller's open sessions, newest first. */
@@ -31,19 +31,19 @@ export async function listOwnSessions(
 
 /** Ends one of the caller's sessions. @throws {errors.NotFound} also for sessions of others */
 export async function endOwnSession(
-  { models, userStates }: SessionsDeps,
+  { models, accountChanges }: SessionsDeps,
   { userId }: SessionPrincipal,
   family: string,
 ): Promise<void> {
   const session = await findLiveSession(models.SessionModel, family);
   if (session?.userId !== userId) throw new errors.NotFound('session');
   await revokeSession(models.SessionModel, family);
-  userStates.forget(userId, family);
+  await accountChanges.announce(userId);
 }
 
-/** Ends all sessions of a user: tokens stop working here at once, elsewhere within a second. */
-export async function endSessionsOf({ models, userStates }: SessionsDeps, userId: string): Promise<void> {
+/** Ends all sessions of a user, and what is open with them. */
+export async function endSessionsOf({ models, accountChanges }: SessionsDeps, userId: string): Promise<void> {
   await raiseTokenVersion(models.UserModel, userId);
   await revokeSessionsOf(models.SessionModel, { userId });
-  userStates.forgetUser(userId);
+  await accountChanges.announce(userId);
 }

@@ -8,9 +8,9 @@ import {
 } from '@mcp-server/shared';
 
 import { type Principal, sessionOf } from '../principal.ts';
+import type { AccountChanges } from './account-changes.ts';
 import { ensureAdminRemains } from './ensure-admin-remains.ts';
 import { endSessionsOf } from './sessions.ts';
-import type { UserStates } from './user-states.ts';
 import { findVisibleUser } from './users.ts';
 
 /**
@@ -19,7 +19,7 @@ import { findVisibleUser } from './users.ts';
  * @throws {errors.NotFound} {errors.Forbidden} {errors.SessionRequired} {errors.AccountExists} {errors.LastAdmin}
  */
 export async function updateAccount(
-  deps: { models: Models; userStates: UserStates },
+  deps: { models: Models; accountChanges: AccountChanges },
   principal: Principal,
   id: string,
   changes: UserChanges,
@@ -40,6 +40,6 @@ export async function updateAccount(
   if (update.kind === 'taken') throw new errors.AccountExists(update.field);
   // Old sessions must not work again when the account is enabled later.
   if (changes.isActive === false) await endSessionsOf(deps, id);
-  deps.userStates.forgetUser(id);
+  await deps.accountChanges.announce(id);
   return update.user;
 }

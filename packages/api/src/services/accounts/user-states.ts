@@ -20,9 +20,7 @@ export interface UserState {
 export interface UserStates {
   /** At most 1 s old. Undefined if the user is deleted or disabled, or the session has ended. */
   read(userId: string, family: string): Promise<UserState | undefined>;
-  /** Makes the next read of this session read the database, in this process. */
-  forget(userId: string, family: string): void;
-  /** The same for all sessions of a user. */
+  /** Makes the next read of each session of this user read the database, in this process. */
   forgetUser(userId: string): void;
 }
 
@@ -46,7 +44,6 @@ export function buildUserStates({ findUser, findLiveSession }: Sources): UserSta
 
   return {
     read: (userId, family) => cache.read(`${userId}:${family}`, () => load(userId, family)),
-    forget: (userId, family) => cache.forget((key) => key === `${userId}:${family}`),
     forgetUser: (userId) => cache.forget((key) => key.startsWith(`${userId}:`)),
   };
 }

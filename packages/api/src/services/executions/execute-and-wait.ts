@@ -63,7 +63,7 @@ export async function executeAndWait(
     const reason = await findNoWorkerReason(deps, submitted.execution);
     if (reason) return { submitted, status: submitted.execution.status, end: undefined, reason };
     const isWaiting = wait.ms > 0 && submitted.isEnqueued;
-    const outcome = isWaiting ? await waiter.ended(wait.ms, wait.gone) : undefined;
+    const outcome = isWaiting ? await waiter.ended(wait) : undefined;
     const status = outcome?.status ?? submitted.execution.status;
     return { submitted, status, end: outcome && isEnded(outcome.status) ? outcome : undefined };
   } finally {

@@ -39,7 +39,7 @@ export async function awaitOwnExecution(
   // The caller already sees the pending question, so wait only for the end.
   const waiter = deps.waiters.register(id, execution.status === 'input_required' ? 'end' : 'outcome');
   try {
-    const end = await waiter.ended(wait.ms, wait.gone);
+    const end = await waiter.ended(wait);
     return end ? await findOwnExecution(deps, principal, id) : execution;
   } finally {
     waiter.dispose();

@@ -1,5 +1,7 @@
 import { errors, type Logger, type Outcome, retryLater, withTimeout } from '@mcp-server/shared';
 
+import type { Channel } from '../../redis/channel.ts';
+import { type Holder, requireStillAuthorized } from '../holder.ts';
 import { buildWaitingRoom, type Resolve, type WaitCondition } from './waiting-room.ts';
 
 /** Messages get lost, so all awaited ids are read this often. */
@@ -11,12 +13,16 @@ const MAX_WAITERS = 10_000;
 export interface Wait {
   ms: number;
   gone: AbortSignal;
+  holder: Holder;
 }
 
 /** A registered wait. Its owner must dispose of it. */
 export interface Waiter {
-  /** Resolves to the outcome, or to undefined after `timeoutMs`, when the caller is gone, or when the process is closing. */
-  ended(timeoutMs: number, gone: AbortSignal): Promise<Outcome | undefined>;
+  /**
+   * Resolves to the outcome, or to undefined after the wait, when the caller is gone, or when the process is closing.
+   * @throws {errors.Unauthenticated} if the rights of the caller ended in the meantime
+   */
+  ended(wait: Wait): Promise<Outcome | undefined>;
   /** Ends the wait and frees its place. */
   dispose(): void;
 }
@@ -32,12 +38,13 @@ export interface Waiters {
 
 interface WaitersDeps {
   readOutcomes: (ids: string[]) => Promise<Outcome[]>;
-  feed: { onEnded(listener: (executionId: string) => void): void };
+  /** Messages are ids of executions. */
+  ended: Channel;
   logger: Logger;
 }
 
 /** Waits of callers for executions. Outcomes come from the document, never from a message. */
-export function buildWaiters({ readOutcomes, feed, logger }: WaitersDeps): Waiters {
+export function buildWaiters({ readOutcomes, ended, logger }: WaitersDeps): Waiters {
   const room = buildWaitingRoom();
   let isClosing = false;
   let watching: Promise<void> | undefined;
@@ -57,7 +64,7 @@ export function buildWaiters({ readOutcomes, feed, logger }: WaitersDeps): Waite
     watching = undefined;
   };
 
-  feed.onEnded((executionId) => {
+  ended.onMessage((executionId) => {
     if (room.has(executionId)) wake();
   });
 
@@ -73,12 +80,14 @@ export function buildWaiters({ readOutcomes, feed, logger }: WaitersDeps): Waite
         resolve(undefined);
       };
       return {
-        async ended(timeoutMs, gone) {
+        async ended({ ms, gone, holder }) {
           if (isClosing || gone.aborted) return undefined;
           watching ??= watch();
           gone.addEventListener('abort', dispose, { once: true });
           try {
-            return await withTimeout(end, timeoutMs);
+            const outcome = await withTimeout(end, ms);
+            await requireStillAuthorized(holder);
+            return outcome;
           } finally {
             gone.removeEventListener('abort', dispose);
           }

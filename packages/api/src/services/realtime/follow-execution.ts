@@ -1,7 +1,8 @@
 import { describeEvent, type Models } from '@mcp-server/shared';
 
 import { findOwnExecution } from '../executions/find-execution.ts';
-import type { LiveSocket, SocketHolder, Wire } from './live-socket.ts';
+import type { Holder } from '../holder.ts';
+import type { LiveSocket, Wire } from './live-socket.ts';
 import type { Sockets } from './sockets.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Sockets } from './sockets.ts';
  */
 export async function followExecution(
   deps: { models: Models; sockets: Sockets },
-  holder: SocketHolder,
+  holder: Holder,
   { id, lastEventId }: { id: string; lastEventId?: string | undefined },
   wire: Wire,
 ): Promise<LiveSocket | undefined> {

@@ -1,7 +1,7 @@
 import { errors, type ExecutionEvent, type Logger, type Models } from '@mcp-server/shared';
 
 import type { EventFeed } from '../../redis/event-feed.ts';
-import type { Principal } from '../principal.ts';
+import type { Holder } from '../holder.ts';
 import { EventChannel } from './event-channel.ts';
 import { type ClientMessage, readMessage, type ServerMessage } from './messages.ts';
 import { resolveTopics } from './resolve-topics.ts';
@@ -26,12 +26,6 @@ const MAX_TOPICS = 200;
 const MAX_PENDING_MESSAGES = 50;
 const MAX_BAD_MESSAGES = 100;
 
-/** Holder of a connection. `isStillAuthorized` repeats the check that admitted it. */
-export interface SocketHolder {
-  principal: Principal;
-  isStillAuthorized(): Promise<boolean>;
-}
-
 interface LiveSocketDeps {
   feed: EventFeed;
   models: Models;
@@ -40,7 +34,7 @@ interface LiveSocketDeps {
 
 /** One open connection of a user. */
 export class LiveSocket {
-  readonly holder: SocketHolder;
+  readonly holder: Holder;
   readonly #deps: LiveSocketDeps;
   readonly #wire: Wire;
   readonly #channel: EventChannel;
@@ -52,7 +46,7 @@ export class LiveSocket {
 
   constructor(
     deps: LiveSocketDeps,
-    holder: SocketHolder,
+    holder: Holder,
     { wire, answersPings }: { wire: Wire; answersPings: boolean },
   ) {
     this.holder = holder;
@@ -126,6 +120,7 @@ export class LiveSocket {
         return this.#send({ type: 'unsubscribed', topics: message.topics });
       case 'subscribe': {
         const { topics, lastEventId } = message;
+        if (!(await this.holder.isStillAuthorized())) return this.close(CLOSE.signedOut, 'signed out');
         if (this.#channel.topicCount + topics.length > MAX_TOPICS)
           return this.#error('too_many_topics', `A socket can have at most ${MAX_TOPICS} topics.`);
         const wanted = await resolveTopics(this.#deps, this.holder.principal, topics);

@@ -1,8 +1,9 @@
 import { errors, type Logger, type Models, retryLater } from '@mcp-server/shared';
 
 import type { EventFeed } from '../../redis/event-feed.ts';
+import type { Holder } from '../holder.ts';
 import type { Principal } from '../principal.ts';
-import { CLOSE, LiveSocket, type SocketHolder, type Wire } from './live-socket.ts';
+import { CLOSE, LiveSocket, type Wire } from './live-socket.ts';
 
 export interface SocketsDeps {
   feed: EventFeed;
@@ -11,8 +12,8 @@ export interface SocketsDeps {
   config: { WS_MAX_SOCKETS: number; WS_MAX_SOCKETS_PER_USER: number; WS_PING_MS: number };
 }
 
-/** With cached states of up to 1 s a disabled account is disconnected within 3 s; 5 s are promised. */
-const RECHECK_MS = 2_000;
+/** With cached states of up to 1 s, rights that end are noticed within 2 s even if no message arrives. */
+const RECHECK_MS = 1_000;
 const RETRY_SECONDS = 5;
 
 /** The open sockets of this process. */
@@ -41,7 +42,7 @@ export class Sockets {
   }
 
   /** Adds a connection; undefined if there is no place for it. */
-  open(holder: SocketHolder, wire: Wire, { answersPings = true } = {}): LiveSocket | undefined {
+  open(holder: Holder, wire: Wire, { answersPings = true } = {}): LiveSocket | undefined {
     try {
       // Again, because several connections may be admitted before the first of them opens.
       this.admit(holder.principal);
@@ -69,6 +70,11 @@ export class Sockets {
     if (this.#count === 0) this.#stopRounds();
   }
 
+  /** Closes the sockets of a user whose rights ended. */
+  async recheck(userId: string): Promise<void> {
+    await this.#recheckAll([...(this.#open.get(userId) ?? [])]);
+  }
+
   /** Closes all sockets and admits no more. */
   close(): void {
     this.#isClosed = true;
@@ -83,7 +89,7 @@ export class Sockets {
   #startRounds(): void {
     this.#timers = [
       setInterval(() => this.#all().forEach((socket) => socket.ping()), this.#deps.config.WS_PING_MS),
-      setInterval(() => void this.#recheck(), RECHECK_MS),
+      setInterval(() => void this.#recheckAll(this.#all()), RECHECK_MS),
     ];
   }
 
@@ -92,9 +98,9 @@ export class Sockets {
     this.#timers = [];
   }
 
-  async #recheck(): Promise<void> {
+  async #recheckAll(sockets: LiveSocket[]): Promise<void> {
     await Promise.all(
-      this.#all().map(async (socket) => {
+      sockets.map(async (socket) => {
         // Without the database authorization cannot be checked. Requests are refused then, but open sockets stay.
         const isAuthorized = await socket.holder.isStillAuthorized().catch(() => true);
         if (!isAuthorized) socket.close(CLOSE.signedOut, 'signed out');

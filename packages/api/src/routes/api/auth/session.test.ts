@@ -45,8 +45,7 @@ t.test('a disabled account loses access within a second, without a reason', asyn
   const { inject, signUp, models, deps } = await startTestApp(t);
   const mary = await signUp('mary');
   await models.UserModel.updateOne({ username: 'mary' }, { $set: { isActive: false } });
-  const [session] = await models.SessionModel.find().lean();
-  deps.userStates.forget(mary.id, session?.family ?? '');
+  deps.userStates.forgetUser(mary.id);
 
   const profile = await inject({ url: '/api/auth/profile', headers: mary.headers });
   const again = await inject(login({ email: 'mary@example.com', password: 'Test123456' }));

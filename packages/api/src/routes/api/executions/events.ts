@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { toEventStream } from '../../../http/event-stream-wire.ts';
+import { toHolder } from '../../../http/holder.ts';
 import { problems } from '../../../http/responses.ts';
-import { toHolder } from '../../../http/sockets.ts';
 import { followExecution } from '../../../services/realtime/follow-execution.ts';
 
 const events: FastifyPluginAsyncZod = async (app) => {

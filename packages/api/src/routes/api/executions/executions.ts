@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
-import { disconnectSignal } from '../../../http/disconnect-signal.ts';
+import { toWait } from '../../../http/holder.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { MAX_WAIT_SECONDS } from '../../../http/wait.ts';
 import { cancelOwnExecution } from '../../../services/executions/cancel-execution.ts';
@@ -33,8 +33,9 @@ const executions: FastifyPluginAsyncZod = async (app) => {
         response: { 200: Execution, ...problems(401, 404) },
       },
     },
-    async ({ principal, params, query }, reply) => {
-      const wait = { ms: query.wait * 1_000, gone: disconnectSignal(reply) };
+    async (request, reply) => {
+      const { principal, params, query } = request;
+      const wait = await toWait(app, request, reply, query.wait * 1_000);
       const execution = await awaitOwnExecution(app.deps, callerOf(principal), { id: params.id, wait });
       return { ...presentExecution(execution, principal), reruns: await listOwnReruns(app.deps, params.id) };
     },
