@@ -42,6 +42,11 @@ export const SessionRequired = createError(
   'This endpoint requires a signed-in session, not an API key.',
   403,
 );
+export const StepUpRequired = createError(
+  'step_up_required',
+  'This needs your password of the last %d minutes: give it to POST /api/auth/step-up, then repeat the request.',
+  403,
+);
 export const ResetRefused = createError(
   'reset_refused',
   'The reset token is unknown, already used or expired.',

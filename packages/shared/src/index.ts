@@ -185,7 +185,9 @@ export { releaseRole, takeRole } from './stores/role-leases.ts';
 export {
   deleteSessionsOf,
   findLiveSession,
+  hasGivenPassword,
   insertSession,
+  notePassword,
   listLiveSessions,
   replaceRefreshHash,
   revokeSession,

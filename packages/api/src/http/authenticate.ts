@@ -5,6 +5,7 @@ import { API_KEY_PREFIX } from '../services/accounts/api-key-text.ts';
 import type { Principal } from '../services/principal.ts';
 import { readAccessToken } from './access-token.ts';
 import { registerRequestLimit, type RequestLimit } from './rate-limit.ts';
+import { checkStepUpRoute, requireStepUp } from './step-up.ts';
 
 /**
  * Access to a route: everyone, all signed-in callers, or callers with at least this role. `public` routes can still
@@ -17,6 +18,8 @@ declare module 'fastify' {
     access?: Access;
     /** Scope that an API key needs for the route; `any` for every key. Without it the route takes sessions only. */
     scope?: Scope | 'any';
+    /** The session must have given its password within the last ten minutes; a fresh sign-in counts. */
+    stepUp?: true;
   }
   interface FastifyRequest {
     principal: Principal | undefined;
@@ -36,13 +39,14 @@ export async function requireAccess(app: FastifyInstance): Promise<void> {
     if (this.libraryAccess) route.config = { access: this.libraryAccess, ...route.config };
     const { access, scope } = route.config ?? {};
     if (!access) throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
+    checkStepUpRoute(route);
     if (access === 'public') return;
     const security: { [scheme: string]: string[] }[] = [{ bearer: [] }];
     if (scope !== undefined) security.push({ apiKey: [] });
     route.schema = { security, ...route.schema };
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { access, scope } = request.routeOptions.config;
+    const { access, scope, stepUp } = request.routeOptions.config;
     if (access === undefined || access === 'public') {
       await limit(request, reply);
       return;
@@ -52,6 +56,7 @@ export async function requireAccess(app: FastifyInstance): Promise<void> {
     await limit(request, reply);
     requireRole(principal, access);
     requireScope(principal, scope);
+    if (stepUp) await requireStepUp(app, principal, reply);
   });
 }
 

@@ -115,6 +115,7 @@ export const MATRIX: Record<string, Row> = {
     expect: people(200),
     body: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }),
   },
+  'POST /api/auth/step-up': { expect: people(204), body: () => ({ password: PASSWORD }) },
   'GET /api/auth/sessions': { expect: people(200) },
   'DELETE /api/auth/sessions/:id': { expect: ownPeople(204), needs: 'session' },
   'POST /api/auth/api-key/generate': {

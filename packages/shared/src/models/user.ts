@@ -36,6 +36,7 @@ export const sessionSchema = new Schema<SessionRecord>(
     ip: String,
     expiresAt: { type: Date, required: true },
     rotatedAt: Date,
+    passwordAt: Date,
     revokedAt: Date,
   },
   { ...schemaOptions, collection: 'sessions' },

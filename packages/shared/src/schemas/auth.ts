@@ -30,6 +30,12 @@ export const LoginInput = z
   .meta({ examples: [{ email: 'admin@example.com', password: 'SecurePassword123!' }] });
 export type LoginInput = z.infer<typeof LoginInput>;
 
+/** The password of the caller once more, for what needs it to be fresh. */
+export const StepUpInput = z
+  .strictObject({ password: z.string().min(1).max(MAX_CREDENTIAL_LENGTH) })
+  .meta({ examples: [{ password: 'SecurePassword123!' }] });
+export type StepUpInput = z.infer<typeof StepUpInput>;
+
 export const RefreshInput = z.strictObject({ refreshToken: z.string().min(1).max(MAX_CREDENTIAL_LENGTH) });
 export type RefreshInput = z.infer<typeof RefreshInput>;
 

@@ -65,6 +65,8 @@ export const SessionRecord = z.object({
   ip: z.string().optional(),
   expiresAt: StoredTime,
   rotatedAt: StoredTime.optional(),
+  /** When the password was last given in this session, by the database's clock; older records lack it. */
+  passwordAt: StoredTime.optional(),
   revokedAt: StoredTime.optional(),
   createdAt: StoredTime,
   updatedAt: StoredTime,

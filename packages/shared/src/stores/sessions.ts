@@ -1,6 +1,6 @@
 import type { Model, Types } from 'mongoose';
 
-import { literal } from '../executions/db-time.ts';
+import { holdsNow, inMs, literal } from '../executions/db-time.ts';
 import type { SessionRecord } from '../schemas/user.ts';
 import type { PageRequest, PageRows } from './page.ts';
 import { readPage } from './read-page.ts';
@@ -11,12 +11,39 @@ type SessionModel = Model<SessionRecord>;
 /** Filter for sessions that are neither revoked nor expired. */
 const isLive = (now: Date) => ({ revokedAt: { $exists: false }, expiresAt: { $gt: now } });
 
-/** Inserts a session: one document for a login and all of its rotations. */
+/** Inserts a session: one document for a login and all of its rotations. Its owner has just given the password. */
 export async function insertSession(
   model: SessionModel,
-  session: Pick<SessionRecord, 'userId' | 'family' | 'refreshHash' | 'userAgent' | 'ip' | 'expiresAt'>,
+  {
+    family,
+    ...session
+  }: Pick<SessionRecord, 'userId' | 'family' | 'refreshHash' | 'userAgent' | 'ip' | 'expiresAt'>,
 ): Promise<void> {
-  await model.create(session);
+  await model.updateOne(
+    { family },
+    { $setOnInsert: session, $currentDate: { passwordAt: true } },
+    { upsert: true },
+  );
+}
+
+/** Notes that the password was given again in a session; false when the session has ended. */
+export async function notePassword(model: SessionModel, family: string): Promise<boolean> {
+  const session = await model
+    .findOneAndUpdate({ family, ...isLive(new Date()) }, { $currentDate: { passwordAt: true } })
+    .lean<SessionRecord>();
+  return session !== null;
+}
+
+/** True if the password was given in this session within `withinMs`. A session without a note counts from its sign-in. */
+export async function hasGivenPassword(
+  model: SessionModel,
+  { family, withinMs }: { family: string; withinMs: number },
+): Promise<boolean> {
+  const given = { $ifNull: ['$passwordAt', '$createdAt'] };
+  const session = await model
+    .findOne({ family, ...isLive(new Date()), ...holdsNow({ $gt: [given, inMs(-withinMs)] }) }, { _id: 1 })
+    .lean();
+  return session !== null;
 }
 
 /**

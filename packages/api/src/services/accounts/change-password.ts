@@ -1,6 +1,7 @@
 import {
   errors,
   findUserById,
+  notePassword,
   type PasswordChange,
   replacePassword,
   replaceRefreshHash,
@@ -51,5 +52,6 @@ async function changeIfRight(
   const { token: refreshToken, hash: refreshHash } = deps.refreshTokens.issue(sessionId);
   const isOpen = await replaceRefreshHash(SessionModel, { family: sessionId, refreshHash });
   if (!isOpen) throw new errors.Unauthenticated();
+  await notePassword(SessionModel, sessionId);
   return { user, family: sessionId, refreshToken };
 }
