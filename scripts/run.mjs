@@ -40,6 +40,7 @@ const COMMANDS = {
   prose: (args) => ['node', 'scripts/prose/main.ts', ...args],
   plugin: (args) => ['node', SOURCE, 'packages/plugin-scaffold/src/main.ts', ...args],
   doctor: (args) => ['node', SOURCE, 'packages/doctor/src/main.ts', ...args],
+  'rotate-secrets': () => ['node', SOURCE, 'packages/api/src/rotate-secrets.ts'],
   conformance: (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'conformance/src/main.ts', ...args],
   'broken-setups': (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'infra/broken-setups/main.ts', ...args],
   example: ([story = '', ...args]) => ['node', SOURCE, `examples/${story}/main.ts`, ...args],
@@ -50,7 +51,7 @@ const COMMANDS = {
 };
 
 /** Commands that run the product for its user, and so read the user's `.env`. */
-const READS_ENV_FILE = new Set(['start', 'dev', 'doctor']);
+const READS_ENV_FILE = new Set(['start', 'dev', 'doctor', 'rotate-secrets']);
 
 const print = (line) => console.log(`[setup] ${line}`);
 

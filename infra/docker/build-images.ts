@@ -28,7 +28,8 @@ export interface Image {
 
 /**
  * Imitates `docker build` with folders in place of layers: runs every COPY with .dockerignore and every RUN with its
- * ENV and WORKDIR. The base image is this machine's Node; apt-get is left to the caller.
+ * ENV and WORKDIR. The base image is this machine's Node; apt-get, and what changes its files, is left
+ * to the caller.
  */
 export async function buildImages(dir: string): Promise<Record<string, Image>> {
   const images: Record<string, Image> = {};
@@ -136,7 +137,9 @@ function copyContext(source: string, target: string): void {
 
 async function run(image: Image, text: string): Promise<void> {
   const install =
-    /^apt-get update && apt-get install -y --no-install-recommends ([\w -]+) && rm -rf \S+$/.exec(text);
+    /^apt-get update && apt-get install -y --no-install-recommends ([\w -]+?)(?: && chmod \d+ \S+)? && rm -rf \S+$/.exec(
+      text,
+    );
   if (install) return void image.packages.push(...(install[1] ?? '').split(' '));
   const network = Object.entries(process.env).filter(([name]) => NETWORK.test(name));
   const local = join(image.root, 'usr/local');

@@ -1,8 +1,10 @@
 // Runs in mongosh when the database's volume is empty (docker-entrypoint-initdb.d) and creates the users of API and workers.
-// Workers run code of plugins, so their user cannot read accounts, sessions, keys or audit records.
+// Workers run code of plugins, so their user cannot read accounts, sessions, keys or audit records, nor write secrets, which are
+// encrypted.
 const DATABASE = 'mcp_server';
 const READ_WRITE = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
 const WORKER_COLLECTIONS = ['tasks', 'pluginexecutions', 'plugins', 'roleleases', 'workers', 'pauses'];
+const WORKER_READS = ['secrets'];
 
 const password = (name) => {
   const value = process.env[name];
@@ -25,6 +27,7 @@ database.createRole({
       resource: { db: DATABASE, collection },
       actions: READ_WRITE,
     })),
+    ...WORKER_READS.map((collection) => ({ resource: { db: DATABASE, collection }, actions: ['find'] })),
   ],
 });
 database.createUser({

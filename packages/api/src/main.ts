@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   assertCanListen,
+  hideFromEnvironment,
   type ListenPlace,
   loadEnvFile,
   type Logger,
@@ -28,9 +29,21 @@ const PREPARE_TIMEOUT_MS = 5_000;
 /** Time for closing what a failed start has opened. */
 const GIVE_UP_MS = 2_000;
 
+/** Settings that other processes of this user must not find in /proc. */
+const SECRET_SETTINGS = new Set([
+  'JWT_SECRET',
+  'REFRESH_TOKEN_SECRET',
+  'ADMIN_API_KEY',
+  'METRICS_TOKEN',
+  'SECRETS_KEY',
+  'MONGODB_URI',
+  'REDIS_URL',
+]);
+
 async function readConfig(): Promise<Config> {
   loadEnvFile();
   const env: Readonly<ApiEnv> = loadApiEnv(process.env);
+  hideFromEnvironment((name) => SECRET_SETTINGS.has(name));
   return Object.freeze({ ...env, ...(await loadSecrets(env)) });
 }
 

@@ -10,6 +10,12 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /** Log lines of an action, in the worker's log under the execution's id. Secrets are masked; at most 1,000 lines of 2,000 characters. */
 export type ActionLog = Record<'debug' | 'info' | 'warn' | 'error', (text: string) => void>;
 
+/** Options of `ctx.secret`. */
+export interface SecretOptions {
+  /** Address to which the value is about to be sent. */
+  url?: string | URL;
+}
+
 /** Second argument of `run`: the execution, and what the worker offers to it. */
 export interface ActionContext<Settings = unknown> {
   /** Id of the execution; the same in every attempt. */
@@ -44,6 +50,13 @@ export interface ActionContext<Settings = unknown> {
   ) => Promise<z.output<S>>;
   /** Asks several questions at once, built with `elicit`, `sampleModel` and `listRoots`. @throws {InputDeclined} */
   readonly requestInputs: <Q extends Record<string, Question<unknown>>>(questions: Q) => Promise<Answers<Q>>;
+  /**
+   * Reads a secret by name: the one of the execution's owner, or else a global one. It must grant this plugin. The value is
+   * masked in logs, progress, results and errors of the run. With `url`, the secret must also name the host of that address;
+   * ask again after each redirect. The value is the same in all of an attempt.
+   * @throws {FatalError} with the code `SECRET_UNKNOWN`, `SECRET_NOT_GRANTED`, `SECRET_HOST` or `SECRET_UNREADABLE`.
+   */
+  readonly secret: (name: string, options?: SecretOptions) => Promise<string>;
   /** Settings of the plugin, read from the worker's environment and checked against the `settings` schema at its start. */
   readonly settings: Settings;
 }

@@ -6,6 +6,7 @@ export {
   defineAction,
   FatalError,
   RetryableError,
+  type SecretOptions,
   type SettingsSchema,
 } from './action.ts';
 export { contractVersion } from './contract-version.ts';

@@ -99,6 +99,21 @@ export const ApiUnavailable = createRetryable(
   'No API process is reachable. Repeat the request with the same Idempotency-Key.',
   503,
 );
+export const SecretsOff = createError(
+  'secrets_off',
+  'This installation has no secrets: an operator must set SECRETS_KEY for the API and the workers.',
+  501,
+);
+export const SecretUnreadable = createError(
+  'secret_unreadable',
+  'The stored value of this secret cannot be read; send a new value.',
+  409,
+);
+export const TooManySecrets = createError(
+  'too_many_secrets',
+  'There are %d secrets already; delete one first.',
+  409,
+);
 export const NotWaitingForInput = createError(
   'not_waiting_for_input',
   'This execution is %s and does not wait for input.',

@@ -9,6 +9,7 @@ export {
   protocolConfig,
   storesConfig,
   pluginsConfig,
+  secretsConfig,
   submissionConfig,
   wholeNumber,
 } from './config/pieces.ts';
@@ -79,6 +80,11 @@ export { countUnreadable, reportUnreadable } from './models/report-unreadable.ts
 export { RECORDS } from './models/records.ts';
 export { dropConflictingIndexes, dropReplacedIndexes } from './models/retired-indexes.ts';
 
+export { hideFromEnvironment } from './secrets/hide-from-environment.ts';
+export { rotateSecrets } from './secrets/rotate.ts';
+export { MissingSecretKey, openSecret, sealSecret } from './secrets/seal.ts';
+export { SecretKeysText, type SecretKeys } from './secrets/secret-keys.ts';
+
 export { planDue } from './schedules/due.ts';
 export { nextFire, nextFires } from './schedules/rule.ts';
 export {
@@ -124,6 +130,7 @@ export * from './schemas/problem.ts';
 export * from './schemas/queue.ts';
 export * from './schemas/redrive.ts';
 export * from './schemas/schedule.ts';
+export * from './schemas/secret.ts';
 export * from './schemas/task.ts';
 export * from './schemas/user.ts';
 export * from './schemas/worker.ts';
@@ -182,6 +189,15 @@ export {
 } from './stores/redrives.ts';
 export { findRerun, listReruns, markRerun } from './stores/reruns.ts';
 export { releaseRole, takeRole } from './stores/role-leases.ts';
+export {
+  countSecrets,
+  deleteSecret,
+  deleteSecretsOf,
+  findSecret,
+  findSecretFor,
+  listSecretsFor,
+  storeSecret,
+} from './stores/secrets.ts';
 export {
   deleteSessionsOf,
   findLiveSession,

@@ -3,6 +3,7 @@ import {
   pluginsConfig,
   processConfig,
   protocolConfig,
+  secretsConfig,
   settingsGroup,
   storesConfig,
   submissionConfig,
@@ -71,6 +72,7 @@ const WorkerSettings = z.object({
   ...protocolConfig,
   ...submissionConfig,
   ...pluginsConfig,
+  ...secretsConfig,
   ...workConfig,
 });
 

@@ -13,6 +13,7 @@ import type {
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
+import type { ReadSecrets } from './attempt/read-secrets.ts';
 import type { FleetView } from './catalogue/fleet-view.ts';
 import type { PluginSettings } from './catalogue/read-settings.ts';
 import type { WorkerConfig } from './config.ts';
@@ -47,6 +48,10 @@ export interface Deps {
   fleet: FleetView;
   /** Values that no log, record or result may contain. */
   secrets: KnownSecrets;
+  /** Secrets that runs of this process have read lately. */
+  readSecrets: ReadSecrets;
+  /** npm packages of plugins by plugin id; those without one are built in or come from `PLUGINS_DIR`. */
+  pluginPackages: ReadonlyMap<string, string>;
   /** Values of `ctx.settings` by plugin id. */
   pluginSettings: PluginSettings;
 }

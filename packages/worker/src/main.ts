@@ -28,12 +28,14 @@ import closeWithGrace from 'close-with-grace';
 
 import { openAdminPort } from './admin-port.ts';
 import { describeForLog } from './attempt/log-attempt.ts';
+import { ReadSecrets } from './attempt/read-secrets.ts';
 import { reportBroken } from './catalogue/broken-plugins.ts';
 import { buildFleetView } from './catalogue/fleet-view.ts';
 import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
 import { type PluginSettings, readPluginSettings } from './catalogue/read-settings.ts';
 import { type WorkerConfig, WorkerEnv } from './config.ts';
 import type { Deps } from './deps.ts';
+import { hideOwnSecrets } from './hide-own-secrets.ts';
 import { buildMetrics } from './metrics.ts';
 import { ownSecrets } from './own-secrets.ts';
 import { buildSubmission } from './schedules/submission.ts';
@@ -46,8 +48,9 @@ const GIVE_UP_MS = 2_000;
 async function main(): Promise<void> {
   loadEnvFile();
   const config = loadConfig(WorkerEnv, process.env);
+  const secrets = ownSecrets(config, process.env['SECRETS_KEY']);
+  hideOwnSecrets();
   await assertCanListen(listenPlace(config));
-  const secrets = ownSecrets(config);
   const log = await openLog({
     name: 'worker',
     level: config.LOG_LEVEL,
@@ -89,6 +92,7 @@ interface Start {
 /** The plugins that this process runs, and the report of those that it cannot. */
 interface ReadyPlugins {
   plugins: PluginSet;
+  pluginPackages: ReadonlyMap<string, string>;
   pluginErrors: readonly PluginErrorRecord[];
   pluginSettings: PluginSettings;
   secrets: KnownSecrets;
@@ -102,9 +106,10 @@ async function readyPlugins(config: WorkerConfig, log: Logger, secrets: KnownSec
     timeoutMs: config.PLUGIN_LOAD_MS,
   });
   const pluginErrors = reportBroken(loaded, config, { log, env: process.env });
-  const { plugins } = loaded;
+  const { plugins, packageOf } = loaded;
   return {
     plugins,
+    pluginPackages: packageOf,
     pluginErrors,
     pluginSettings: readPluginSettings(plugins, process.env, secrets),
     secrets,
@@ -132,7 +137,8 @@ function buildDeps({ config, workerName, log, stores, opened }: Start, ready: Re
   const metrics = buildMetrics();
   reportUnreadable(models, { counter: metrics.unreadableRecords, logger: log });
   const identity = { config, workerName, log };
-  return { ...identity, ...connections, events, metrics, ...ready, submission, fleet };
+  const readSecrets = new ReadSecrets(ready.secrets);
+  return { ...identity, ...connections, events, metrics, ...ready, readSecrets, submission, fleet };
 }
 
 async function run(start: Start, ready: ReadyPlugins): Promise<void> {
@@ -162,7 +168,7 @@ async function run(start: Start, ready: ReadyPlugins): Promise<void> {
       if (err) {
         // Some run threw outside its promise, and it is unknown which one, so all of them must count as crashed.
         // Handing them back would let the faulty one take down worker after worker.
-        log.fatal({ err: describeForLog(err, ready.secrets) }, 'unexpected error');
+        log.fatal({ err: describeForLog(err, deps.readSecrets.all()) }, 'unexpected error');
         process.exit(1);
       }
       log.info({ signal }, 'stopping');

@@ -2,9 +2,10 @@ import { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 
 import type { WorkerConfig } from './config.ts';
 
-/** The secrets of this process itself: its token, and the passwords in the addresses of its stores. */
+/** The secrets of this process itself: its token and keys, and the passwords in the addresses of its stores. */
 export function ownSecrets(
   config: Pick<WorkerConfig, 'MONGODB_URI' | 'REDIS_URL' | 'WORKER_METRICS_TOKEN'>,
+  secretsKey = '',
 ): KnownSecrets {
   const secrets = new KnownSecrets();
   for (const address of [config.MONGODB_URI, config.REDIS_URL]) {
@@ -13,6 +14,7 @@ export function ownSecrets(
     secrets.add(decode(password));
   }
   if (config.WORKER_METRICS_TOKEN !== undefined) secrets.add(config.WORKER_METRICS_TOKEN);
+  for (const key of secretsKey.split(',')) secrets.add(key);
   return secrets;
 }
 

@@ -186,6 +186,17 @@ export const MATRIX: Record<string, Row> = {
   'POST /api/queues/:pool/pause': { expect: admins(200), path: '/api/queues/default/pause' },
   'POST /api/queues/:pool/resume': { expect: admins(200), path: '/api/queues/default/resume' },
   'GET /api/workers': { expect: developers(200) },
+  'GET /api/secrets': { expect: people(200) },
+  'PUT /api/secrets/:name': {
+    expect: people(200),
+    path: '/api/secrets/token',
+    body: (_, unique) => ({ value: `value-${unique}` }),
+  },
+  // The global one, which a rule of the service keeps from others than admins.
+  'DELETE /api/secrets/:name': {
+    expect: [404, 403, 403, 403, 403, 403, 401, 401],
+    path: '/api/secrets/none?scope=global',
+  },
   'GET /api/audit': { expect: admins(200) },
 
   // Without an upgrade there is nothing to open, but authentication is checked first.

@@ -11,6 +11,8 @@ import type { Deps } from '../deps.ts';
 type Teardown = Parameters<typeof openNamespace>[0];
 type Env = Record<string, string>;
 
+const TEST_SECRETS_KEY = '3f9c1b7e5a2d8046c1e7b95f03da6482917c5ebf28d4a063e9b1750fc846ad32';
+
 /** bcrypt's minimum: a sign-up costs 1 ms in place of 60. */
 const PASSWORD_COST = 4;
 
@@ -32,7 +34,13 @@ export interface Account {
 function buildTestConfig(env: Env): Config {
   const secret = 'Jm3tQv8wXz2LrKp6HsNd9BcYf4GaTe7U';
   return {
-    ...loadApiEnv({ LOG_LEVEL: 'silent', JWT_SECRET: secret, REFRESH_TOKEN_SECRET: `${secret}2`, ...env }),
+    ...loadApiEnv({
+      LOG_LEVEL: 'silent',
+      JWT_SECRET: secret,
+      REFRESH_TOKEN_SECRET: `${secret}2`,
+      SECRETS_KEY: TEST_SECRETS_KEY,
+      ...env,
+    }),
     JWT_SECRET: secret,
     REFRESH_TOKEN_SECRET: `${secret}2`,
     weak: [],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defineCheck, fail, type Finding, ok, problemsOr } from '../check.ts';
 
 /** Files in the data folder that contain secrets or passwords. */
-const PRIVATE_FILES = ['secrets.json', 'demo-account.json', 'running.json'];
+const PRIVATE_FILES = ['secrets.json', 'secrets-key', 'demo-account.json', 'running.json'];
 const READ_BY_OTHERS = 0o077;
 const WRITTEN_BY_OTHERS = 0o022;
 

@@ -5,6 +5,7 @@ import { ConfigError } from '@mcp-server/shared/env-file';
 import { startLocalServices } from '../local-services.ts';
 import type { Log } from '../service.ts';
 import { RuntimeFile } from './runtime-file.ts';
+import { loadSecretsKey } from './secrets-key.ts';
 
 export interface OpenServicesOptions {
   readonly dataDir: string;
@@ -34,6 +35,7 @@ export async function openServices(options: OpenServicesOptions): Promise<OpenSe
     MONGODB_URI: services.mongodbUri,
     REDIS_URL: services.redisUrl,
     DATA_DIR: dataDir,
+    SECRETS_KEY: env['SECRETS_KEY'] || (await loadSecretsKey(dataDir)),
     DRAIN_DELAY_MS: env['DRAIN_DELAY_MS'] ?? '0',
     WORKER_PORT: env['WORKER_PORT'] ?? '0',
   };

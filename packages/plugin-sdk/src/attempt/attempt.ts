@@ -9,6 +9,13 @@ export interface StoredQuestion {
   answer?: string | undefined;
 }
 
+/** A secret as an attempt reads it. */
+export interface SecretValue {
+  readonly value: string;
+  /** Hosts to which it may be sent; see `hostOf`. */
+  readonly hosts: readonly string[];
+}
+
 /** An execution as one attempt sees it. Does not change during the attempt. */
 export interface AttemptRequest {
   readonly executionId: string;
@@ -49,10 +56,15 @@ export interface AttemptHost {
   /** How long an aborted action may take to stop before it is abandoned. */
   readonly abandonAfterMs: number;
   readonly steps: StepMemory;
-  /** Values that are masked in every text and result of the attempt. */
+  /** Values that are masked in every text and result of the attempt. Grows by the secrets that the attempt reads. */
   readonly secrets?: KnownSecrets;
   /** Jitter of retry delays, from 0 to 1. Default `Math.random`. */
   readonly random?: () => number;
+  /**
+   * Reads a secret that the action may have. Without it there are none.
+   * @throws {FatalError} if there is none, or it does not grant the plugin.
+   */
+  readSecret?(name: string): Promise<SecretValue>;
   /** Takes a log line, which is masked and capped. */
   writeLog(level: keyof ActionLog, text: string): void;
   reportProgress(progress: AttemptProgress): void;
@@ -99,6 +111,12 @@ export interface Attempt {
   readonly controller: AbortController;
   /** Steps of `ctx.once` that are running or done, so that two calls with one name share one effect. */
   readonly steps: Map<string, Promise<unknown>>;
+  readonly secrets: {
+    /** Secrets by name that this attempt has read. */
+    readonly readings: Map<string, Promise<SecretValue>>;
+    /** Their values, without those of settings. */
+    readonly values: KnownSecrets;
+  };
   /** Size of all stored steps of the execution. */
   stepBytes: number;
   readonly questions: {

@@ -4,6 +4,7 @@ import { elicit } from '../question.ts';
 import { ask, nextKey } from './ask.ts';
 import type { Attempt } from './attempt.ts';
 import { runOnce } from './once.ts';
+import { readSecret } from './secret.ts';
 import { textOf } from './thrown.ts';
 
 const MAX_PROGRESS_TEXT = 500;
@@ -27,6 +28,7 @@ export function buildContext(attempt: Attempt): ActionContext {
       const answers = await ask(attempt, { [key]: elicit(schema, message) });
       return answers[key] as never;
     },
+    secret: (name, options) => readSecret(attempt, name, options),
     requestInputs: (questions) => ask(attempt, questions),
     settings: request.settings,
   };

@@ -5,6 +5,7 @@ export type {
   AttemptHost,
   AttemptProgress,
   AttemptRequest,
+  SecretValue,
   StepMemory,
   StoredQuestion,
 } from './attempt.ts';

@@ -1,4 +1,5 @@
 import { FatalError } from '../action.ts';
+import type { KnownSecrets } from '../masking/known-secrets.ts';
 import type { Attempt } from './attempt.ts';
 import { findJsonProblem } from './json-problem.ts';
 import { StopError } from './stop-error.ts';
@@ -33,7 +34,7 @@ async function runStep<T>(attempt: Attempt, name: string, fn: () => Promise<T> |
   // With room for the largest result, so that a step is refused before its effect.
   if (attempt.stepBytes > MAX_STEPS_BYTES - MAX_STEP_BYTES) throw tooLarge(`"${name}" was not started`);
   await steps.start(name);
-  const result = toStepResult(name, await fn());
+  const result = toStepResult(name, await fn(), attempt.secrets.values);
   attempt.stepBytes += stepBytes(name, result);
   if (attempt.stepBytes > MAX_STEPS_BYTES) throw tooLarge(`"${name}" ran, but its result cannot be stored`);
   await steps.end(name, result);
@@ -51,14 +52,16 @@ export const stepBytes = (name: string, result: string): number =>
   STEP_RECORD_BYTES + name.length + Buffer.byteLength(result);
 
 /** @throws {FatalError} if it cannot be stored: the effect happened, and another attempt would repeat it. */
-function toStepResult(name: string, value: unknown): string {
+function toStepResult(name: string, value: unknown, secrets: KnownSecrets): string {
   const refuse = (reason: string) =>
     new FatalError(`once: "${name}" ran, but its result cannot be stored: ${reason}.`, {
       code: 'STEP_RESULT',
     });
   const problem = findJsonProblem(value);
   if (problem !== undefined) throw refuse(problem);
-  const result = JSON.stringify(value) ?? 'null';
+  const json = JSON.stringify(value) ?? 'null';
+  // Steps are stored in clear. This attempt gets the masked result too, so authors notice.
+  const result = secrets.maskJson(json);
   if (Buffer.byteLength(result) > MAX_STEP_BYTES) throw refuse(`it is larger than ${MAX_STEP_BYTES} bytes`);
   return result;
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../action.ts';
-import type { KnownSecrets } from '../masking/known-secrets.ts';
+import { KnownSecrets } from '../masking/known-secrets.ts';
 import type { Attempt, AttemptEnd, AttemptHost, AttemptRequest } from './attempt.ts';
 import { checkOutput, issuesText } from './check-output.ts';
 import { buildContext } from './context.ts';
@@ -27,6 +27,7 @@ export async function runAttempt(
     host,
     controller,
     steps: new Map(),
+    secrets: { readings: new Map(), values: new KnownSecrets() },
     stepBytes: host.steps.storedBytes,
     questions,
   };

@@ -1,11 +1,12 @@
-import type { Action, ActionLog } from '../action.ts';
-import type { AttemptEnd, AttemptProgress, AttemptRequest } from '../attempt/attempt.ts';
+import { type Action, type ActionLog, FatalError } from '../action.ts';
+import type { AttemptEnd, AttemptHost, AttemptProgress, AttemptRequest } from '../attempt/attempt.ts';
 import { runAttempt } from '../attempt/run-attempt.ts';
 import { StopError } from '../attempt/stop-error.ts';
 import { KnownSecrets } from '../masking/known-secrets.ts';
 import { addSecretSettings } from '../masking/secret-settings.ts';
 import type { Plugin } from '../plugin.ts';
 import { RetryPolicy } from '../schemas/policy.ts';
+import { parseSecretHost } from '../secret-host.ts';
 import type { ActionRun, AttemptSummary } from './action-run.ts';
 import { type ExecutionMemory, openMemory } from './execution-memory.ts';
 
@@ -19,6 +20,11 @@ export interface RunOptions {
   settings?: Readonly<Record<string, unknown>>;
   /** Answers to questions by key, in the shape of the protocol: see `accept` and `decline`. */
   answers?: Readonly<Record<string, unknown>>;
+  /**
+   * Secrets that `ctx.secret` finds, by name: a value, or a value with the hosts to which it may be sent. All of them grant the
+   * plugin. Default: there are none.
+   */
+  secrets?: Readonly<Record<string, string | { value: string; hosts?: readonly string[] }>>;
   /** Cancels the execution when it aborts. */
   signal?: AbortSignal;
   /** Replaces fields of the action's retry policy, as a task may. */
@@ -104,6 +110,22 @@ function buildRequest(action: Action, input: unknown, settings: unknown, options
   };
 }
 
+/** Reads secrets as a worker does. @throws {FatalError} with the code of an unknown secret. */
+function readSecretsFrom(given: NonNullable<RunOptions['secrets']>): Pick<AttemptHost, 'readSecret'> {
+  return {
+    async readSecret(name) {
+      const secret = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (secret === undefined)
+        throw new FatalError(`There is no secret "${name}" for this execution.`, { code: 'SECRET_UNKNOWN' });
+      if (typeof secret === 'string') return { value: secret, hosts: [] };
+      return {
+        value: secret.value,
+        hosts: (secret.hosts ?? []).map((host) => parseSecretHost(host) ?? host),
+      };
+    },
+  };
+}
+
 async function runOneAttempt(
   action: Action,
   request: AttemptRequest,
@@ -121,6 +143,7 @@ async function runOneAttempt(
     random: options.random ?? (() => 1),
     steps: memory.stepMemory,
     secrets,
+    ...readSecretsFrom(options.secrets ?? {}),
     writeLog: (level: keyof ActionLog, text: string) => void memory.log.push({ level, text }),
     reportProgress: (progress: AttemptProgress) => void memory.progress.push(progress),
     // Its promise is left alone, as in a worker; a late rejection is not unhandled, because it was raced.

@@ -7,6 +7,18 @@ export class KnownSecrets {
   /** Longest first, so that a form is masked before its own parts. */
   #forms: string[] = [];
 
+  /** A copy that can learn more values without changing this one. */
+  fork(): KnownSecrets {
+    const fork = new KnownSecrets();
+    fork.#forms = this.#forms;
+    return fork;
+  }
+
+  /** Length of the longest form. */
+  get maxLength(): number {
+    return this.#forms[0]?.length ?? 0;
+  }
+
   /** Adds a value; those of fewer than 8 characters are ignored. */
   add(value: string): void {
     const forms = new Set(this.#forms);

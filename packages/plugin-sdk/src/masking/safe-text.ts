@@ -15,9 +15,13 @@ export interface SafeTextOptions {
 
 /** Makes a plugin's text safe to store and to show: masks secrets and bounds the length in characters. Takes linear time. */
 export function safeText(text: string, { maxLength = MAX_LENGTH, secrets }: SafeTextOptions = {}): string {
-  const start = text.slice(0, maxLength * 2 + CUT_MARGIN);
-  const known = secrets?.mask(start) ?? start;
+  const reach = maxLength * 2 + CUT_MARGIN;
+  // Known values can be longer than the margin, so they are masked before the cut.
+  const read = text.slice(0, reach + (secrets?.maxLength ?? 0));
+  const all = secrets?.mask(read) ?? read;
+  const known = all.slice(0, reach);
   const masked = CREDENTIAL_RULES.reduce((masking, [pattern, mask]) => masking.replace(pattern, mask), known);
-  const whole = start.length < text.length ? masked.slice(0, -CUT_MARGIN) : masked;
+  const whole =
+    known.length < all.length || read.length < text.length ? masked.slice(0, -CUT_MARGIN) : masked;
   return whole.length > maxLength ? `${whole.slice(0, maxLength - 1)}…` : whole;
 }

@@ -1,4 +1,4 @@
-import { FatalError, RetryableError } from '@mcp-server/plugin-sdk';
+import { type ActionContext, FatalError, RetryableError } from '@mcp-server/plugin-sdk';
 import type { Agent, Dispatcher } from 'undici';
 
 import type { Guard } from './guard.ts';
@@ -8,6 +8,7 @@ import { followRedirect } from './redirect.ts';
 import type { RequestInput, RequestOutput } from './request-input.ts';
 import { readBody } from './response-body.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { addSecrets, addSecretsAgain } from './secret-fields.ts';
 
 type HttpResponse = Dispatcher.ResponseData;
 
@@ -21,9 +22,10 @@ export async function exchange(
   guard: Guard,
   input: RequestInput,
   first: Outgoing,
-  signal: AbortSignal,
+  { signal, secret }: Pick<ActionContext, 'signal' | 'secret'>,
 ): Promise<RequestOutput> {
-  let request = first;
+  guard.checkUrl(first.url);
+  let request = await addSecrets(first, input.secrets, secret);
   for (let hops = 0; ; hops++) {
     guard.checkUrl(request.url);
     const response = await send(agent, request, signal);
@@ -33,7 +35,8 @@ export async function exchange(
     if (hops === input.maxRedirects) {
       throw new FatalError(`Too many redirects (limit ${hops}).`, { code: 'TOO_MANY_REDIRECTS' });
     }
-    request = next;
+    guard.checkUrl(next.url);
+    request = await addSecretsAgain(next, input.secrets, secret);
   }
 }
 

@@ -8,7 +8,10 @@ import type { RequestInput, RequestOutput } from './request-input.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** Part of the context that a run needs. */
-export type RequestContext = Pick<ActionContext<HttpSettings>, 'idempotencyKey' | 'settings' | 'signal'>;
+export type RequestContext = Pick<
+  ActionContext<HttpSettings>,
+  'idempotencyKey' | 'settings' | 'signal' | 'secret'
+>;
 
 /**
  * Performs one run of `http.request` on its own connections, which it closes at the end. So one user's request cannot
@@ -26,7 +29,7 @@ export async function performRequest(
   const signal = AbortSignal.any([ctx.signal, limit.signal]);
   const agent = createAgent(guard, signal, resolve);
   try {
-    return await exchange(agent, guard, input, outgoing, signal);
+    return await exchange(agent, guard, input, outgoing, { signal, secret: ctx.secret });
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (limit.signal.aborted) {

@@ -1,3 +1,4 @@
+import { SecretName } from '@mcp-server/plugin-sdk/schemas';
 import { z } from 'zod';
 
 /** Headers that the client sets itself: a caller who sets them could smuggle a second request or another host. */
@@ -21,6 +22,31 @@ const HeaderValue = z
   .max(8_192)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be one line of Latin-1 text');
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+const MAX_SECRETS = 10;
+
+/** Secrets by name; each must name the host of the request. */
+const SecretFields = z
+  .strictObject({
+    headers: z.record(HeaderName, SecretName).default({}).describe('Header to name of a secret'),
+    query: z
+      .record(z.string().min(1).max(1_000), SecretName)
+      .default({})
+      .describe('Field of the query to name of a secret'),
+    bearer: SecretName.optional().describe('Secret that is the token of `Authorization: Bearer`'),
+    basic: z
+      .strictObject({ username: z.string().max(1_000), password: SecretName })
+      .optional()
+      .describe('User name, and the secret that is the password of `Authorization: Basic`'),
+  })
+  .refine(
+    ({ headers, query }) => Object.keys(headers).length + Object.keys(query).length <= MAX_SECRETS,
+    `at most ${MAX_SECRETS} secrets`,
+  )
+  .refine(
+    ({ bearer, basic }) => bearer === undefined || basic === undefined,
+    'must not have both bearer and basic',
+  );
+
 const Fields = z.record(z.string().max(1_000), z.union([Scalar, z.array(Scalar).max(1_000)]));
 
 export const RequestInput = z.strictObject({
@@ -31,6 +57,9 @@ export const RequestInput = z.strictObject({
     .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `at most ${MAX_HEADERS} headers`)
     .default({}),
   query: Fields.default({}).describe('Added to the query of the URL; a list repeats its name'),
+  secrets: SecretFields.optional().describe(
+    'Credentials that the stored secrets hold: `PUT /api/secrets/:name`',
+  ),
   body: z
     .strictObject({ json: z.unknown().optional(), text: z.string().optional(), form: Fields.optional() })
     .refine((body) => Object.keys(body).length === 1, 'must have exactly one of json, text and form')

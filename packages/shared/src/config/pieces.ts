@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { mongodbUri, redisUrl } from '../connections/store-urls.ts';
+import { SecretKeysText } from '../secrets/secret-keys.ts';
 import { settingsGroup } from './settings-group.ts';
 
 const SECONDS_PER_DAY = 86_400;
@@ -37,6 +38,14 @@ export const logConfig = settingsGroup('Logs', {
 
 export const processConfig = settingsGroup('Process', {
   EXIT_WITH_PARENT: flag().describe('`1`: exit when stdin closes; set by commands that start this process'),
+});
+
+/** Keys of secrets; API and workers must agree. */
+export const secretsConfig = settingsGroup('Secrets', {
+  SECRETS_KEY: SecretKeysText.optional().describe(
+    'Keys of the stored secrets, comma separated, 32 random bytes each: the first encrypts, all decrypt; unset, there are no ' +
+      'secrets, but `npm start` generates one',
+  ),
 });
 
 /** Rules about plugins without a living worker; API and workers must agree. */

@@ -6,6 +6,7 @@ import type { ExecutionRecord } from '../schemas/execution.ts';
 import type { PauseRecord } from '../schemas/pause.ts';
 import type { PluginRecord } from '../schemas/plugin-record.ts';
 import type { RedriveRecord } from '../schemas/redrive.ts';
+import type { SecretRecord } from '../schemas/secret.ts';
 import type { TaskRecord } from '../schemas/task.ts';
 import type { SessionRecord, UserRecord } from '../schemas/user.ts';
 import type { WorkerRecord } from '../schemas/worker.ts';
@@ -18,6 +19,7 @@ import { readTolerantly } from './readable.ts';
 import { RECORDS } from './records.ts';
 import { redriveSchema } from './redrive.ts';
 import { roleLeaseSchema, type RoleLeaseRecord } from './role-lease.ts';
+import { secretSchema } from './secret.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
 import { workerSchema } from './worker.ts';
@@ -37,6 +39,7 @@ export interface Models {
   AuditModel: Model<AuditRecord>;
   PauseModel: Model<PauseRecord>;
   RedriveModel: Model<RedriveRecord>;
+  SecretModel: Model<SecretRecord>;
 }
 
 export function buildModels(connection: Connection): Models {
@@ -52,12 +55,13 @@ export function buildModels(connection: Connection): Models {
     AuditModel: connection.model<AuditRecord>('AuditEvent', auditSchema),
     PauseModel: connection.model<PauseRecord>('Pause', pauseSchema),
     RedriveModel: connection.model<RedriveRecord>('Redrive', redriveSchema),
+    SecretModel: connection.model<SecretRecord>('Secret', secretSchema),
   };
 }
 
 /**
- * Models that workers use. Workers run code of plugins, so their database user (infra/mongodb) has no access to
- * accounts and audit events.
+ * Models whose collections workers create. Workers run code of plugins, so their database user (infra/mongodb) has no access
+ * to accounts and audit events, and may only read secrets.
  */
 export const workerModels = ({
   UserModel: _users,
@@ -65,6 +69,7 @@ export const workerModels = ({
   ApiKeyModel: _keys,
   AuditModel: _audit,
   RedriveModel: _redrives,
+  SecretModel: _secrets,
   ...own
 }: Models): Partial<Models> => own;
 

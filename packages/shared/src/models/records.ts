@@ -7,6 +7,7 @@ import { ExecutionRecord } from '../schemas/execution.ts';
 import { PauseRecord } from '../schemas/pause.ts';
 import { PluginRecord } from '../schemas/plugin-record.ts';
 import { RedriveRecord } from '../schemas/redrive.ts';
+import { SecretRecord } from '../schemas/secret.ts';
 import { TaskRecord } from '../schemas/task.ts';
 import { SessionRecord, UserRecord } from '../schemas/user.ts';
 import { WorkerRecord } from '../schemas/worker.ts';
@@ -17,6 +18,7 @@ import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
 import { redriveSchema } from './redrive.ts';
 import { RoleLeaseRecord, roleLeaseSchema } from './role-lease.ts';
+import { secretSchema } from './secret.ts';
 import { taskSchema } from './task.ts';
 import { sessionSchema, userSchema } from './user.ts';
 import { workerSchema } from './worker.ts';
@@ -32,6 +34,7 @@ export const RECORDS: Readonly<Record<string, readonly [record: z.ZodObject, sch
   RoleLease: [RoleLeaseRecord, roleLeaseSchema as Schema],
   AuditEvent: [AuditRecord, auditSchema as Schema],
   Redrive: [RedriveRecord, redriveSchema as Schema],
+  Secret: [SecretRecord, secretSchema as Schema],
   Worker: [WorkerRecord, workerSchema as Schema],
   Pause: [PauseRecord, pauseSchema as Schema],
 };

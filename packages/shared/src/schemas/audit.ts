@@ -12,6 +12,8 @@ export const AuditAction = z.enum([
   'pool.resume',
   'plugin.pause',
   'plugin.resume',
+  'secret.put',
+  'secret.delete',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 

@@ -9,6 +9,7 @@ import type { ExecutionRecord, Logger } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { reportProgress } from './progress.ts';
+import { buildReadSecret } from './read-secret.ts';
 import type { Run } from './runs.ts';
 import { storedSteps } from './stored-steps.ts';
 
@@ -22,11 +23,14 @@ export function runAction(
   action: Action,
   onAbandoned: (left: Promise<unknown>) => void,
 ): Promise<AttemptEnd> {
+  // Of this attempt alone: what it reads is masked in what it says.
+  const secrets = deps.secrets.fork();
   const host: AttemptHost = {
     maxResultBytes: deps.config.MAX_RESULT_BYTES,
     abandonAfterMs: deps.config.ABANDON_AFTER_MS,
     steps: storedSteps(deps, run),
-    secrets: deps.secrets,
+    secrets,
+    readSecret: buildReadSecret(deps, run, secrets),
     writeLog: buildLog(deps, run),
     reportProgress: reportProgress(deps, run),
     onAbandoned,

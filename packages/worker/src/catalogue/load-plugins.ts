@@ -23,6 +23,8 @@ export interface BrokenPlugin {
 
 export interface LoadedPlugins {
   plugins: PluginSet;
+  /** npm package of each plugin that comes from one, by plugin id. */
+  packageOf: ReadonlyMap<string, string>;
   broken: readonly BrokenPlugin[];
 }
 
@@ -41,27 +43,34 @@ export async function loadPlugins({ dir, packages, timeoutMs }: PluginSources): 
   const folders = await pluginFolders(fileURLToPath(builtInPlugins));
   if (dir !== undefined) folders.push(...(await pluginFolders(resolve(dir))));
   const sources = [
-    ...folders.map((folder) => ({ name: basename(folder), findEntry: () => entryFile(folder) })),
+    ...folders.map((folder) => ({
+      name: basename(folder),
+      findEntry: () => entryFile(folder),
+      isPackage: false,
+    })),
     ...packages
       .map((name) => ({ name, entry: resolvePackage(name) }))
       .map(({ name, entry }) => ({
         name,
         findEntry: async () => entry,
+        isPackage: true,
       })),
   ];
 
   const plugins = new Map<string, Plugin>();
+  const packageOf = new Map<string, string>();
   const broken: BrokenPlugin[] = [];
   // One after the other, so that what a module does at its import can be attributed to its plugin.
-  for (const { name, findEntry } of sources) {
+  for (const { name, findEntry, isPackage } of sources) {
     try {
       const plugin = await loadPlugin(await findEntry(), plugins, timeoutMs);
       plugins.set(plugin.id, plugin);
+      if (isPackage) packageOf.set(plugin.id, name);
     } catch (error) {
       broken.push({ name, error: toPluginError(name, error) });
     }
   }
-  return { plugins, broken };
+  return { plugins, packageOf, broken };
 }
 
 /** A plugin can be broken in ways that no check foresees. */

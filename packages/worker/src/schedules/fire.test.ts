@@ -12,6 +12,7 @@ import {
 import { buildExecution, createScheduledTask, openNamespace, waitFor } from '@mcp-server/testing';
 import t from 'tap';
 
+import { ReadSecrets } from '../attempt/read-secrets.ts';
 import { buildFleetView } from '../catalogue/fleet-view.ts';
 import { loadPlugins } from '../catalogue/load-plugins.ts';
 import { CataloguePublisher } from '../catalogue/publish.ts';
@@ -50,6 +51,8 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
     metrics: buildMetrics(),
     pluginErrors: [],
     secrets: new KnownSecrets(),
+    readSecrets: new ReadSecrets(new KnownSecrets()),
+    pluginPackages: new Map(),
     pluginSettings: new Map(),
     submission: buildSubmission(parts),
   };

@@ -5,6 +5,7 @@ import {
   findUserById,
   listUnfinishedIds,
   deleteApiKeysOf,
+  deleteSecretsOf,
   deleteSessionsOf,
   deleteTasksOf,
   deleteUser,
@@ -29,7 +30,7 @@ type DeleteDeps = CancelDeps & { accountChanges: AccountChanges };
  * @throws {errors.NotFound} {errors.LastAdmin}
  */
 export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: string): Promise<void> {
-  const { UserModel, SessionModel, ApiKeyModel, TaskModel } = deps.models;
+  const { UserModel, SessionModel, ApiKeyModel, TaskModel, SecretModel } = deps.models;
   const user = await findUserById(UserModel, id);
   if (!user || user.deletedAt) throw new errors.NotFound('user');
   await ensureAdminRemains(deps, { before: user, after: { role: user.role, isActive: false } }, () =>
@@ -44,6 +45,7 @@ export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: 
   await deleteTasksOf(TaskModel, id);
   await cancelUnfinishedOf(deps, principal, id);
   await deleteApiKeysOf(ApiKeyModel, id);
+  await deleteSecretsOf(SecretModel, id);
   await deleteSessionsOf(SessionModel, id);
   await (user.bootstrap ? tombstoneUser(UserModel, id) : deleteUser(UserModel, id));
 }

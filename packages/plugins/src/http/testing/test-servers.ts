@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 
+import { FatalError } from '@mcp-server/plugin-sdk';
+
 import type { Resolve } from '../agent.ts';
 import { performRequest, type RequestContext } from '../perform.ts';
 import { RequestInput, type RequestOutput } from '../request-input.ts';
@@ -66,12 +68,21 @@ export function resolveFrom(table: Readonly<Record<string, readonly string[]>>):
 /** Runs `http.request` as a worker does: input through its schema, settings from texts. */
 export function runRequest(
   input: Record<string, unknown>,
-  options: { settings?: Record<string, string>; resolve?: Resolve; signal?: AbortSignal } = {},
+  options: {
+    settings?: Record<string, string>;
+    resolve?: Resolve;
+    signal?: AbortSignal;
+    secret?: RequestContext['secret'];
+  } = {},
 ): Promise<RequestOutput> {
   const ctx: RequestContext = {
     idempotencyKey: 'execution-1',
     settings: HttpSettings.parse(options.settings ?? { allow: SERVICE }),
     signal: options.signal ?? new AbortController().signal,
+    secret:
+      options.secret ??
+      (() =>
+        Promise.reject(new FatalError('There are no secrets in this test.', { code: 'SECRET_UNKNOWN' }))),
   };
   const resolve = options.resolve ?? resolveFrom({ [SERVICE]: ['127.0.0.1'] });
   return performRequest(RequestInput.parse(input), ctx, resolve);

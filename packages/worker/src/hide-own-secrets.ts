@@ -1,0 +1,13 @@
+import { hideFromEnvironment } from '@mcp-server/shared';
+
+const OWN = new Set(['SECRETS_KEY', 'MONGODB_URI', 'REDIS_URL', 'WORKER_METRICS_TOKEN']);
+
+/**
+ * Hides this process's secrets and the settings of its plugins from other processes of its user, such as children that a plugin
+ * starts: they could read them in /proc. The keys of secrets also leave `process.env`, which children inherit. Code inside this
+ * process is trusted and not kept from anything.
+ */
+export function hideOwnSecrets(): void {
+  hideFromEnvironment((name) => OWN.has(name) || name.includes('_PLUGIN_'));
+  delete process.env['SECRETS_KEY'];
+}
