@@ -172,6 +172,8 @@ t.test('a marker secret and its derived forms are found nowhere in clear', async
     environments.includes(key),
     'a child finds the key neither in its environment nor in that of the worker',
   );
+  const ofApi = readFileSync(`/proc/${api.pid}/environ`, 'latin1');
+  t.notOk(ofApi.includes(key), 'nor in that of the API');
   t.match(environments, /\0MONGODB_URI=\*+\0/, 'what /proc shows of the worker');
   t.ok(environments.includes(`MONGODB_URI=${space.mongodbUri}`), 'process.env itself keeps its values');
 });

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import { runAction } from '@mcp-server/plugin-sdk/testing';
 import t from 'tap';
 
@@ -18,7 +20,7 @@ const call = (input: object, secrets: Given) =>
 
 /** A service that tells what it got, and redirects from `/to?url=…`. */
 async function openEcho(t: Parameters<typeof openService>[0]) {
-  const got: { url: string; headers: Record<string, unknown> }[] = [];
+  const got: { url: string; headers: IncomingHttpHeaders }[] = [];
   const service = await openService(t, ({ url = '', headers }, response) => {
     got.push({ url, headers });
     const to = new URL(url, 'http://x').searchParams.get('to');
@@ -85,10 +87,14 @@ t.test('after a redirect it goes only to hosts that it names', async (t) => {
   const [from, to] = [at(first.service), at(second.service)];
   const named = { token: { value: VALUE, hosts: [hostOf(first.service)] } };
   const both = { token: { value: VALUE, hosts: [hostOf(first.service), hostOf(second.service)] } };
-  const secrets = { headers: { 'User-Key': 'token' }, bearer: 'token' };
+  const secrets = { headers: { 'User-Key': 'token', 'Accept-Language': 'token' }, bearer: 'token' };
   const follow = (target: string) => `${from}/?to=${encodeURIComponent(target)}`;
   const credentials = ({ got }: typeof first) =>
-    got.map(({ headers }) => [headers['user-key'], headers['authorization']].filter(Boolean).length);
+    got.map(
+      ({ headers }) =>
+        ['user-key', 'authorization', 'accept-language'].filter((name) => headers[name]?.includes(VALUE))
+          .length,
+    );
 
   const away = await call({ url: follow(`${to}/away`), secrets }, named);
   const same = await call({ url: follow(`${from}/same`), secrets }, named);
@@ -98,10 +104,10 @@ t.test('after a redirect it goes only to hosts that it names', async (t) => {
     ['completed', 'completed', 'completed'],
   );
   t.same(credentials(second), [0, 0], 'the other host');
-  t.same(credentials(first), [2, 2, 2, 2, 2], 'the named one, also when a redirect leads back to it');
+  t.same(credentials(first), [3, 3, 3, 3, 3], 'the named one, also when a redirect leads back to it');
 
   await call({ url: follow(`${to}/named`), secrets }, both);
-  t.equal(credentials(second).at(-1), 2, 'another host that it names too');
+  t.equal(credentials(second).at(-1), 3, 'another host that it names too');
 });
 
 t.test('an address with the secret in it is not followed to another host', async (t) => {

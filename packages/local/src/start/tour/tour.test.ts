@@ -5,6 +5,7 @@ import tap from 'tap';
 import { startForTest } from '../../testing/start-for-test.ts';
 import { visitAccounts, visitKeys, visitUsers } from './visit-accounts.ts';
 import { visitMcp } from './visit-mcp.ts';
+import { visitSecrets } from './visit-secrets.ts';
 import { visitEvents, visitPages, visitPauses } from './visit-watching.ts';
 import { visitExecutions, visitInput, visitTasks } from './visit-work.ts';
 import { Visitor } from './visitor.ts';
@@ -29,6 +30,7 @@ tap.test(
 
     const tokens = await visitAccounts(visitor);
     await visitKeys(visitor, tokens);
+    await visitSecrets(visitor, tokens);
     await visitTasks(visitor, tokens);
     const endedId = await visitExecutions(visitor, tokens);
     await visitInput(visitor, tokens);

@@ -1,6 +1,6 @@
 import type { Visitor } from './visitor.ts';
 
-const PASSWORD = 'SecurePassword123!';
+export const PASSWORD = 'SecurePassword123!';
 
 export interface Tokens {
   admin: string;
