@@ -106,7 +106,7 @@ export const SecretsOff = createError(
 );
 export const SecretUnreadable = createError(
   'secret_unreadable',
-  'The stored value of this secret cannot be read; send a new value.',
+  'The stored secret cannot be read; delete it and store it again.',
   409,
 );
 export const TooManySecrets = createError(

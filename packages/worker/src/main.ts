@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   loadEnvFile();
   const config = loadConfig(WorkerEnv, process.env);
   const secrets = ownSecrets(config, process.env['SECRETS_KEY']);
-  hideOwnSecrets();
+  const isHidden = hideOwnSecrets();
   await assertCanListen(listenPlace(config));
   const log = await openLog({
     name: 'worker',
@@ -58,6 +58,8 @@ async function main(): Promise<void> {
     keepFiles: config.LOG_KEEP_FILES,
     mask: (line) => secrets.maskJsonLine(line),
   });
+  if (!isHidden)
+    log.logger.warn('other processes of this user can read the secrets of this one in /proc/<pid>/environ');
   const workerName = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const opened = new AsyncDisposableStack();
   opened.defer(() => log.close());

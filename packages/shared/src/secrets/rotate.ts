@@ -6,6 +6,8 @@ import { rewrapSecret } from './seal.ts';
 import type { SecretKeys } from './secret-keys.ts';
 
 const PAGE = 100;
+/** Each try means that a new version was stored in between. */
+const MAX_TRIES = 20;
 
 export interface Rotation {
   rewrapped: number;
@@ -35,7 +37,8 @@ async function rotateOne(
 ): Promise<void> {
   try {
     let secret: SecretRecord | undefined = found;
-    while (secret && secret.keyId !== keys[0].id) {
+    for (let tries = 0; secret && secret.keyId !== keys[0].id; tries += 1) {
+      if (tries === MAX_TRIES) throw new Error('It changes too often, or has fields of another type.');
       if (await storeWrappedKey(model, secret, rewrapSecret(keys, secret))) {
         rotation.rewrapped += 1;
         return;

@@ -66,7 +66,7 @@ t.test('while all keys are rotated and secrets change, no read fails', async (t)
   );
 });
 
-t.test('a secret that no key opens is named and stays as it is', async (t) => {
+t.test('a secret that no key opens, or that cannot be changed, is named and stays as it is', async (t) => {
   const { SecretModel } = (await openNamespace(t)).models;
   const lost = { owner: USER, name: 'lost', version: 1, hosts: [], plugins: [] };
   const kept = { ...lost, name: 'kept' };
@@ -75,11 +75,17 @@ t.test('a secret that no key opens is named and stays as it is', async (t) => {
     ...sealSecret(keysOf(randomBytes(32).toString('hex')), lost, 'x'),
   });
   await storeSecret(SecretModel, { ...kept, ...sealSecret(keysOf(OLD), kept, 'y') });
+  const odd = { ...lost, name: 'odd' };
+  await storeSecret(SecretModel, { ...odd, ...sealSecret(keysOf(OLD), odd, 'z') });
+  await SecretModel.collection.updateOne({ _id: `${USER}/odd` as never }, { $set: { version: '1' } });
   const before = await SecretModel.findById(`${USER}/lost`).lean();
 
   const { rewrapped, failed } = await rotateSecrets(SecretModel, keysOf(NEW, OLD));
 
   t.equal(rewrapped, 1);
-  t.match(failed, [{ id: `${USER}/lost`, reason: /No key of SECRETS_KEY/ }]);
+  t.match(failed, [
+    { id: `${USER}/lost`, reason: /No key of SECRETS_KEY/ },
+    { id: `${USER}/odd`, reason: /another type/ },
+  ]);
   t.same(await SecretModel.findById(`${USER}/lost`).lean(), before);
 });

@@ -4,6 +4,7 @@ import {
   errors,
   findSecret,
   GLOBAL_OWNER,
+  lacks,
   listSecretsFor,
   type Models,
   openSecret,
@@ -20,6 +21,9 @@ import type { Principal } from '../principal.ts';
 
 /** Secrets that one user may have, and that may be global. They are listed on one page. */
 const MAX_SECRETS = 200;
+
+/** Each try means that another request has stored a version in between. */
+const MAX_TRIES = 50;
 
 interface SecretsDeps extends AuditDeps {
   models: Models;
@@ -47,7 +51,8 @@ export async function listSecrets(deps: SecretsDeps, { userId }: Principal): Pro
 
 /**
  * Creates a secret or replaces it as a whole; without a value the stored one is encrypted again for the new hosts and plugins.
- * @throws {errors.SecretsOff} {errors.Forbidden} {errors.InvalidRequest} {errors.TooManySecrets} {errors.SecretUnreadable}
+ * @throws {errors.SecretsOff} {errors.Forbidden} {errors.InvalidRequest} {errors.TooManySecrets}
+ * {errors.SecretUnreadable} {errors.Busy}
  */
 export async function putSecret(
   deps: SecretsDeps,
@@ -59,9 +64,11 @@ export async function putSecret(
   const { hosts, plugins } = input;
   const details = { scope: input.scope, hosts, plugins, isNewValue: input.value !== undefined };
   return audited(deps, caller, { action: 'secret.put', target: name, details }, async (note) => {
-    for (;;) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const stored = await findSecret(deps.models.SecretModel, { owner, name });
       if (!stored) await requireRoom(deps, owner);
+      // Without a readable version the next one is unknown.
+      if (stored && lacks(stored, 'version')) throw new errors.SecretUnreadable();
       const identity = {
         owner,
         name,
@@ -76,6 +83,7 @@ export async function putSecret(
       const now = new Date();
       return { _id: '', ...identity, ...sealed, createdAt: stored?.createdAt ?? now, updatedAt: now };
     }
+    throw new errors.Busy('changes of this secret');
   });
 }
 
