@@ -6,6 +6,7 @@ import {
   reportStartFailure,
   rotateSecrets,
   secretsConfig,
+  StartRefusal,
   storesConfig,
 } from '@mcp-server/shared';
 import { z } from 'zod';
@@ -29,7 +30,13 @@ async function main(): Promise<void> {
     socketTimeoutMs: TIMEOUT_MS,
   });
   try {
-    const { rewrapped, failed } = await rotateSecrets(buildModels(mongo.connection).SecretModel, keys);
+    const { rewrapped, failed } = await rotateSecrets(buildModels(mongo.connection).SecretModel, keys).catch(
+      (cause: unknown) => {
+        // Set by the first contact.
+        if (mongo.connection.db) throw cause;
+        throw new StartRefusal('MONGODB_URI: the database does not answer; nothing was changed.', { cause });
+      },
+    );
     print(`${rewrapped} secrets now have the first key, ${failed.length} could not be read.`);
     for (const { id, reason } of failed) print(`${id}: ${reason}`);
     if (failed.length === 0) print('No secret needs the other keys: remove them from SECRETS_KEY.');

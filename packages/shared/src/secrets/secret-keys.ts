@@ -20,7 +20,7 @@ export type SecretKeys = readonly [SecretKey, ...SecretKey[]];
  * A list of keys, comma separated, each of 32 random bytes as 64 hexadecimal digits or as base64. Messages name the place of a
  * bad key, never its text.
  */
-export const SecretKeysText = z.string().transform((text, ctx): SecretKeys => {
+export const SecretKeysText = z.string({ error: 'must be set' }).transform((text, ctx): SecretKeys => {
   const texts = text.split(',').map((part) => part.trim());
   const keys = texts.map((part, index) =>
     readKey(part, (problem) => ctx.addIssue(`key ${index + 1} ${problem}`)),
