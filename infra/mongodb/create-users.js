@@ -3,7 +3,15 @@
 // encrypted.
 const DATABASE = 'mcp_server';
 const READ_WRITE = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
-const WORKER_COLLECTIONS = ['tasks', 'pluginexecutions', 'plugins', 'roleleases', 'workers', 'pauses'];
+const WORKER_COLLECTIONS = [
+  'tasks',
+  'pluginexecutions',
+  'plugins',
+  'roleleases',
+  'workers',
+  'pauses',
+  'marketplacepackages',
+];
 const WORKER_READS = ['secrets'];
 
 const password = (name) => {

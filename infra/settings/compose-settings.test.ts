@@ -30,6 +30,7 @@ const EXCEPTIONS: Record<string, string> = {
   WORKER_PORT: 'Prometheus expects it on 9464',
   WORKER_METRICS_TOKEN: 'Prometheus sends one token, METRICS_TOKEN',
   PLUGINS_DIR: 'the folder is mounted at /plugins',
+  MARKETPLACE_DIR: 'the volume is mounted at /app/marketplace',
 };
 
 const secrets = freshSecrets();

@@ -42,6 +42,7 @@ In containers these are fixed: \`HOST\`, \`WORKER_HOST\`, \`WORKER_PORT\`, \`NOD
 \`DATA_DIR\` (secrets come from \`.env\`), \`LOG_DIR\` and \`LOG_KEEP_FILES\` (\`docker compose logs\` has the logs), \`EXIT_WITH_PARENT\`,
 and \`WORKER_METRICS_TOKEN\` (\`METRICS_TOKEN\` is the token of both). \`PORT\` is the published port unless \`PUBLISH_HTTP\` is set.
 \`PLUGINS_DIR\` is mounted into the workers, read-only; unset, it is the folder \`plugins\` beside \`docker-compose.yml\`.
+\`MARKETPLACE_DIR\` is the volume \`marketplace\`.
 
 If \`HOST\` is not a loopback address, and in production, secrets must be strong: at least 32 random characters.
 `;

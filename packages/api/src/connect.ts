@@ -47,6 +47,7 @@ import { buildDurationStatsReader } from './services/executions/duration-stats.t
 import { buildWaiters } from './services/executions/wait-for-end.ts';
 import { buildPoolFacts } from './services/fleet/pool-facts.ts';
 import { buildReadiness } from './services/fleet/readiness.ts';
+import { buildRegistry } from './services/marketplace/registry.ts';
 import { buildLoadReader } from './services/metrics/load.ts';
 import { Sockets } from './services/realtime/sockets.ts';
 import { buildTickets } from './services/realtime/tickets.ts';
@@ -100,6 +101,7 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
     queues,
     tickers,
     notifier,
+    registry: buildRegistry(config.MARKETPLACE_REGISTRY),
     accountChanges: buildAccountChanges({ channel: channels.accounts, notifier, ...services, ...live.deps }),
     ...services,
     ...live.deps,

@@ -26,6 +26,7 @@ import type { DurationStatsReader } from './services/executions/duration-stats.t
 import type { Waiters } from './services/executions/wait-for-end.ts';
 import type { PoolFacts } from './services/fleet/pool-facts.ts';
 import type { Readiness } from './services/fleet/readiness.ts';
+import type { Registry } from './services/marketplace/registry.ts';
 import type { LoadReader } from './services/metrics/load.ts';
 import type { Sockets } from './services/realtime/sockets.ts';
 import type { Tickets } from './services/realtime/tickets.ts';
@@ -46,6 +47,8 @@ export interface Deps {
   /** Open WebSockets and event streams. */
   sockets: Sockets;
   catalogue: Catalogue;
+  /** Package registry of the marketplace. */
+  registry: Registry;
   admission: Admission;
   submissionMutex: KeyedMutex;
   waiters: Waiters;

@@ -159,6 +159,19 @@ export const OriginRefused = createError(
 export const HostRefused = createError('host_refused', 'Host not allowed; add it to MCP_ALLOWED_HOSTS.', 403);
 export const MethodNotAllowed = createError('method_not_allowed', 'Method %s is not allowed.', 405);
 export const UpgradeRequired = createError('upgrade_required', 'WebSocket upgrade required.', 426);
+export const MarketplaceOff = createError(
+  'marketplace_off',
+  'The marketplace is off; set MARKETPLACE_REGISTRY for APIs and workers.',
+  409,
+);
+export const RegistryUnavailable = createRetryable(
+  'registry_unavailable',
+  'The package registry is unreachable or does not respond as a registry does; nothing was changed.',
+  503,
+);
+export const UnknownPackage = createError('unknown_package', 'The registry has no package %s.', 404);
+export const PackageRefused = createError('package_refused', 'Package %s %s.', 422);
+export const PackageConflict = createError('package_conflict', 'Package %s %s.', 409);
 export const TooManySockets = createRetryable(
   'too_many_sockets',
   'You have %d open sockets; close one first.',

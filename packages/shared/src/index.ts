@@ -13,6 +13,7 @@ export {
   submissionConfig,
   wholeNumber,
 } from './config/pieces.ts';
+export { marketplaceConfig } from './config/marketplace.ts';
 
 export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo, probeMongo } from './connections/mongo.ts';
@@ -123,6 +124,7 @@ export * from './schemas/execution.ts';
 export * from './schemas/explanation.ts';
 export { FailureGroup } from './schemas/failure-group.ts';
 export * from './schemas/input-record.ts';
+export * from './schemas/marketplace.ts';
 export * from './schemas/pause.ts';
 export * from './schemas/plugin-record.ts';
 export * from './schemas/primitives.ts';
@@ -170,6 +172,7 @@ export {
 export { findByIndex } from './stores/find-by-index.ts';
 export { type FailureFilter, type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
 export { deleteTasksOf, listUnfinishedIds } from './stores/owned-work.ts';
+export * from './stores/packages.ts';
 export type { PageOrder, PagePosition, PageRequest, PageRows } from './stores/page.ts';
 export { deletePause, insertPause, type Paused, readPaused } from './stores/pauses.ts';
 export {
@@ -277,6 +280,8 @@ export { reportStartFailure } from './start-failure.ts';
 export { PoolQueues } from './pool-queues.ts';
 export * from './queues.ts';
 export { withTimeout } from './with-timeout.ts';
+
+export { contractVersion } from '@mcp-server/plugin-sdk';
 
 // The API reads the catalogue and never imports plugin code, so it takes these schemas from here.
 export {

@@ -65,6 +65,8 @@ export const endedChannel = (prefix: string): string => `${prefix}:ended`;
 export const cancelChannel = (prefix: string): string => `${prefix}:cancel`;
 /** Channel for the news that a pool or plugin was paused or resumed. */
 export const pausesChannel = (prefix: string): string => `${prefix}:pauses`;
+/** Channel for names of packages whose wish changed. */
+export const packagesChannel = (prefix: string): string => `${prefix}:packages`;
 /** Channel for ids of users whose rights changed. */
 export const accountsChannel = (prefix: string): string => `${prefix}:accounts`;
 /** Key that shows by its absence that Redis was wiped. */

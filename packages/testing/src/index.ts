@@ -19,3 +19,4 @@ export {
   sampleDocument,
 } from './hostile/hostile-documents.ts';
 export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
+export { type PackageRegistry, startRegistry } from './registry/package-registry.ts';

@@ -1,5 +1,6 @@
 import {
   logConfig,
+  marketplaceConfig,
   pluginsConfig,
   processConfig,
   protocolConfig,
@@ -39,6 +40,10 @@ const workConfig = settingsGroup('Worker', {
     .describe('Token for `/metrics` of workers; unset, only this machine may read it'),
   PLUGINS_DIR: z.string().optional().describe('Folder with your own plugins, one sub-folder each'),
   PLUGINS: list('').describe('npm packages that are plugins, comma separated'),
+  MARKETPLACE_DIR: z
+    .string()
+    .optional()
+    .describe('Writable folder for packages of the marketplace; unset, the worker takes none'),
   PLUGIN_ERRORS: z
     .enum(['report', 'fail'])
     .default('report')
@@ -73,6 +78,7 @@ const WorkerSettings = z.object({
   ...submissionConfig,
   ...pluginsConfig,
   ...secretsConfig,
+  ...marketplaceConfig,
   ...workConfig,
 });
 

@@ -51,7 +51,7 @@ export interface Deps {
   /** Secrets that runs of this process have read lately. */
   readSecrets: ReadSecrets;
   /** npm packages of plugins by plugin id; those without one are built in or come from `PLUGINS_DIR`. */
-  pluginPackages: ReadonlyMap<string, string>;
+  pluginPackages: Map<string, string>;
   /** Values of `ctx.settings` by plugin id. */
   pluginSettings: PluginSettings;
 }

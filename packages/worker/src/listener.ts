@@ -1,4 +1,4 @@
-import { cancelChannel, pausesChannel } from '@mcp-server/shared';
+import { cancelChannel, packagesChannel, pausesChannel } from '@mcp-server/shared';
 import type { Redis } from 'ioredis';
 
 import type { Deps } from './deps.ts';
@@ -7,21 +7,25 @@ interface Handlers {
   onCancel: (executionId: string) => void;
   /** Called when a pool or plugin was paused or resumed. */
   onPauses: () => void;
+  /** Called when another version of a package is wanted, or its lockfile is there. */
+  onPackages: () => void;
 }
 
 /**
- * Subscribes to cancels and pauses, to react at once. Without Redis both are read from the database, so 2 s hold either
+ * Subscribes to cancels, pauses and changes of packages, to react at once. Without Redis all are read from the database, so 2 s hold either
  * way.
  */
 export async function listen(
   { config }: Deps,
   subscriber: Redis,
-  { onCancel, onPauses }: Handlers,
+  { onCancel, onPauses, onPackages }: Handlers,
 ): Promise<void> {
-  const [cancels, pauses] = [cancelChannel(config.REDIS_PREFIX), pausesChannel(config.REDIS_PREFIX)];
+  const { REDIS_PREFIX: prefix } = config;
+  const [cancels, pauses, packages] = [cancelChannel(prefix), pausesChannel(prefix), packagesChannel(prefix)];
   subscriber.on('message', (channel, message) => {
     if (channel === cancels) onCancel(message);
     if (channel === pauses) onPauses();
+    if (channel === packages) onPackages();
   });
-  await subscriber.subscribe(cancels, pauses);
+  await subscriber.subscribe(cancels, pauses, packages);
 }

@@ -94,7 +94,7 @@ interface Start {
 /** The plugins that this process runs, and the report of those that it cannot. */
 interface ReadyPlugins {
   plugins: PluginSet;
-  pluginPackages: ReadonlyMap<string, string>;
+  pluginPackages: Map<string, string>;
   pluginErrors: readonly PluginErrorRecord[];
   pluginSettings: PluginSettings;
   secrets: KnownSecrets;
@@ -111,7 +111,7 @@ async function readyPlugins(config: WorkerConfig, log: Logger, secrets: KnownSec
   const { plugins, packageOf } = loaded;
   return {
     plugins,
-    pluginPackages: packageOf,
+    pluginPackages: new Map(packageOf),
     pluginErrors,
     pluginSettings: readPluginSettings(plugins, process.env, secrets),
     secrets,

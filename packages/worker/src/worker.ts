@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+
+import type { Plugin } from '@mcp-server/plugin-sdk';
 import { probeMongo, probeRedis } from '@mcp-server/shared';
 import type { Worker } from 'bullmq';
 
@@ -19,6 +22,8 @@ import { SuspectSlot } from './delivery/suspects.ts';
 import type { Deps } from './deps.ts';
 import { drain } from './drain.ts';
 import { listen } from './listener.ts';
+import { Marketplace } from './marketplace/marketplace.ts';
+import { PackageRunner } from './marketplace/package-runner.ts';
 import { createTickWorker } from './schedules/tick-worker.ts';
 import type { Stores } from './stores.ts';
 import { Sweeper } from './sweep/sweeper.ts';
@@ -37,6 +42,8 @@ export class FleetWorker {
   readonly #sweeper: Sweeper;
   readonly #publisher: CataloguePublisher;
   readonly #announcer: Announcer;
+  /** Undefined if this worker takes no packages. */
+  readonly #marketplace: Marketplace | undefined;
   readonly #outage: DatabaseOutage;
   readonly #canary: Canary;
   readonly #onUnhealthy: (reason: string) => void;
@@ -44,7 +51,9 @@ export class FleetWorker {
   #closing: Promise<void> | undefined;
 
   /** `onUnhealthy` is called when only a new process can help: this one must drain and exit non-zero. */
-  constructor(deps: Deps, stores: Stores, plugins: PluginSet, onUnhealthy: (reason: string) => void) {
+  constructor(deps: Deps, stores: Stores, loaded: PluginSet, onUnhealthy: (reason: string) => void) {
+    /** Packages of the marketplace come and go. */
+    const plugins = new Map(loaded);
     this.#onUnhealthy = onUnhealthy;
     this.#deps = deps;
     this.#stores = stores;
@@ -85,7 +94,9 @@ export class FleetWorker {
       suspects: this.#runs.suspects,
       abandoned: this.#abandoned.count,
       ...this.#runs.idle,
+      ...(this.#marketplace ? { packages: this.#marketplace.installs() } : {}),
     }));
+    this.#marketplace = this.#buildMarketplace(plugins);
   }
 
   /** Starts every part; none waits for a store that is away. */
@@ -96,9 +107,11 @@ export class FleetWorker {
     this.#announcer.start();
     this.#sweeper.start();
     this.#canary.start();
+    this.#marketplace?.start();
     void listen(this.#deps, this.#stores.subscriber, {
       onCancel: (executionId) => this.#runs.stop(executionId, 'cancel'),
       onPauses: () => this.#pauses.refresh(),
+      onPackages: () => this.#marketplace?.refresh(),
     }).catch((error: unknown) => this.#stores.redisContact.failed(error));
     for (const worker of [...this.#poolWorkers, this.#tickWorker]) {
       void worker.run().catch((err: unknown) => this.#deps.log.error({ err }, 'taking jobs failed'));
@@ -137,6 +150,7 @@ export class FleetWorker {
     this.#outage.close();
     this.#announcer.drain();
     await this.#canary.close();
+    await this.#marketplace?.close();
     const workers = [...this.#poolWorkers, this.#tickWorker];
     await drain(this.#deps, { workers, runs: this.#runs, giveUp: this.#giveUp });
     await this.#sweeper.close();
@@ -144,6 +158,21 @@ export class FleetWorker {
     await this.#announcer.close();
     await this.#pauses.close();
     await this.#beat.close();
+  }
+
+  #buildMarketplace(plugins: Map<string, Plugin>): Marketplace | undefined {
+    const { MARKETPLACE_DIR: dir, MARKETPLACE_REGISTRY: registry } = this.#deps.config;
+    if (dir === undefined || registry === undefined) return undefined;
+    const onChange = () => {
+      this.#publisher.refresh();
+      this.#announcer.refresh();
+    };
+    const host = new PackageRunner(this.#deps, plugins, onChange);
+    return new Marketplace(this.#deps, {
+      dir: resolve(dir),
+      host,
+      onChange: () => this.#announcer.refresh(),
+    });
   }
 
   #abandonedChanged(count: number): void {

@@ -1,6 +1,7 @@
 import {
   loadConfig,
   logConfig,
+  marketplaceConfig,
   pluginsConfig,
   processConfig,
   protocolConfig,
@@ -72,6 +73,7 @@ export function buildApiEnv(env: NodeJS.ProcessEnv) {
     ...liveConfig({ mustBeStrong }),
     ...submissionConfig,
     ...pluginsConfig,
+    ...marketplaceConfig,
     EXECUTION_RETENTION_SECONDS: protocolConfig.EXECUTION_RETENTION_SECONDS,
     MAX_CRASHES: protocolConfig.MAX_CRASHES,
   });

@@ -1,4 +1,11 @@
-import { accountsChannel, cancelChannel, createRedis, endedChannel, pausesChannel } from '@mcp-server/shared';
+import {
+  accountsChannel,
+  cancelChannel,
+  createRedis,
+  endedChannel,
+  packagesChannel,
+  pausesChannel,
+} from '@mcp-server/shared';
 
 type Redis = ReturnType<typeof createRedis>;
 
@@ -8,6 +15,8 @@ export interface Notifier {
   cancelRequested(executionId: string): Promise<void>;
   /** A pool or plugin was paused or resumed. */
   pausesChanged(name: string): Promise<void>;
+  /** Another version of a package is wanted, or none. */
+  packagesChanged(name: string): Promise<void>;
   /** The rights of a user changed. */
   accountChanged(userId: string): Promise<void>;
 }
@@ -24,6 +33,7 @@ export function buildNotifier(redis: Redis, prefix: string): Notifier {
     ended: (executionId) => publish(endedChannel(prefix), executionId),
     cancelRequested: (executionId) => publish(cancelChannel(prefix), executionId),
     pausesChanged: (name) => publish(pausesChannel(prefix), name),
+    packagesChanged: (name) => publish(packagesChannel(prefix), name),
     accountChanged: (userId) => publish(accountsChannel(prefix), userId),
   };
 }

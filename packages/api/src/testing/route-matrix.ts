@@ -45,6 +45,7 @@ export interface Row {
 }
 
 const PASSWORD = 'Test123456';
+const PACKAGE = '/api/marketplace/plugins/none';
 
 /** Rights shared by many routes. */
 const everyone = (status: number): Statuses => [
@@ -197,6 +198,16 @@ export const MATRIX: Record<string, Row> = {
     expect: [404, 403, 403, 403, 403, 403, 401, 401],
     path: '/api/secrets/none?scope=global',
   },
+  // The marketplace is off, and nothing is installed.
+  'GET /api/marketplace': { expect: developers(409) },
+  'GET /api/marketplace/plugins': { expect: developers(200) },
+  'GET /api/marketplace/plugins/:id': { expect: developers(404), path: PACKAGE },
+  'POST /api/marketplace/plugins': { expect: admins(409), body: () => ({ package: 'none' }) },
+  'DELETE /api/marketplace/plugins/:id': { expect: admins(404), path: PACKAGE },
+  'POST /api/marketplace/plugins/:id/upgrade': { expect: admins(409), path: `${PACKAGE}/upgrade` },
+  'POST /api/marketplace/plugins/:id/rollback': { expect: admins(404), path: `${PACKAGE}/rollback` },
+  'POST /api/marketplace/plugins/:id/pin': { expect: admins(404), path: `${PACKAGE}/pin` },
+  'POST /api/marketplace/plugins/:id/unpin': { expect: admins(404), path: `${PACKAGE}/unpin` },
   'GET /api/audit': { expect: admins(200) },
 
   // Without an upgrade there is nothing to open, but authentication is checked first.

@@ -3,6 +3,7 @@ import type { Connection, Model } from 'mongoose';
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import type { AuditRecord } from '../schemas/audit.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
+import type { MarketplacePackage } from '../schemas/marketplace.ts';
 import type { PauseRecord } from '../schemas/pause.ts';
 import type { PluginRecord } from '../schemas/plugin-record.ts';
 import type { RedriveRecord } from '../schemas/redrive.ts';
@@ -13,6 +14,7 @@ import type { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
+import { marketplacePackageSchema } from './marketplace-package.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
 import { readTolerantly } from './readable.ts';
@@ -38,6 +40,7 @@ export interface Models {
   WorkerModel: Model<WorkerRecord>;
   AuditModel: Model<AuditRecord>;
   PauseModel: Model<PauseRecord>;
+  MarketplacePackageModel: Model<MarketplacePackage>;
   RedriveModel: Model<RedriveRecord>;
   SecretModel: Model<SecretRecord>;
 }
@@ -54,6 +57,10 @@ export function buildModels(connection: Connection): Models {
     WorkerModel: connection.model<WorkerRecord>('Worker', workerSchema),
     AuditModel: connection.model<AuditRecord>('AuditEvent', auditSchema),
     PauseModel: connection.model<PauseRecord>('Pause', pauseSchema),
+    MarketplacePackageModel: connection.model<MarketplacePackage>(
+      'MarketplacePackage',
+      marketplacePackageSchema,
+    ),
     RedriveModel: connection.model<RedriveRecord>('Redrive', redriveSchema),
     SecretModel: connection.model<SecretRecord>('Secret', secretSchema),
   };

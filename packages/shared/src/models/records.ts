@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ApiKeyRecord } from '../schemas/api-key.ts';
 import { AuditRecord } from '../schemas/audit.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
+import { MarketplacePackage } from '../schemas/marketplace.ts';
 import { PauseRecord } from '../schemas/pause.ts';
 import { PluginRecord } from '../schemas/plugin-record.ts';
 import { RedriveRecord } from '../schemas/redrive.ts';
@@ -14,6 +15,7 @@ import { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
+import { marketplacePackageSchema } from './marketplace-package.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
 import { redriveSchema } from './redrive.ts';
@@ -37,4 +39,5 @@ export const RECORDS: Readonly<Record<string, readonly [record: z.ZodObject, sch
   Secret: [SecretRecord, secretSchema as Schema],
   Worker: [WorkerRecord, workerSchema as Schema],
   Pause: [PauseRecord, pauseSchema as Schema],
+  MarketplacePackage: [MarketplacePackage, marketplacePackageSchema as Schema],
 };

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 
+import { InstallState } from '../schemas/marketplace.ts';
 import { type WorkerRecord, WorkerState } from '../schemas/worker.ts';
 import { embeddedOptions, schemaOptions } from './schema-options.ts';
 
@@ -21,6 +22,22 @@ export const workerSchema = new Schema<WorkerRecord>(
     idleMs: Number,
     pluginErrors: {
       type: [new Schema({ plugin: String, problems: [String] }, embeddedOptions)],
+      default: undefined,
+    },
+    packages: {
+      type: [
+        new Schema(
+          {
+            package: String,
+            revision: Number,
+            version: String,
+            state: { type: String, enum: InstallState.options },
+            running: String,
+            problem: String,
+          },
+          embeddedOptions,
+        ),
+      ],
       default: undefined,
     },
     state: { type: String, enum: WorkerState.options, required: true },

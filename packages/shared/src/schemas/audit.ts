@@ -14,6 +14,12 @@ export const AuditAction = z.enum([
   'plugin.resume',
   'secret.put',
   'secret.delete',
+  'marketplace.install',
+  'marketplace.upgrade',
+  'marketplace.rollback',
+  'marketplace.pin',
+  'marketplace.unpin',
+  'marketplace.remove',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 

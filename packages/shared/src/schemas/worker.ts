@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { PackageInstall } from './marketplace.ts';
 import { Unreadable } from './primitives.ts';
 import { StoredTime } from './stored-value.ts';
 
@@ -34,6 +35,8 @@ export const WorkerRecord = z.object({
   idleMs: z.int().min(0).max(MAX_IDLE_MS).optional(),
   /** Plugins that it could not load; missing if there are none. */
   pluginErrors: z.array(PluginErrorRecord).optional(),
+  /** Packages of the marketplace; missing if it takes none. */
+  packages: z.array(PackageInstall).optional(),
   state: WorkerState,
   startedAt: StoredTime,
   /** Database clock. */
@@ -57,6 +60,10 @@ export const WorkerView = z.object({
   suspects: z.int().describe('Running executions whose process died before'),
   abandoned: z.int().describe('Runs that ignore their abort signal'),
   pluginErrors: z.array(PluginErrorRecord).optional().describe('Plugins that it could not load'),
+  packages: z
+    .array(PackageInstall)
+    .optional()
+    .describe('Packages of the marketplace; missing if it takes none'),
   lastTookAt: z.iso.datetime().optional().describe('Start of its latest run'),
   state: WorkerState,
   /** Seen recently, by the database's clock. Dead workers are listed for ten minutes. */

@@ -8,6 +8,8 @@ import {
 import type { ExecutionRecord, Logger } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
+import { packageActionOf } from '../package-process/describe-package.ts';
+import { runInProcess } from '../package-process/run-in-process.ts';
 import { reportProgress } from './progress.ts';
 import { buildReadSecret } from './read-secret.ts';
 import type { Run } from './runs.ts';
@@ -35,7 +37,11 @@ export function runAction(
     reportProgress: reportProgress(deps, run),
     onAbandoned,
   };
-  return runAttempt(action, toRequest(deps, run), host, run.controller);
+  const request = toRequest(deps, run);
+  const target = packageActionOf(action);
+  return target
+    ? runInProcess(action, target, { request, host, controller: run.controller })
+    : runAttempt(action, request, host, run.controller);
 }
 
 function toRequest(deps: Deps, { execution }: Run): AttemptRequest {

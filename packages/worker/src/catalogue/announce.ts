@@ -10,13 +10,13 @@ import type { PluginSet } from './load-plugins.ts';
 const REFRESH_MS = 2_000;
 
 /** Fields of a worker's record that change while it works. */
-type WorkerLoad = Pick<WorkerRecord, 'running' | 'suspects' | 'abandoned' | 'idleMs'>;
+type WorkerLoad = Pick<WorkerRecord, 'running' | 'suspects' | 'abandoned' | 'idleMs' | 'packages'>;
 
 /** Keeps this process in the list of workers: refreshed while it lives, deleted by a clean stop. */
 export class Announcer {
   readonly #deps: Deps;
   readonly #load: () => WorkerLoad;
-  readonly #plugins: string[];
+  readonly #plugins: PluginSet;
   readonly #startedAt = new Date();
   #state: WorkerRecord['state'] = 'running';
   readonly #task: PeriodicTask;
@@ -24,9 +24,7 @@ export class Announcer {
   constructor(deps: Deps, plugins: PluginSet, load: () => WorkerLoad) {
     this.#deps = deps;
     this.#load = load;
-    this.#plugins = [...plugins.values()]
-      .filter(({ pool }) => deps.config.WORKER_POOLS.includes(pool))
-      .map(({ id, version }) => `${id}@${version}`);
+    this.#plugins = plugins;
     this.#task = new PeriodicTask({
       run: () => this.#announce(),
       intervalMs: REFRESH_MS,
@@ -37,6 +35,11 @@ export class Announcer {
 
   start(): void {
     this.#task.start();
+  }
+
+  /** Announces at once: the plugins or packages have changed. */
+  refresh(): void {
+    this.#task.runSoon();
   }
 
   /** Announces at once that this process is draining, and keeps announcing that it lives. */
@@ -61,7 +64,9 @@ export class Announcer {
       pid: process.pid,
       version: packageFile.version,
       pools: [...config.WORKER_POOLS],
-      plugins: this.#plugins,
+      plugins: [...this.#plugins.values()]
+        .filter(({ pool }) => config.WORKER_POOLS.includes(pool))
+        .map(({ id, version }) => `${id}@${version}`),
       slots: config.WORKER_CONCURRENCY,
       ...this.#load(),
       ...(pluginErrors.length === 0 ? {} : { pluginErrors: [...pluginErrors] }),

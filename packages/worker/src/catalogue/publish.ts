@@ -15,16 +15,16 @@ const REFRESH_MS = 5_000;
 /** Publishes the plugins of this process, and refreshes them while it lives. */
 export class CataloguePublisher {
   readonly #deps: Deps;
-  readonly #entries: ReturnType<typeof describePlugin>[];
+  readonly #plugins: PluginSet;
+  /** Records of the plugins: a schema takes long to convert. */
+  readonly #entries = new WeakMap<Plugin, ReturnType<typeof describePlugin>>();
   readonly #task: PeriodicTask;
   /** Plugins that wait for another pool's grace; each is logged once. */
   readonly #refused = new Set<string>();
 
   constructor(deps: Deps, plugins: PluginSet) {
     this.#deps = deps;
-    this.#entries = [...plugins.values()]
-      .filter(({ pool }) => deps.config.WORKER_POOLS.includes(pool))
-      .map(describePlugin);
+    this.#plugins = plugins;
     this.#task = new PeriodicTask({
       run: () => this.#publishAll(),
       intervalMs: REFRESH_MS,
@@ -40,12 +40,25 @@ export class CataloguePublisher {
     this.#task.start();
   }
 
+  /** Publishes at once: the plugins have changed. */
+  refresh(): void {
+    this.#task.runSoon();
+  }
+
   close(): Promise<void> {
     return this.#task.close();
   }
 
+  #entryOf(plugin: Plugin): ReturnType<typeof describePlugin> {
+    const entry = this.#entries.get(plugin) ?? describePlugin(plugin);
+    this.#entries.set(plugin, entry);
+    return entry;
+  }
+
   async #publishAll(): Promise<void> {
-    for (const entry of this.#entries) {
+    const { WORKER_POOLS: pools } = this.#deps.config;
+    const plugins = [...this.#plugins.values()].filter(({ pool }) => pools.includes(pool));
+    for (const entry of plugins.map((plugin) => this.#entryOf(plugin))) {
       try {
         await this.#publish(entry);
       } catch (err) {

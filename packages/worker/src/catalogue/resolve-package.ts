@@ -5,12 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { ConfigError } from '@mcp-server/shared';
 
 /**
- * Returns the URL of the entry of an npm package, resolved from the working directory as `import` does, so that
+ * Returns the URL of the entry of an npm package, resolved from a folder, by default the working directory, as `import` does, so that
  * packages with `import` conditions only are found too. `import.meta.resolve` alone resolves from this file.
  * @throws {ConfigError} if it is not installed there or has no entry for `import`.
  */
-export function resolvePackage(name: string): URL {
-  const folder = process.cwd();
+export function resolvePackage(name: string, folder = process.cwd()): URL {
   const parentURL = pathToFileURL(join(folder, 'package.json')).href;
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
