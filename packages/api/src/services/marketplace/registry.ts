@@ -15,21 +15,26 @@ const Keywords = z
   .optional()
   .catch(undefined);
 
-const SearchAnswer = z.object({
-  objects: z.array(
-    z.object({
-      package: z.object({
-        name: z.string(),
-        version: z.string(),
-        description: z.string().nullish(),
-        keywords: Keywords,
-        date: z.string().optional().catch(undefined),
-        publisher: z.object({ username: z.string() }).optional().catch(undefined),
-      }),
-    }),
-  ),
-});
-export type SearchHit = z.infer<typeof SearchAnswer>['objects'][number]['package'];
+/** A hit as the public registry sends it; private ones leave out fields, or have them in `dist-tags` and `time`. */
+const Hit = z
+  .object({
+    name: z.string(),
+    version: z.string().optional(),
+    'dist-tags': z.object({ latest: z.string() }).optional().catch(undefined),
+    description: z.string().optional().catch(undefined),
+    keywords: Keywords,
+    date: z.string().optional().catch(undefined),
+    time: z.object({ modified: z.string() }).optional().catch(undefined),
+    publisher: z.object({ username: z.string() }).optional().catch(undefined),
+  })
+  .transform(({ 'dist-tags': tags, time, version = tags?.latest, date = time?.modified, ...hit }) => ({
+    ...hit,
+    version,
+    date,
+  }));
+export type SearchHit = z.infer<typeof Hit> & { version: string };
+
+const SearchAnswer = z.object({ objects: z.array(z.object({ package: z.unknown() })) });
 
 const Dependencies = z.record(z.string(), z.string()).optional().catch(undefined);
 const Manifest = z.object({
@@ -74,10 +79,14 @@ export function buildRegistry(setting: string | undefined): Registry {
   return {
     async search(text) {
       // Only the public registry is known to search by keyword.
-      const words = setting === 'npm' ? `${text} keywords:${PLUGIN_KEYWORD}` : text || PLUGIN_KEYWORD;
+      const words = setting === 'npm' ? `${text} keywords:${PLUGIN_KEYWORD}` : text;
       const query = { text: words.trim(), size: String(SEARCH_SIZE) };
       const answer = await read('/-/v1/search', SearchAnswer, query).catch(toUnavailable);
-      return answer.objects.map(({ package: hit }) => hit).filter(isPlugin);
+      const hits = answer.objects.map((object) => Hit.safeParse(object.package).data);
+      // A hit that cannot be read is left out.
+      return hits.filter(
+        (hit) => hit !== undefined && hit.version !== undefined && isPlugin(hit),
+      ) as SearchHit[];
     },
     async readManifest(name, version) {
       const path = `/${name.replace('/', '%2f')}/${encodeURIComponent(version)}`;

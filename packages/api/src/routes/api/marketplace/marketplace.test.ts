@@ -54,6 +54,32 @@ t.test('a search finds plugins by text, and tells which are installed', async (t
   t.same(none.json(), { items: [] });
 });
 
+t.test('hits of private registries are read, and those that cannot be read are left out', async (t) => {
+  const { registry, call } = await setUp(t);
+  const verdaccio = {
+    name: 'tool',
+    'dist-tags': { latest: '2.0.0' },
+    keywords: KEYWORDS,
+    publisher: {},
+    time: { modified: '2026-01-02T03:04:05.000Z' },
+  };
+  const packages = [verdaccio, { name: 1 }, null, { name: 'no-version', keywords: KEYWORDS }];
+  registry.fault = (response) =>
+    void response.end(JSON.stringify({ objects: packages.map((one) => ({ package: one })) }));
+
+  t.same((await call('GET', '/api/marketplace')).json(), {
+    items: [
+      {
+        package: 'tool',
+        version: '2.0.0',
+        description: '',
+        publishedAt: '2026-01-02T03:04:05.000Z',
+        isInstalled: false,
+      },
+    ],
+  });
+});
+
 t.test('a registry that is away, slow, broken or endless is a problem, and nothing is stored', async (t) => {
   const { registry, call } = await setUp(t);
   const faults: Record<string, NonNullable<typeof registry.fault>> = {
