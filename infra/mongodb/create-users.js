@@ -3,16 +3,10 @@
 // encrypted.
 const DATABASE = 'mcp_server';
 const READ_WRITE = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
-const WORKER_COLLECTIONS = [
-  'tasks',
-  'pluginexecutions',
-  'plugins',
-  'roleleases',
-  'workers',
-  'pauses',
-  'marketplacepackages',
-];
+const WORKER_COLLECTIONS = ['tasks', 'pluginexecutions', 'plugins', 'roleleases', 'workers', 'pauses'];
 const WORKER_READS = ['secrets'];
+// Workers store lockfiles and plugin ids; what is wanted at all is up to the API.
+const WORKER_UPDATES = ['marketplacepackages'];
 
 const password = (name) => {
   const value = process.env[name];
@@ -36,6 +30,10 @@ database.createRole({
       actions: READ_WRITE,
     })),
     ...WORKER_READS.map((collection) => ({ resource: { db: DATABASE, collection }, actions: ['find'] })),
+    ...WORKER_UPDATES.map((collection) => ({
+      resource: { db: DATABASE, collection },
+      actions: ['find', 'update'],
+    })),
   ],
 });
 database.createUser({

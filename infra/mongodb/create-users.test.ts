@@ -8,8 +8,8 @@ import t from 'tap';
 const SCRIPT = readFileSync(new URL('create-users.js', import.meta.url), 'utf8');
 /** Collections that a worker must not read, because it runs code of plugins. */
 const SECRET_COLLECTIONS = ['apikeys', 'auditevents', 'redrives', 'sessions', 'users'];
-/** Collections that a worker may only read. */
-const READ_COLLECTIONS = new Set(['secrets']);
+/** Rights of a worker in the collections where it has fewer than in others. */
+const FEWER_RIGHTS: Record<string, string[]> = { secrets: ['find'], marketplacepackages: ['find', 'update'] };
 
 interface Privilege {
   resource: { db: string; collection: string };
@@ -57,7 +57,8 @@ t.test(
     );
     t.strictSame(privileges.find(({ resource }) => resource.collection === '')?.actions, ['listCollections']);
     for (const { resource, actions } of privileges)
-      if (READ_COLLECTIONS.has(resource.collection)) t.strictSame(actions, ['find'], resource.collection);
+      if (resource.collection in FEWER_RIGHTS)
+        t.strictSame(actions, FEWER_RIGHTS[resource.collection], resource.collection);
     t.strictSame(roles[0]?.roles, [], 'no role is inherited');
     t.match(users, [
       { user: 'mcp_api', pwd: 'of the api', roles: [{ role: 'readWrite', db: 'mcp_server' }] },

@@ -68,7 +68,8 @@ export function buildModels(connection: Connection): Models {
 
 /**
  * Models whose collections workers create. Workers run code of plugins, so their database user (infra/mongodb) has no access
- * to accounts and audit events, and may only read secrets.
+ * to accounts and audit events, and may only read secrets
+ * and update packages.
  */
 export const workerModels = ({
   UserModel: _users,
@@ -77,6 +78,7 @@ export const workerModels = ({
   AuditModel: _audit,
   RedriveModel: _redrives,
   SecretModel: _secrets,
+  MarketplacePackageModel: _packages,
   ...own
 }: Models): Partial<Models> => own;
 
