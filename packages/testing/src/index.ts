@@ -20,3 +20,4 @@ export {
 } from './hostile/hostile-documents.ts';
 export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 export { type PackageRegistry, startRegistry } from './registry/package-registry.ts';
+export { pluginPackage, publishZod } from './registry/plugin-packages.ts';

@@ -1,4 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { ConfigError } from '@mcp-server/shared/env-file';
 
@@ -35,6 +36,7 @@ export async function openServices(options: OpenServicesOptions): Promise<OpenSe
     MONGODB_URI: services.mongodbUri,
     REDIS_URL: services.redisUrl,
     DATA_DIR: dataDir,
+    MARKETPLACE_DIR: env['MARKETPLACE_DIR'] ?? join(dataDir, 'marketplace'),
     SECRETS_KEY: env['SECRETS_KEY'] || (await loadSecretsKey(dataDir)),
     DRAIN_DELAY_MS: env['DRAIN_DELAY_MS'] ?? '0',
     WORKER_PORT: env['WORKER_PORT'] ?? '0',

@@ -9,17 +9,23 @@ import {
   packagesChannel,
   writePackage,
 } from '@mcp-server/shared';
-import { type Fleet, openFleet, type ProductProcess, waitFor } from '@mcp-server/testing';
+import {
+  type Fleet,
+  openFleet,
+  pluginPackage,
+  type ProductProcess,
+  publishZod,
+  startRegistry,
+  waitFor,
+} from '@mcp-server/testing';
 import t from 'tap';
-
-import { pluginPackage, publishZod, startPluginRegistry } from '../testing/plugin-packages.ts';
 
 const NAME = '@acme/greeter';
 /** Two workers, one of them killed in every step; a part of it is in each run of the tests. */
 const IS_ALL = process.env['MARKETPLACE'] === 'all';
 
 async function setUp(t: Parameters<typeof openFleet>[0]) {
-  const registry = await startPluginRegistry(t);
+  const registry = await startRegistry(t);
   const fleet = await openFleet(t);
   const { models } = fleet.space;
   const startWorker = async () => {

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 
+import { startForTest } from '@mcp-server/local/start-for-test';
 import tap from 'tap';
 
-import { startForTest } from '../../testing/start-for-test.ts';
+import { startRegistry } from '../registry/package-registry.ts';
 import { visitAccounts, visitKeys, visitUsers } from './visit-accounts.ts';
+import { visitMarketplace } from './visit-marketplace.ts';
 import { visitMcp } from './visit-mcp.ts';
 import { visitSecrets } from './visit-secrets.ts';
 import { visitEvents, visitPages, visitPauses } from './visit-watching.ts';
 import { visitExecutions, visitInput, visitTasks } from './visit-work.ts';
 import { Visitor } from './visitor.ts';
 
-const OPENAPI = new URL('../../../../../docs/openapi.json', import.meta.url);
+const OPENAPI = new URL('../../../../docs/openapi.json', import.meta.url);
 
 /** Every `METHOD /path` of the committed OpenAPI document. */
 async function documentedRoutes(): Promise<string[]> {
@@ -24,7 +26,8 @@ tap.test(
   'every documented route of npm start answers curl and a socket as documented',
   { timeout: 200_000 },
   async (t) => {
-    const { url } = await startForTest(t);
+    const registry = await startRegistry(t);
+    const { url } = await startForTest(t, { MARKETPLACE_REGISTRY: registry.url });
     const lines: string[] = [];
     const visitor = new Visitor(url, (line) => lines.push(line));
 
@@ -35,6 +38,7 @@ tap.test(
     const endedId = await visitExecutions(visitor, tokens);
     await visitInput(visitor, tokens);
     await visitMcp(visitor, tokens);
+    await visitMarketplace(visitor, tokens, registry);
     await visitPages(visitor, tokens);
     await visitPauses(visitor, tokens);
     await visitEvents(visitor, url, tokens, endedId);

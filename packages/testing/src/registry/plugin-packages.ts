@@ -2,10 +2,9 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type PackageRegistry, startRegistry } from '@mcp-server/testing';
 import zodManifest from 'zod/package.json' with { type: 'json' };
 
-export const startPluginRegistry = startRegistry;
+import type { PackageRegistry } from './package-registry.ts';
 
 /** Publishes the zod of this repository. */
 export function publishZod(registry: PackageRegistry): Promise<void> {
