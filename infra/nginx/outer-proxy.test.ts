@@ -103,7 +103,10 @@ t.test('a proxy that is not named counts as the client, whatever it forwards', a
 
 t.test('links, cookies and origins follow PUBLIC_URL, not the next hop', async (t) => {
   const publicUrl = `https://${PUBLIC_HOST}`;
-  const { outerUrl, send } = await startAll(t, { outerProxies: [OUTER], env: { PUBLIC_URL: publicUrl } });
+  const { outerUrl, send } = await startAll(t, {
+    outerProxies: [OUTER],
+    env: { PUBLIC_URL: publicUrl, ALLOWED_HOSTS: 'internal.example' },
+  });
   const host = { host: PUBLIC_HOST };
 
   const wellKnown = `${outerUrl}/.well-known/oauth-protected-resource/mcp`;

@@ -13,6 +13,7 @@ import { handleUnknownRoutes, buildErrorHandler } from './http/error-handler.ts'
 import { acceptJsonOnly } from './http/json-body.ts';
 import { measureRequests } from './http/measure-requests.ts';
 import { registerOpenapi } from './http/openapi.ts';
+import { requireOwnHost } from './http/own-host.ts';
 import { protectBrowsers } from './http/protection.ts';
 import { logRequests } from './http/request-log.ts';
 import { requireDatabase } from './http/require-database.ts';
@@ -61,6 +62,7 @@ export async function buildApp(
   acceptJsonOnly(app);
   logRequests(app);
   measureRequests(app);
+  requireOwnHost(app);
   await protectBrowsers(app);
   requireDatabase(app);
   await registerAccessTokens(app, deps.config);

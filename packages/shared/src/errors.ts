@@ -156,7 +156,11 @@ export const OriginRefused = createError(
   'Requests from pages of this origin are not allowed.',
   403,
 );
-export const HostRefused = createError('host_refused', 'Host not allowed; add it to MCP_ALLOWED_HOSTS.', 403);
+export const HostRefused = createError(
+  'host_refused',
+  'Host name not allowed. Set PUBLIC_URL, or add the name to ALLOWED_HOSTS.',
+  403,
+);
 export const MethodNotAllowed = createError('method_not_allowed', 'Method %s is not allowed.', 405);
 export const UpgradeRequired = createError('upgrade_required', 'WebSocket upgrade required.', 426);
 export const MarketplaceOff = createError(

@@ -20,6 +20,19 @@ const originList = z
   .transform(list)
   .refine((origins) => origins.every(isOrigin), 'must be origins such as https://app.example.com');
 
+const isHost = (text: string): boolean =>
+  URL.canParse(`http://${text}`) && new URL(`http://${text}`).hostname === text;
+
+/** Host names without ports, comma separated; `.example.com` stands for all names below it. */
+const hostList = z
+  .string()
+  .default('')
+  .transform((text) => list(text.toLowerCase()))
+  .refine(
+    (hosts) => hosts.every((host) => isHost(host.replace(/^\./, ''))),
+    'must be host names without ports, such as mcp.example.com or .example.com',
+  );
+
 /** Larger networks than this are not those of proxies. */
 const MIN_PREFIX_BITS = 8;
 
@@ -56,6 +69,9 @@ export const networkConfig = settingsGroup('Callers', {
   CORS_ORIGIN: originList.describe('Origins of web pages that may call the API, comma separated'),
   PUBLIC_URL: publicUrl.describe(
     'Origin that clients use, such as `https://mcp.example.com`; unset, it follows from each request',
+  ),
+  ALLOWED_HOSTS: hostList.describe(
+    'Host names of the API besides `HOST` and that of `PUBLIC_URL`, comma separated; `.example.com` allows all names below it',
   ),
   TRUST_PROXY: proxyList.describe(
     'Addresses or networks of proxies whose `X-Forwarded-*` headers are trusted, comma separated',

@@ -1,25 +1,38 @@
+import { isIP } from 'node:net';
+
 import { errors } from '@mcp-server/shared';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import type { Config } from '../config/config.ts';
-import { requireOwnOrigin } from './origin.ts';
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers under every host name: probes of load balancers send names of their own. */
+    anyHost?: true;
+  }
+}
 
 /**
- * Refuses host names that are not this server's, and pages of other sites. Otherwise a name that an attacker points to
- * this machine would turn a visitor's browser into a client of it (DNS rebinding).
- * @throws {errors.HostRefused} {errors.OriginRefused}
+ * Refuses requests under host names that are not this server's. A name that an attacker points to this machine would
+ * turn a visitor's browser into a client of it (DNS rebinding); such a name has a dot and is not an address.
  */
-export function requireOwnHost(
-  request: Pick<FastifyRequest, 'headers' | 'host' | 'hostname'>,
-  config: Pick<Config, 'HOST' | 'MCP_ALLOWED_HOSTS' | 'CORS_ORIGIN' | 'PUBLIC_URL'>,
-): void {
-  const { HOST, MCP_ALLOWED_HOSTS, PUBLIC_URL } = config;
-  const publicHosts = PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname];
-  const own = [...LOOPBACK, HOST, `[${HOST}]`, ...MCP_ALLOWED_HOSTS, ...publicHosts];
-  const { host, hostname } = request;
-  if (!URL.canParse(`http://${host}`) || !own.includes(hostname.toLowerCase()))
-    throw new errors.HostRefused();
-  requireOwnOrigin(request, config);
+export function requireOwnHost(app: FastifyInstance): void {
+  const own = ownHosts(app.deps.config);
+  app.addHook('onRequest', async ({ host, hostname, routeOptions }) => {
+    if (routeOptions.config.anyHost === true) return;
+    if (!URL.canParse(`http://${host}`) || !isOwnHost(hostname.toLowerCase(), own))
+      throw new errors.HostRefused();
+  });
+}
+
+function ownHosts({ HOST, ALLOWED_HOSTS, PUBLIC_URL }: Config): readonly string[] {
+  return [HOST.toLowerCase(), ...ALLOWED_HOSTS, ...(PUBLIC_URL ? [new URL(PUBLIC_URL).hostname] : [])];
+}
+
+/** `own` are names, or suffixes that start with a dot. */
+export function isOwnHost(hostname: string, own: readonly string[]): boolean {
+  // Clients may write a name with the dot of the root.
+  const name = hostname.replace(/\.$/, '');
+  if (isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || !name.includes('.')) return true;
+  return own.some((one) => (one.startsWith('.') ? name.endsWith(one) : name === one));
 }

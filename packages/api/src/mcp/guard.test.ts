@@ -60,23 +60,17 @@ t.test('tokens that are not for this audience are refused', async (t) => {
   }
 });
 
-t.test('foreign host names and pages of other sites are refused', async (t) => {
-  const test = await startTestApp(t, { MCP_ALLOWED_HOSTS: 'mcp.example.com' });
+t.test('pages of other sites are refused', async (t) => {
+  const test = await startTestApp(t);
   const { headers } = await test.signUp('mary');
-  const as = async (host: string, origin?: string) => {
-    const reply = await post(test, { ...headers, host, ...(origin ? { origin } : {}) });
+  const from = async (origin: string) => {
+    const reply = await post(test, { ...headers, host: 'localhost:3000', origin });
     return reply.statusCode === 200 ? 'ok' : reply.json<{ code: string }>().code;
   };
 
-  for (const host of ['localhost:3000', '127.0.0.1', '[::1]:3000', 'mcp.example.com', 'MCP.example.com:443'])
-    t.equal(await as(host), 'ok', host);
-  for (const host of ['evil.example.com', 'localhost.evil.com', '127.0.0.1.nip.io', 'example.com'])
-    t.equal(await as(host), 'host_refused', host);
-  t.equal(await as('localhost:3000', 'http://localhost:3000'), 'ok');
+  t.equal(await from('http://localhost:3000'), 'ok');
   for (const origin of ['http://evil.example.com', 'null', 'http://localhost:4000'])
-    t.equal(await as('localhost:3000', origin), 'origin_refused', origin);
-  const metadata = await test.inject({ url: METADATA, headers: { host: 'evil.example.com' } });
-  t.equal(metadata.statusCode, 403);
+    t.equal(await from(origin), 'origin_refused', origin);
 });
 
 t.test('headers that disagree with the body are refused', async (t) => {

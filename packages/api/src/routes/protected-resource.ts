@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { METADATA_PATH } from '../http/mcp-challenge.ts';
-import { requireOwnHost } from '../http/own-host.ts';
+import { requireOwnOrigin } from '../http/origin.ts';
 import { publicUrl } from '../http/public-url.ts';
 
 /** RFC 9728. There is no authorization server: tokens and keys come from `/api/auth`. */
@@ -18,7 +18,7 @@ const protectedResource: FastifyPluginAsyncZod = async (app) => {
     method: 'GET',
     url: METADATA_PATH,
     config: { access: 'public' },
-    onRequest: async (request) => requireOwnHost(request, app.deps.config),
+    onRequest: async (request) => requireOwnOrigin(request, app.deps.config),
     schema: {
       summary: 'OAuth protected resource metadata of POST /mcp (RFC 9728)',
       tags: ['mcp'],

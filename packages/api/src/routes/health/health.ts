@@ -14,7 +14,7 @@ const health: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'public' },
+      config: { access: 'public', anyHost: true },
       schema: {
         summary: 'Liveness',
         tags: TAGS,
@@ -27,7 +27,7 @@ const health: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/ready',
     {
-      config: { access: 'public' },
+      config: { access: 'public', anyHost: true },
       schema: {
         summary: 'Readiness',
         description: '`degraded`: Redis is unavailable; work is accepted and delivered later.',

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { disconnectSignal } from '../../http/disconnect-signal.ts';
 import { toHolder } from '../../http/holder.ts';
 import { challenge } from '../../http/mcp-challenge.ts';
-import { requireOwnHost } from '../../http/own-host.ts';
+import { requireOwnOrigin } from '../../http/origin.ts';
 import { problems } from '../../http/responses.ts';
 import { acceptsBoth, BOTH_TYPES } from '../../mcp/http/accept.ts';
 import { buildMcpEndpoint } from '../../mcp/http/endpoint.ts';
@@ -20,7 +20,7 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'cookie']);
 
 const endpoint: FastifyPluginAsyncZod = async (app) => {
   const mcp = buildMcpEndpoint(app.deps);
-  app.addHook('onRequest', async (request) => requireOwnHost(request, app.deps.config));
+  app.addHook('onRequest', async (request) => requireOwnOrigin(request, app.deps.config));
   app.addHook('onSend', async (request, reply) => challenge(app.deps.config, request, reply));
   app.addHook('onClose', () => mcp.close());
   answerInJsonRpc(app);
