@@ -67,8 +67,7 @@ export async function putSecret(
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const stored = await findSecret(deps.models.SecretModel, { owner, name });
       if (!stored) await requireRoom(deps, owner);
-      // Without a readable version the next one is unknown.
-      if (stored && lacks(stored, 'version')) throw new errors.SecretUnreadable();
+      if (stored && !hasNextVersion(stored)) throw new errors.SecretUnreadable();
       const identity = {
         owner,
         name,
@@ -86,6 +85,10 @@ export async function putSecret(
     throw new errors.Busy('changes of this secret');
   });
 }
+
+/** Without a readable version the next one is unknown. */
+const hasNextVersion = (stored: SecretRecord): boolean =>
+  !lacks(stored, 'version') && Number.isSafeInteger(stored.version + 1);
 
 async function requireRoom({ models }: SecretsDeps, owner: string): Promise<void> {
   const count = await countSecrets(models.SecretModel, owner);
