@@ -39,16 +39,13 @@ export { buildEventWriter, type EventWriter } from './events/event-writer.ts';
 
 export { type Acceptance, acceptExecution } from './executions/accept.ts';
 export { type BeatReport, type HeldLease, renewLeases } from './executions/beat.ts';
-export {
-  cancelExecutions,
-  type CancelledExecution,
-  type CancelManyOutcome,
-} from './executions/cancel-many.ts';
+export * from './executions/cancel-many.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
 export { type LostClaim, resumeClaim, undoClaims } from './executions/lost-claims.ts';
 export { holdsNow, inMs, leaseLapsesAt, literal, NOW, readDatabaseTime } from './executions/db-time.ts';
-export { enqueueExecution } from './executions/enqueue.ts';
+export * from './executions/enqueue.ts';
+export * from './executions/line.ts';
 export { fingerprintOf } from './executions/fingerprint.ts';
 export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';

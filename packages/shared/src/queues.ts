@@ -3,17 +3,10 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 import type { ExecutionRecord } from './schemas/execution.ts';
-import type { Priority } from './schemas/primitives.ts';
 
 /** Data of a job, nothing but an id: the document in MongoDB decides, BullMQ only delivers. */
 export const ExecutionJob = z.strictObject({ executionId: z.uuid() });
 export type ExecutionJob = z.infer<typeof ExecutionJob>;
-
-/**
- * Priority of a job. BullMQ takes the lowest number first, and jobs without a priority before all others, so every job
- * has one.
- */
-export const JOB_PRIORITY: Record<Priority, number> = { urgent: 1, high: 2, normal: 3, low: 4 };
 
 /** Name of a job: for people who look at the queue, and for workers to pass on what they cannot run. */
 export const jobName = ({ plugin, action }: Pick<ExecutionRecord, 'plugin' | 'action'>): string =>
@@ -30,6 +23,9 @@ export const queueName = (pool: string): string => `pool-${pool}`;
 
 /** Id of one delivery. A new delivery needs a new `seq`, because BullMQ silently ignores an id it still knows. */
 export const jobId = (executionId: string, seq: number): string => `${executionId}-${seq}`;
+
+/** Reads the execution's id from a job id. */
+export const executionIdOf = (id: string): string => id.slice(0, id.lastIndexOf('-'));
 
 /** Reads the `seq` from a job id. */
 export const seqOf = (id: string): number => Number(id.slice(id.lastIndexOf('-') + 1));

@@ -1,4 +1,10 @@
-import { enqueueExecution, type ExecutionRecord, type PoolQueues } from '@mcp-server/shared';
+import {
+  enqueueExecution,
+  type EnqueueOptions,
+  type ExecutionRecord,
+  type PoolQueues,
+  takePlace,
+} from '@mcp-server/shared';
 
 import { findPlace, type QueuePlace } from './queue-place.ts';
 
@@ -10,7 +16,9 @@ export interface ExecutionQueues {
   /** True while Redis answers; executions accepted otherwise are delivered by the sweep. */
   isReachable(): boolean;
   /** Rejects at once while Redis is unavailable, and soon when it hangs. */
-  add(execution: ExecutionRecord, delayMs?: number): Promise<void>;
+  add(execution: ExecutionRecord, options?: EnqueueOptions): Promise<void>;
+  /** Takes the place in line of an execution that is about to be added. Rejects while Redis is unavailable. */
+  takePlace(execution: ExecutionRecord): Promise<number>;
   /** Number of jobs of a pool by state. Rejects while Redis is unavailable. */
   countJobs(pool: string): Promise<Record<string, number>>;
   /** Finds the job of an execution. Rejects while Redis is unavailable. */
@@ -29,7 +37,8 @@ export function buildExecutionQueues(redis: Redis, queues: PoolQueues): Executio
 
   return {
     isReachable: () => redis.status === 'ready',
-    add: (execution, delayMs) => on(execution.pool, (queue) => enqueueExecution(queue, execution, delayMs)),
+    add: (execution, options) => on(execution.pool, (queue) => enqueueExecution(queue, execution, options)),
+    takePlace: (execution) => on(execution.pool, (queue) => takePlace(queue, execution)),
     countJobs: (pool) => on(pool, (queue) => queue.getJobCounts(...COUNTED_STATES)),
     locate: (execution) => on(execution.pool, (queue) => findPlace(queue, redis, execution)),
     setPaused: (pool, isPaused) => on(pool, (queue) => (isPaused ? queue.pause() : queue.resume())),

@@ -5,6 +5,7 @@ import type { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
 import * as errors from '../errors.ts';
 import type { EventWriter } from '../events/event-writer.ts';
 import { acceptExecution } from '../executions/accept.ts';
+import type { EnqueueOptions } from '../executions/enqueue.ts';
 import { mirrorTask } from '../executions/settle.ts';
 import type { ExecutionWrites } from '../executions/writes.ts';
 import type { Logger } from '../logger.ts';
@@ -70,7 +71,10 @@ export interface SubmitDeps {
   writes: Pick<ExecutionWrites, 'insert'>;
   catalogue: Catalogue;
   admission: Admission;
-  queues: { add(execution: ExecutionRecord, delayMs?: number): Promise<void> };
+  queues: {
+    add(execution: ExecutionRecord, options?: EnqueueOptions): Promise<void>;
+    takePlace(execution: ExecutionRecord): Promise<number>;
+  };
   events: EventWriter;
   logger: Logger;
   /** Keyed by owner and idempotency key. */
@@ -101,11 +105,14 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   await deps.admission.admit(submission.ownerId);
   const texts = { payload, ...(earlyAnswers === undefined ? {} : { earlyAnswers }) };
   const record = toRecord(deps.config, submission, version, texts);
+  const place = submission.start ? undefined : deps.queues.takePlace(record);
+  // `add` reports it; a place that is not used is lost, and costs its owner one.
+  place?.catch(() => undefined);
   const acceptance = await acceptExecution(deps.models.ExecutionModel, record, deps.writes.insert);
   if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
   const { execution } = acceptance;
   if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);
-  const isEnqueued = await enqueueAndAnnounce(deps, execution, submission.start?.inMs);
+  const isEnqueued = await enqueueAndAnnounce(deps, execution, { delayMs: submission.start?.inMs, place });
   return { execution, isRepeat: false, isEnqueued };
 }
 
@@ -197,14 +204,14 @@ const toPolicy = (
 export async function enqueueAndAnnounce(
   { models, queues, events, logger }: Pick<SubmitDeps, 'models' | 'queues' | 'events' | 'logger'>,
   execution: ExecutionRecord,
-  delayMs = 0,
+  options: EnqueueOptions = {},
 ): Promise<boolean> {
   const executionId = execution._id;
   // First, so that this event comes before a worker's event of the start.
   events.write(execution);
   const [mirrored, added] = await Promise.allSettled([
     mirrorTask(models.TaskModel, execution),
-    queues.add(execution, delayMs),
+    queues.add(execution, options),
   ]);
   if (mirrored.status === 'rejected') {
     logger.warn({ err: mirrored.reason as unknown, executionId }, 'task not mirrored; leaving it to settle');

@@ -30,7 +30,7 @@ export type Claim =
   | { kind: 'ended'; execution: ExecutionRecord; isSettled: boolean }
   /** This delivery is void. */
   | { kind: 'nothing' }
-  | { kind: 'later'; delayMs: number }
+  | { kind: 'later'; delayMs: number; losesPlace?: boolean }
   /** The pool is paused, but its queue is not (any more). */
   | { kind: 'pool_paused' };
 
@@ -148,7 +148,7 @@ async function followMiss(deps: Deps, miss: ClaimMiss): Promise<Claim> {
     case 'paused': {
       const { _id: id, seq } = miss.execution;
       await holdExecution(ExecutionModel, { id, seq });
-      return { kind: 'later', delayMs: HELD_DELAY_MS };
+      return { kind: 'later', delayMs: HELD_DELAY_MS, losesPlace: true };
     }
     case 'later':
       return { kind: 'later', delayMs: miss.delayMs };

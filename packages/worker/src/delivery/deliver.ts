@@ -9,7 +9,7 @@ import {
   type RunEnd,
   seqOf,
 } from '@mcp-server/shared';
-import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
+import { type Job, UnrecoverableError } from 'bullmq';
 
 import { logAttempt } from '../attempt/log-attempt.ts';
 import { publishProgress } from '../attempt/progress.ts';
@@ -23,6 +23,7 @@ import type { DatabaseContact } from './contact.ts';
 import { endRefused } from './end-unreadable.ts';
 import { handBack, offerEnd, yieldClaim } from './finish.ts';
 import type { HandOver, Work } from './hand-over.ts';
+import { deferJob, returnToQueue } from './leave-job.ts';
 import type { LostClaims } from './lost-claims.ts';
 import type { Pauses } from './pauses.ts';
 import { publishWaiting } from './publish-waiting.ts';
@@ -77,7 +78,7 @@ export async function deliver(
   );
   switch (outcome.kind) {
     case 'later':
-      return deferJob(job, token, outcome.delayMs);
+      return deferJob(job, token, outcome);
     case 'pool_paused':
       await deps.queueOf(pool).pause();
       return returnToQueue(job, token);
@@ -94,7 +95,9 @@ export async function deliver(
       return endJob(outcome.execution);
     case 'unreadable':
       delivery.suspects.free(id);
-      return outcome.execution ? endJob(outcome.execution) : deferJob(job, token, UNREADABLE_DELAY_MS);
+      return outcome.execution
+        ? endJob(outcome.execution)
+        : deferJob(job, token, { delayMs: UNREADABLE_DELAY_MS });
     case 'claimed': {
       const run = delivery.runs.add(outcome.execution, outcome.token);
       deps.metrics.running.set(delivery.runs.size);
@@ -160,12 +163,15 @@ async function runClaimed(
         refusal: undefined,
         findDelay: () => delivery.handOver.delayWithoutAction(workOf(run, takes)),
       });
-  if (ended.kind === 'passed_on') return deferJob(job, token, ended.delayMs);
+  if (ended.kind === 'passed_on') return deferJob(job, token, ended);
   if (ended.kind === 'handed_back') return returnToQueue(job, token);
   if (ended.kind === 'left') return 'superseded';
   const { status, nextAttemptAt, updatedAt } = ended.execution;
   if (status === 'retrying' && nextAttemptAt) {
-    return deferJob(job, token, nextAttemptAt.getTime() - updatedAt.getTime());
+    return deferJob(job, token, {
+      delayMs: nextAttemptAt.getTime() - updatedAt.getTime(),
+      losesPlace: true,
+    });
   }
   return endJob(ended.execution);
 }
@@ -277,15 +283,4 @@ async function finish(deps: Deps, delivery: Delivery, run: Run, end: RunEnd): Pr
   }
   await settle(deps, execution);
   return { kind: 'ended', execution };
-}
-
-/** Defers the job; if Redis has lost or taken it, the sweep or the next delivery brings it back. */
-async function deferJob(job: Job, token: string, delayMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + Math.max(0, Math.ceil(delayMs)), token).catch(() => undefined);
-  throw new DelayedError();
-}
-
-async function returnToQueue(job: Job, token: string): Promise<never> {
-  await job.moveToWait(token).catch(() => undefined);
-  throw new WaitingError();
 }

@@ -6,6 +6,7 @@ import {
   listPluginSightings,
   type SubmitDeps,
   KeyedMutex,
+  takePlace,
 } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
@@ -31,7 +32,10 @@ export function buildSubmission({
     }),
     submissionMutex: new KeyedMutex(),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
-    queues: { add: (execution) => enqueueExecution(queueOf(execution.pool), execution) },
+    queues: {
+      add: (execution, options) => enqueueExecution(queueOf(execution.pool), execution, options),
+      takePlace: (execution) => takePlace(queueOf(execution.pool), execution),
+    },
     events,
     logger: log,
   };

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 /** Fields of an execution that a redelivery needs. */
 export const REDELIVERY_FIELDS = {
   _id: 1,
+  ownerId: 1,
   seq: 1,
   status: 1,
   plugin: 1,
@@ -61,7 +62,7 @@ async function redeliver(
       )
     : execution;
   if (!current) return;
-  await enqueueExecution(queue, current, delayLeft(current, now));
+  await enqueueExecution(queue, current, { delayMs: delayLeft(current, now) });
   deps.metrics.swept.inc({ repair: execution.status === 'running' ? 'lapsed' : 'redelivered' });
 }
 
@@ -78,7 +79,7 @@ async function moveToPool(
     (error: unknown) => endRefusedBy(deps, execution, error),
   );
   if (!moved) return;
-  await enqueueExecution(deps.queueOf(pool), moved, delayLeft(moved, now));
+  await enqueueExecution(deps.queueOf(pool), moved, { delayMs: delayLeft(moved, now) });
   deps.log.debug(
     { executionId: execution._id, from: execution.pool, pool },
     'execution moved with its plugin',

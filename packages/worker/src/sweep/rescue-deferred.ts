@@ -1,4 +1,4 @@
-import { type ExecutionRecord, isEnded, jobId, leaseLapsesAt } from '@mcp-server/shared';
+import { executionIdOf, type ExecutionRecord, isEnded, jobId, leaseLapsesAt } from '@mcp-server/shared';
 
 import type { Deps } from '../deps.ts';
 import { listPools } from './list-pools.ts';
@@ -62,7 +62,7 @@ async function readDelayed(deps: Deps, pool: string, rank: number): Promise<Dela
   const jobs: DelayedJob[] = [];
   for (let index = 0; index + 1 < members.length; index += 2) {
     const id = members[index] ?? '';
-    const executionId = id.slice(0, id.lastIndexOf('-'));
+    const executionId = executionIdOf(id);
     jobs.push({ id, executionId, dueAt: Math.floor(Number(members[index + 1]) / SCORES_PER_MS) });
   }
   return jobs;

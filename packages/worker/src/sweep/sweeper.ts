@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
 import { endOverdue } from './end-overdue.ts';
 import { fireDue } from './fire-due.ts';
+import { placeJobs } from './place-jobs.ts';
 import { redeliverLapsed } from './redeliver-lapsed.ts';
 import { redeliverUnknown } from './redeliver-unknown.ts';
 import { redeliverUnleased } from './redeliver-unleased.ts';
@@ -36,6 +37,7 @@ const QUEUE_REPAIRS: Record<string, Repair> = {
   repairPausedQueues,
   wakeHeld,
   rescueDeferred,
+  placeJobs,
   redeliverLapsed,
   redeliverUnleased,
   redeliverUnknown,
