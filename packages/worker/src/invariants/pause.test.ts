@@ -79,7 +79,7 @@ tap.test('a pause of a plugin holds for workers that start later, and holds retr
   const fleet = await openFleet(t);
   const { startWorker, submit, reach, read } = fleet;
   const first = await startWorker();
-  const id = await submit({ plugin: 'fixture', action: 'postpone', payload: '{"ms":500}' });
+  const id = await submit({ plugin: 'fixture', action: 'postpone', payload: '{"ms":3000}' });
   await reach(id, 'retrying');
 
   await pause(fleet, PLUGIN);
