@@ -15,6 +15,8 @@ const FROZEN_MS = 15_000;
 const LONG_MS = 13_000;
 const LONG_RUNS = 9;
 const BEFORE_FREEZE_MS = 3_000;
+/** A claim that was under way when its worker was frozen has no run, so it has no end either. */
+const CLAIM_MS = 1_000;
 
 /** Long runs on every worker: some may be started again, others must end as unknown. */
 async function submitLongRuns(rig: Rig): Promise<void> {
@@ -48,9 +50,12 @@ export default defineRow({
     ]);
   },
   async check({ documents }, rig) {
-    const zombie = rig.strikes[0]?.worker;
+    const [strike] = rig.strikes;
     const lostRuns = documents.filter(({ attempts }) =>
-      attempts.some(({ worker, outcome }) => worker === zombie && outcome === 'crashed'),
+      attempts.some(
+        ({ worker, outcome, startedAt }) =>
+          worker === strike?.worker && outcome === 'crashed' && startedAt.getTime() < strike.at - CLAIM_MS,
+      ),
     );
     const superseded = await sumMetric(rig, 'mcp_superseded_total');
     rig.measured['zombie runs'] = lostRuns.length;

@@ -38,6 +38,8 @@ export class PackageProcess {
   readonly #channel: Duplex;
   /** Resolves when it has ended, to the exit code or signal. */
   readonly exited: Promise<string>;
+  /** How it broke the protocol, for which it was ended. */
+  violation: string | undefined;
 
   /**
    * Starts a process that may read `folder` and the code that runs it. Without an environment, other files, processes,
@@ -71,6 +73,12 @@ export class PackageProcess {
     if (this.#channel.writable) this.#channel.write(`${JSON.stringify(message)}\n`);
   }
 
+  /** Ends it for breaking the protocol: whatever it says or does from now on does not count. */
+  endFor(violation: string): void {
+    this.violation ??= violation;
+    this.kill();
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -84,14 +92,15 @@ export class PackageProcess {
         const line = Buffer.concat([...parts, rest.subarray(0, end)]).toString();
         [parts, sizeBytes, rest] = [[], 0, rest.subarray(end + 1)];
         const message = parseMessage(line);
+        if (this.violation !== undefined) return;
         if (message) onMessage(message);
-        else this.kill();
+        else this.endFor('sent a message of an unknown form');
       }
       parts.push(rest);
       sizeBytes += rest.length;
       if (sizeBytes > MAX_MESSAGE_BYTES) {
         parts = [];
-        this.kill();
+        this.endFor(`sent a message of more than ${MAX_MESSAGE_BYTES} bytes`);
       }
     });
   }

@@ -105,7 +105,7 @@ async function awaitProcess(
   let messages = 0;
   const child = new PackageProcess(folder, (message) => {
     messages += 1;
-    if (messages > MAX_MESSAGES) child.kill();
+    if (messages > MAX_MESSAGES) child.endFor(`sent more than ${MAX_MESSAGES} messages`);
     else if (message.kind === 'ended') end ??= message.end;
     else serve(message);
   });
@@ -124,6 +124,7 @@ async function awaitProcess(
   child.send({ kind: 'run', ...order, storedStepBytes: steps.storedBytes });
   try {
     const exit = await child.exited;
+    if (child.violation !== undefined) throw new Error(`The process of the package ${child.violation}.`);
     if (end) return end;
     throw new Error(`The process of the package ended with ${exit}.`);
   } finally {
@@ -168,7 +169,7 @@ function buildServices(child: PackageProcess, host: AttemptHost): (message: From
         },
       );
     } else if (message.kind === 'secret') void sendSecret(child, host, message);
-    else child.kill();
+    else child.endFor('sent a message that an attempt has no use for');
   };
 }
 

@@ -20,7 +20,7 @@ async function openLine(t: Parameters<typeof openNamespace>[0]) {
     redis,
     queue,
     /** Adds a job called `<owner><number>`. */
-    async add(name: string, options: EnqueueOptions & { priority?: 'urgent' | 'normal' } = {}) {
+    add: async (name: string, options: EnqueueOptions & { priority?: 'urgent' | 'normal' } = {}) => {
       const { priority = 'normal', ...rest } = options;
       const execution = buildExecution({ ownerId: name.slice(0, 1), priority });
       names.set(execution._id, name);
@@ -28,13 +28,13 @@ async function openLine(t: Parameters<typeof openNamespace>[0]) {
       return `${execution._id}-1`;
     },
     /** Names of the waiting jobs, in the order in which workers take them. */
-    async order() {
+    order: async () => {
       const ids = await redis.zrange(queue.toKey('prioritized'), 0, -1);
       return ids.map((id) => names.get(executionIdOf(id)));
     },
     take: () => redis.zpopmin(queue.toKey('prioritized')),
     /** Does what the sweep does. */
-    async place() {
+    place: async () => {
       const ids = await findWithoutPlace(queue, PAGE);
       for (const id of ids)
         await placeJob(queue, id, {
