@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { isWholeMatrix } from '@mcp-server/testing';
 import t from 'tap';
 
 import { collectQueries, explain, readIndexFields, type SentQuery } from './testing/explain-queries.ts';
@@ -46,7 +47,7 @@ t.test('every page of every list is read in the order of an index', async (t) =>
     const fields = await readIndexFields(test, model.collection.collectionName);
     const { headers } = callers[caller];
     for (const [filter, index] of Object.entries(plans)) {
-      for (const sort of isSorted ? ['&sort=-createdAt', '&sort=createdAt'] : ['']) {
+      for (const sort of sortsOf(isSorted)) {
         let cursor = '';
         for (const page of ['first page', 'middle page']) {
           const url = `${path}?limit=3${sort}&${filter}${cursor}`;
@@ -79,6 +80,12 @@ t.test('every page of every list is read in the order of an index', async (t) =>
     }
   }
 });
+
+/** One direction reads the same index as the other. */
+function sortsOf(isSorted: boolean): string[] {
+  if (!isSorted) return [''];
+  return isWholeMatrix ? ['&sort=-createdAt', '&sort=createdAt'] : ['&sort=-createdAt'];
+}
 
 type Indexed = Pick<TestApp['models']['UserModel'], 'collection'> & { schema: { indexes: () => unknown } };
 

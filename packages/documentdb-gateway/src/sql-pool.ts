@@ -26,6 +26,7 @@ export interface SqlPoolOptions {
 export class SqlPool {
   readonly #pool: Pool;
   #probe: Promise<boolean> | undefined;
+  #lastRerun: Promise<unknown> = Promise.resolve();
 
   constructor({ url, maxSessions }: SqlPoolOptions) {
     this.#pool = new Pool({
@@ -48,21 +49,32 @@ export class SqlPool {
 
   /** Runs one statement. Reruns it if PostgreSQL rolled all of it back because of a race with another statement. */
   async run(statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
-    for (let retries = 0; ; retries += 1) {
-      const client = await this.#connect(RECONNECT_MS);
+    const attempt = () => this.#runOnce(statement, values);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isUndoneByRace(error) || statement.commitsInParts === true) throw error;
+    }
+    for (let retries = 1; ; retries += 1) {
       try {
-        const rows = await runOn(client, statement, values);
-        client.release();
-        return rows;
+        // One after the other: those that lost a race would meet in the next one, and each costs a deadlock's timeout.
+        return await (this.#lastRerun = this.#lastRerun.then(attempt, attempt));
       } catch (error) {
-        client.release(isSessionLost(error));
-        if (isSessionLost(error)) {
-          throw new OutcomeUnknownError('PostgreSQL went away during a statement', { cause: error });
-        }
-        if (!isUndoneByRace(error) || statement.commitsInParts === true || retries === MAX_RACE_RETRIES) {
-          throw error;
-        }
+        if (!isUndoneByRace(error) || retries === MAX_RACE_RETRIES) throw error;
       }
+    }
+  }
+
+  async #runOnce(statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
+    const client = await this.#connect(RECONNECT_MS);
+    try {
+      const rows = await runOn(client, statement, values);
+      client.release();
+      return rows;
+    } catch (error) {
+      client.release(isSessionLost(error));
+      if (!isSessionLost(error)) throw error;
+      throw new OutcomeUnknownError('PostgreSQL went away during a statement', { cause: error });
     }
   }
 

@@ -4,6 +4,7 @@ export { type Namespace, openNamespace } from './namespace.ts';
 export { NO_FAULT, type Fault, type SilentDirection, type SwallowFault } from './proxy/fault.ts';
 export { FaultProxy } from './proxy/fault-proxy.ts';
 export { isMongoCommand, isRedisScript } from './proxy/wire.ts';
+export { isWholeMatrix } from './matrix.ts';
 export { parseMetrics } from './parse-metrics.ts';
 export { checkWithPromtool } from './promtool.ts';
 export { type ProductProcess, startProcess } from './process.ts';

@@ -58,9 +58,18 @@ export class FaultProxy {
    * open and silent until the client gives them up.
    */
   silence(direction: SilentDirection, mark?: string): number {
-    const silenced = [...this.#connections].filter((one) => mark === undefined || one.hasCarried(mark));
+    const silenced = this.#carriersOf(mark);
     for (const connection of silenced) connection.silence(direction);
     return silenced.length;
+  }
+
+  /** Number of open connections, or of those that carried a mark. */
+  count(mark?: string): number {
+    return this.#carriersOf(mark).length;
+  }
+
+  #carriersOf(mark: string | undefined) {
+    return [...this.#connections].filter((one) => mark === undefined || one.hasCarried(mark));
   }
 
   /** Connects later clients to another server; returns the port of the one before. */

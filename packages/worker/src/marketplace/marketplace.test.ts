@@ -11,6 +11,7 @@ import {
 } from '@mcp-server/shared';
 import {
   type Fleet,
+  isWholeMatrix,
   openFleet,
   pluginPackage,
   type ProductProcess,
@@ -21,8 +22,6 @@ import {
 import t from 'tap';
 
 const NAME = '@acme/greeter';
-/** Two workers, one of them killed in every step; a part of it is in each run of the tests. */
-const IS_ALL = process.env['MARKETPLACE'] === 'all';
 
 async function setUp(t: Parameters<typeof openFleet>[0]) {
   const registry = await startRegistry(t);
@@ -117,14 +116,14 @@ t.test('workers follow every wish, also one that is killed in the middle', { tim
   await publishZod(registry);
   for (const version of ['1.0.0', '1.1.0'])
     await pluginPackage(registry, { name: NAME, version, id: 'greeter' });
-  const others = IS_ALL ? [(await startWorker()).worker] : [];
+  const others = isWholeMatrix ? [(await startWorker()).worker] : [];
   const second = await startWorker();
   let victim = second.worker;
   const isWorking = async () => (await readdir(second.dir)).some((file) => file.startsWith('.tmp-'));
   /** Kills the worker while it installs; a roll back and a removal are over too soon to be seen. */
   const killInTheMiddle = async (
     wish: () => Promise<unknown>,
-    { isInstall = false, isKilled = IS_ALL } = {},
+    { isInstall = false, isKilled = isWholeMatrix } = {},
   ) => {
     await wish();
     await fleet.space.redis.publish(packagesChannel(fleet.space.prefix), NAME);
