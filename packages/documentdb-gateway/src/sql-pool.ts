@@ -10,6 +10,8 @@ import type { SqlValue, Statement } from './statement.ts';
 const RECONNECT_MS = 1_500;
 const RECONNECT_STEP_MS = 50;
 const MAX_RACE_RETRIES = 5;
+/** Longest pause before the first rerun; doubled for each further one. */
+const RACE_PAUSE_MS = 30;
 
 /** The connection broke during a statement: whether it took effect is unknown, as after a lost connection to mongod. */
 export class OutcomeUnknownError extends Error {
@@ -26,7 +28,6 @@ export interface SqlPoolOptions {
 export class SqlPool {
   readonly #pool: Pool;
   #probe: Promise<boolean> | undefined;
-  #lastRerun: Promise<unknown> = Promise.resolve();
 
   constructor({ url, maxSessions }: SqlPoolOptions) {
     this.#pool = new Pool({
@@ -49,19 +50,15 @@ export class SqlPool {
 
   /** Runs one statement. Reruns it if PostgreSQL rolled all of it back because of a race with another statement. */
   async run(statement: Statement, values: unknown[]): Promise<SqlValue[][]> {
-    const attempt = () => this.#runOnce(statement, values);
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isUndoneByRace(error) || statement.commitsInParts === true) throw error;
-    }
-    for (let retries = 1; ; retries += 1) {
+    for (let retries = 0; ; retries += 1) {
       try {
-        // One after the other: those that lost a race would meet in the next one, and each costs a deadlock's timeout.
-        return await (this.#lastRerun = this.#lastRerun.then(attempt, attempt));
+        return await this.#runOnce(statement, values);
       } catch (error) {
-        if (!isUndoneByRace(error) || retries === MAX_RACE_RETRIES) throw error;
+        const mayRerun = isUndoneByRace(error) && statement.commitsInParts !== true;
+        if (!mayRerun || retries === MAX_RACE_RETRIES) throw error;
       }
+      // At once, those that lost a race would meet in the next one, and each meeting costs a deadlock's timeout.
+      await delay(Math.random() * RACE_PAUSE_MS * 2 ** retries);
     }
   }
 
