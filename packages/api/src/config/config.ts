@@ -23,7 +23,11 @@ const DAY_SECONDS = 86_400;
 const serverConfig = settingsGroup('API', {
   PORT: wholeNumber(0, 65_535).default(3_000).describe('Port of the API'),
   HOST: z.string().default('127.0.0.1').describe('Address on which the API listens'),
-  NODE_ENV: z.string().default('development').describe('`production`: weak secrets are refused'),
+  // Another word, such as `prod`, would leave out what production asks for.
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('`production`: weak secrets are refused'),
   DATA_DIR: z
     .string()
     .default('.data')
@@ -59,6 +63,24 @@ function accountsConfig({ isExposed, mustBeStrong }: { isExposed: boolean; mustB
  * are set must be strong. So one pass finds every problem.
  */
 export function buildApiEnv(env: NodeJS.ProcessEnv) {
+  return buildFields(env).superRefine((values, ctx) => {
+    for (const [name, other] of findEqualSecrets(values))
+      ctx.addIssue({ code: 'custom', path: [name], message: `must differ from ${other}` });
+  });
+}
+
+const SECRETS = ['JWT_SECRET', 'REFRESH_TOKEN_SECRET', 'ADMIN_API_KEY', 'METRICS_TOKEN'] as const;
+
+/** Pairs of settings with one secret: a scraper that has METRICS_TOKEN could sign tokens. */
+function findEqualSecrets(values: Partial<Record<(typeof SECRETS)[number], string>>): [string, string][] {
+  return SECRETS.flatMap((name, index) =>
+    SECRETS.slice(0, index)
+      .filter((earlier) => values[name] !== undefined && values[earlier] === values[name])
+      .map((earlier): [string, string] => [name, earlier]),
+  );
+}
+
+function buildFields(env: NodeJS.ProcessEnv) {
   const isExposed = !isLoopback(env.HOST || '127.0.0.1');
   const mustBeStrong = isExposed || env.NODE_ENV === 'production';
   return z.object({

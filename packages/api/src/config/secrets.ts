@@ -8,9 +8,11 @@ import { z } from 'zod';
 const MIN_SECRET_LENGTH = 32;
 /** A random hex text of 32 digits has about 13; a text with fewer was typed, not generated. */
 const MIN_DISTINCT_CHARACTERS = 8;
-/** Placeholders that templates and tutorials write in place of a secret. */
+/** Placeholders of templates and tutorials, and rows of a keyboard. */
 const PLACEHOLDER =
-  /change.?me|replace.?(me|this)|placeholder|example|default|your[-_. ]|super.?secret|^(secret|password)/i;
+  /change.?me|replace.?(me|this)|placeholder|example|default|your[-_. ]|super.?secret|^(secret|password)|qwert|asdfg|zxcvb/i;
+/** In random texts, a fifth of the characters at most follow their neighbour in the alphabet. */
+const MAX_SEQUENTIAL = 0.5;
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -18,7 +20,24 @@ export const isLoopback = (host: string): boolean =>
 export const isWeakSecret = (secret: string): boolean =>
   secret.length < MIN_SECRET_LENGTH ||
   new Set(secret).size < MIN_DISTINCT_CHARACTERS ||
-  PLACEHOLDER.test(secret);
+  PLACEHOLDER.test(secret) ||
+  isRepeated(secret) ||
+  isSequence(secret);
+
+/** True if the text is a shorter one over and over, such as a word until it is long enough. */
+function isRepeated(text: string): boolean {
+  for (let length = 1; length <= text.length / 2; length += 1) {
+    if (text.slice(length) === text.slice(0, -length)) return true;
+  }
+  return false;
+}
+
+/** True for alphabets, numbers in order and runs of one character. */
+function isSequence(text: string): boolean {
+  const codes = Array.from(text, (character) => character.charCodeAt(0));
+  const steps = codes.slice(1).filter((code, index) => Math.abs(code - (codes[index] ?? 0)) <= 1);
+  return steps.length > codes.length * MAX_SEQUENTIAL;
+}
 
 /** A secret from the environment; messages about it never contain its value. */
 export const secretText = ({ mustBeStrong }: { mustBeStrong: boolean }) =>

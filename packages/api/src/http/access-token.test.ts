@@ -42,6 +42,7 @@ t.test('only fresh access tokens of this server are accepted', async (t) => {
     'exp as text': forge(mary, secret, { claims: { exp: String(now + 60) } }),
     'no exp': forge(mary, secret, { claims: { exp: undefined } }),
     'exp in the year 9999': forge(mary, secret, { claims: { exp: 253_370_764_800 } }),
+    'issued in the future': forge(mary, secret, { claims: { iat: now + 120, exp: now + 180 } }),
     'nbf in the future': forge(mary, secret, { claims: { nbf: now + 60 } }),
     'older token version': forge(mary, secret, { claims: { tv: -1 } }),
     'other session': forge(mary, secret, { claims: { sid: '6f1c1f0e-6f0a-4d9c-9d6c-3a1e0f7f5b11' } }),

@@ -35,6 +35,9 @@ export function signAccessToken(
   return app.jwt.sign(claims);
 }
 
+/** Clocks of the processes that issue and check tokens may differ by this much. */
+const CLOCK_TOLERANCE_SECONDS = 60;
+
 /** Undefined for anything but a valid access token of this server. */
 export function readAccessToken(
   app: Pick<FastifyInstance, 'jwt'>,
@@ -50,5 +53,6 @@ export function readAccessToken(
   const { success, data: claims } = AccessClaims.safeParse(payload);
   // A signed token that lives longer than the configured time was issued elsewhere, or under another rule.
   const isOurs = success && claims.exp - claims.iat <= config.ACCESS_TOKEN_TTL_SECONDS;
-  return isOurs ? claims : undefined;
+  const latest = Date.now() / 1_000 + CLOCK_TOLERANCE_SECONDS;
+  return isOurs && claims.iat <= latest ? claims : undefined;
 }

@@ -11,7 +11,7 @@ export const LOGIN_PAGE = `<!doctype html>
 <body>
 <main>
 <h1>Queues</h1>
-<form id="login">
+<form id="login" method="post">
 <label>E-mail <input name="email" type="email" autocomplete="username" required autofocus></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
 <button>Log in</button>

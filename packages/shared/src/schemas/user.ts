@@ -16,7 +16,9 @@ export const Password = z
   .refine(
     (text) => Buffer.byteLength(text) <= MAX_PASSWORD_BYTES,
     `must be at most ${MAX_PASSWORD_BYTES} bytes`,
-  );
+  )
+  // bcrypt repeats its key and ends it at a NUL, so several passwords would be one.
+  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
 
 /** A user as stored in `users`. */
 export const UserRecord = z.object({

@@ -145,6 +145,7 @@ t.test('queues are read-only; a setting makes them writable, for pages of this s
 t.test('the login page runs no inline script', async (t) => {
   const { inject } = await startTestApp(t);
   const page = await inject({ url: '/admin/login' });
+  t.match(page.body, /<form[^>]* method="post"/, 'without its script it puts no password into the URL');
 
   t.equal(page.statusCode, 200);
   t.notMatch(page.body, /<script>|<style>|\son\w+=/);

@@ -53,6 +53,7 @@ t.test('unknown fields, short and long passwords and operators are refused with 
     [{ _id: 'x' }, '/_id'],
     [{ password: 'x'.repeat(73) }, '/password'],
     [{ password: 'short' }, '/password'],
+    [{ password: 'Kq-wZ.77\u0000tail' }, '/password'],
     [{ email: { $ne: null } }, '/email'],
     [{ role: 'root' }, '/role'],
   ] as const) {
