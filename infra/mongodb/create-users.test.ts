@@ -7,7 +7,7 @@ import t from 'tap';
 
 const SCRIPT = readFileSync(new URL('create-users.js', import.meta.url), 'utf8');
 /** Collections that a worker must not read, because it runs code of plugins. */
-const SECRET_COLLECTIONS = ['apikeys', 'auditevents', 'redrives', 'sessions', 'users'];
+const SECRET_COLLECTIONS = ['apikeys', 'auditevents', 'mailtokens', 'redrives', 'sessions', 'users'];
 /** Rights of a worker in the collections where it has fewer than in others. */
 const FEWER_RIGHTS: Record<string, string[]> = { secrets: ['find'], marketplacepackages: ['find', 'update'] };
 

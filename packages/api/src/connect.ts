@@ -40,6 +40,7 @@ import { createTicketStore } from './redis/ticket-store.ts';
 import { buildAccountChanges } from './services/accounts/account-changes.ts';
 import { buildApiKeyCheck } from './services/accounts/api-key-check.ts';
 import { buildAuthThrottle } from './services/accounts/auth-throttle.ts';
+import { buildMailThrottle } from './services/accounts/mail-throttle.ts';
 import { buildPasswords } from './services/accounts/passwords.ts';
 import { buildRefreshTokens } from './services/accounts/refresh-tokens.ts';
 import { buildUserStates } from './services/accounts/user-states.ts';
@@ -231,5 +232,6 @@ function buildLimits(config: Config, producer: Stores['producer']) {
   return {
     requestLimit: buildLimiter({ name: 'requests', max, windowMs }),
     authThrottle: buildAuthThrottle(buildLimiter, config),
+    mailThrottle: buildMailThrottle(buildLimiter),
   };
 }

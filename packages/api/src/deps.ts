@@ -19,6 +19,7 @@ import type { ScheduleTickers } from './redis/schedule-tickers.ts';
 import type { AccountChanges } from './services/accounts/account-changes.ts';
 import type { ApiKeyCheck } from './services/accounts/api-key-check.ts';
 import type { AuthThrottle } from './services/accounts/auth-throttle.ts';
+import type { MailThrottle } from './services/accounts/mail-throttle.ts';
 import type { Passwords } from './services/accounts/passwords.ts';
 import type { RefreshTokens } from './services/accounts/refresh-tokens.ts';
 import type { UserStates } from './services/accounts/user-states.ts';
@@ -62,6 +63,8 @@ export interface Deps {
   requestLimit: Limiter;
   /** Rate limiter for failed sign-in attempts. */
   authThrottle: AuthThrottle;
+  /** Rate limiter for mails. */
+  mailThrottle: MailThrottle;
   readiness: Readiness;
   board: Board;
   metrics: ApiMetrics;

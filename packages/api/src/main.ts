@@ -36,6 +36,7 @@ const SECRET_SETTINGS = new Set([
   'ADMIN_API_KEY',
   'METRICS_TOKEN',
   'SECRETS_KEY',
+  'SMTP_URL',
   'MONGODB_URI',
   'REDIS_URL',
 ]);
@@ -119,6 +120,10 @@ async function main(): Promise<void> {
   if (config.weak.length > 0) {
     log.logger.warn({ variables: config.weak }, 'weak secrets: acceptable on this machine only');
   }
+  if (config.SMTP_URL === undefined)
+    log.logger.info(
+      'mail is off, because SMTP_URL is not set; an admin creates one-time links for new passwords',
+    );
   await start(config, log).catch(async (error: unknown) => {
     await log.close();
     throw error;

@@ -2,6 +2,7 @@ export { unpackDebianPackage } from './debian-package.ts';
 export { provideExecutable, type DebianExecutable } from './debian-executable.ts';
 export { findFreePort } from './free-port.ts';
 export { startLocalServices, type LocalServices, type LocalServicesOptions } from './local-services.ts';
+export { type MailCatcher, openMailCatcher } from './mail-catcher.ts';
 export { NodeProcess, type NodeProcessOptions, type ProcessEnd } from './node-process.ts';
 export { startRedisWith } from './redis/start-redis.ts';
 export { dieWithParent, runCommand, ServerProcess } from './server-process.ts';

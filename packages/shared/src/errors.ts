@@ -99,6 +99,11 @@ export const ApiUnavailable = createRetryable(
   'No API process is reachable. Repeat the request with the same Idempotency-Key.',
   503,
 );
+export const MailOff = createError(
+  'mail_off',
+  'This server sends no mail. Ask an administrator for a one-time link.',
+  501,
+);
 export const SecretsOff = createError(
   'secrets_off',
   'This installation has no secrets: an operator must set SECRETS_KEY for the API and the workers.',

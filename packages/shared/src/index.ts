@@ -13,7 +13,9 @@ export {
   submissionConfig,
   wholeNumber,
 } from './config/pieces.ts';
+export { mailConfig, requireWithMail } from './config/mail.ts';
 export { marketplaceConfig } from './config/marketplace.ts';
+export { isOrigin, publicUrlConfig } from './config/public-url.ts';
 
 export { isDatabaseAway, isDuplicateKey, isWriteConflict } from './connections/mongo-errors.ts';
 export { createMongo, type Mongo, type MongoOptions, pingMongo, probeMongo } from './connections/mongo.ts';
@@ -79,6 +81,7 @@ export { RECORDS } from './models/records.ts';
 export { dropConflictingIndexes, dropReplacedIndexes } from './models/retired-indexes.ts';
 
 export { hideFromEnvironment } from './secrets/hide-from-environment.ts';
+export { readMailToken, signMailToken } from './secrets/mail-token.ts';
 export { rotateSecrets } from './secrets/rotate.ts';
 export { MissingSecretKey, openSecret, sealSecret } from './secrets/seal.ts';
 export { SecretKeysText, type SecretKeys } from './secrets/secret-keys.ts';
@@ -121,6 +124,7 @@ export * from './schemas/execution.ts';
 export * from './schemas/explanation.ts';
 export { FailureGroup } from './schemas/failure-group.ts';
 export * from './schemas/input-record.ts';
+export * from './schemas/mail.ts';
 export * from './schemas/marketplace.ts';
 export * from './schemas/pause.ts';
 export * from './schemas/plugin-record.ts';
@@ -169,6 +173,7 @@ export {
 export { findByIndex } from './stores/find-by-index.ts';
 export { type FailureFilter, type GroupedFailures, groupFailures } from './stores/failure-groups.ts';
 export { deleteTasksOf, listUnfinishedIds } from './stores/owned-work.ts';
+export * from './stores/mail-tokens.ts';
 export * from './stores/packages.ts';
 export type { PageOrder, PagePosition, PageRequest, PageRows } from './stores/page.ts';
 export { deletePause, insertPause, type Paused, readPaused } from './stores/pauses.ts';
@@ -189,27 +194,8 @@ export {
 } from './stores/redrives.ts';
 export { findRerun, listReruns, markRerun } from './stores/reruns.ts';
 export { releaseRole, takeRole } from './stores/role-leases.ts';
-export {
-  countSecrets,
-  deleteSecret,
-  deleteSecretsOf,
-  findSecret,
-  findSecretFor,
-  listSecretsFor,
-  storeSecret,
-} from './stores/secrets.ts';
-export {
-  deleteSessionsOf,
-  findLiveSession,
-  hasGivenPassword,
-  insertSession,
-  notePassword,
-  listLiveSessions,
-  replaceRefreshHash,
-  revokeSession,
-  revokeSessionsOf,
-  rotateRefreshHash,
-} from './stores/sessions.ts';
+export * from './stores/secrets.ts';
+export * from './stores/sessions.ts';
 export type { Stored } from './stores/stored.ts';
 export { deleteTask, type ScheduleChange, type TaskUpdate, updateTask } from './stores/task-changes.ts';
 export { countTasks, listTasks, type TaskFilter } from './stores/task-list.ts';
@@ -223,7 +209,13 @@ export {
   updateUser,
 } from './stores/user-changes.ts';
 export { countUsers, countUsersByRole, listUsers, type UserFilter } from './stores/user-list.ts';
-export { consumeReset, isResetOpen, replacePassword, storeResetHash } from './stores/user-passwords.ts';
+export {
+  consumeReset,
+  isResetOpen,
+  replacePassword,
+  setPassword,
+  storeResetHash,
+} from './stores/user-passwords.ts';
 export {
   findUserByEmail,
   findUserById,
@@ -263,6 +255,7 @@ export {
   submitExecution,
   type Submitted,
 } from './submission/submit-execution.ts';
+export { submitMail } from './submission/submit-mail.ts';
 
 export { isAlive } from './alive.ts';
 export * as errors from './errors.ts';

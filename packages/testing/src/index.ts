@@ -5,6 +5,7 @@ export { NO_FAULT, type Fault, type SilentDirection, type SwallowFault } from '.
 export { FaultProxy } from './proxy/fault-proxy.ts';
 export { isMongoCommand, isRedisScript } from './proxy/wire.ts';
 export { isWholeMatrix } from './matrix.ts';
+export { type CaughtMail, catchMails, type Mailbox } from './mailbox.ts';
 export { parseMetrics } from './parse-metrics.ts';
 export { checkWithPromtool } from './promtool.ts';
 export { type ProductProcess, startProcess } from './process.ts';

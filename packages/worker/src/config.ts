@@ -1,9 +1,12 @@
 import {
   logConfig,
+  mailConfig,
   marketplaceConfig,
   pluginsConfig,
   processConfig,
   protocolConfig,
+  publicUrlConfig,
+  requireWithMail,
   secretsConfig,
   settingsGroup,
   storesConfig,
@@ -78,6 +81,8 @@ const WorkerSettings = z.object({
   ...submissionConfig,
   ...pluginsConfig,
   ...secretsConfig,
+  ...mailConfig,
+  ...publicUrlConfig,
   ...marketplaceConfig,
   ...workConfig,
 });
@@ -89,5 +94,5 @@ const BEATS_PER_LEASE = 3;
 export const WorkerEnv = WorkerSettings.refine(
   ({ BEAT_MS, LEASE_MS }) => BEAT_MS * BEATS_PER_LEASE <= LEASE_MS,
   { path: ['BEAT_MS'], message: `must be at most LEASE_MS / ${BEATS_PER_LEASE}` },
-);
+).superRefine(requireWithMail('SECRETS_KEY', 'MAIL_FROM', 'PUBLIC_URL'));
 export type WorkerConfig = Readonly<z.infer<typeof WorkerEnv>>;

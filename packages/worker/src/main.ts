@@ -31,6 +31,7 @@ import { describeForLog } from './attempt/log-attempt.ts';
 import { ReadSecrets } from './attempt/read-secrets.ts';
 import { reportBroken } from './catalogue/broken-plugins.ts';
 import { buildFleetView } from './catalogue/fleet-view.ts';
+import { internalPlugins, withInternalPools } from './catalogue/internal-plugins.ts';
 import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
 import { type PluginSettings, readPluginSettings } from './catalogue/read-settings.ts';
 import { type WorkerConfig, WorkerEnv } from './config.ts';
@@ -47,7 +48,7 @@ const GIVE_UP_MS = 2_000;
 
 async function main(): Promise<void> {
   loadEnvFile();
-  const config = loadConfig(WorkerEnv, process.env);
+  const config = withInternalPools(loadConfig(WorkerEnv, process.env));
   const secrets = ownSecrets(config, process.env['SECRETS_KEY']);
   const isHidden = hideOwnSecrets();
   await assertCanListen(listenPlace(config));
@@ -110,7 +111,7 @@ async function readyPlugins(config: WorkerConfig, log: Logger, secrets: KnownSec
   const pluginErrors = reportBroken(loaded, config, { log, env: process.env });
   const { plugins, packageOf } = loaded;
   return {
-    plugins,
+    plugins: new Map([...plugins, ...internalPlugins(config)]),
     pluginPackages: new Map(packageOf),
     pluginErrors,
     pluginSettings: readPluginSettings(plugins, process.env, secrets),

@@ -2,13 +2,13 @@ import { KnownSecrets } from '@mcp-server/plugin-sdk/masking';
 
 import type { WorkerConfig } from './config.ts';
 
-/** The secrets of this process itself: its token and keys, and the passwords in the addresses of its stores. */
+/** The secrets of this process itself: its token and keys, and the passwords in the addresses of its stores and mail server. */
 export function ownSecrets(
-  config: Pick<WorkerConfig, 'MONGODB_URI' | 'REDIS_URL' | 'WORKER_METRICS_TOKEN'>,
+  config: Pick<WorkerConfig, 'MONGODB_URI' | 'REDIS_URL' | 'WORKER_METRICS_TOKEN' | 'SMTP_URL'>,
   secretsKey = '',
 ): KnownSecrets {
   const secrets = new KnownSecrets();
-  for (const address of [config.MONGODB_URI, config.REDIS_URL]) {
+  for (const address of [config.MONGODB_URI, config.REDIS_URL, config.SMTP_URL ?? '']) {
     const password = passwordIn(address);
     secrets.add(password);
     secrets.add(decode(password));

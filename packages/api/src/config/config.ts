@@ -1,10 +1,12 @@
 import {
   loadConfig,
   logConfig,
+  mailConfig,
   marketplaceConfig,
   pluginsConfig,
   processConfig,
   protocolConfig,
+  requireWithMail,
   secretsConfig,
   settingsGroup,
   storesConfig,
@@ -83,13 +85,14 @@ function findEqualSecrets(values: Partial<Record<(typeof SECRETS)[number], strin
 function buildFields(env: NodeJS.ProcessEnv) {
   const isExposed = !isLoopback(env.HOST || '127.0.0.1');
   const mustBeStrong = isExposed || env.NODE_ENV === 'production';
-  return z.object({
+  const settings = z.object({
     ...storesConfig,
     ...logConfig,
     ...processConfig,
     ...serverConfig,
     ...accountsConfig({ isExposed, mustBeStrong }),
     ...secretsConfig,
+    ...mailConfig,
     ...networkConfig,
     ...mcpConfig,
     ...liveConfig({ mustBeStrong }),
@@ -99,6 +102,7 @@ function buildFields(env: NodeJS.ProcessEnv) {
     EXECUTION_RETENTION_SECONDS: protocolConfig.EXECUTION_RETENTION_SECONDS,
     MAX_CRASHES: protocolConfig.MAX_CRASHES,
   });
+  return settings.superRefine(requireWithMail('SECRETS_KEY'));
 }
 
 export type ApiEnv = z.infer<ReturnType<typeof buildApiEnv>>;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-import { settingsGroup, wholeNumber } from '@mcp-server/shared';
+import { isOrigin, publicUrlConfig, settingsGroup, wholeNumber } from '@mcp-server/shared';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
@@ -9,9 +9,6 @@ const list = (text: string): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
-
-const isOrigin = (text: string): boolean =>
-  /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 /** Exact origins, comma separated. Patterns and `*` are refused: they would let any page use a visitor's network. */
 const originList = z
@@ -52,24 +49,12 @@ const proxyList = z
     'must be IP addresses, or networks of proxies such as 10.20.0.0/24',
   );
 
-/** An origin: pages and responses use paths from its root, so a path prefix would break them. */
-const publicUrl = z
-  .string()
-  .transform((text) => text.replace(/\/$/, ''))
-  .refine(
-    isOrigin,
-    'must be an origin without a path, such as https://mcp.example.com: use a host of its own',
-  )
-  .optional();
-
 const DAY_MS = 86_400_000;
 
 /** Settings that say who may call the API, from where and how often. */
 export const networkConfig = settingsGroup('Callers', {
   CORS_ORIGIN: originList.describe('Origins of web pages that may call the API, comma separated'),
-  PUBLIC_URL: publicUrl.describe(
-    'Origin that clients use, such as `https://mcp.example.com`; unset, it follows from each request',
-  ),
+  ...publicUrlConfig,
   ALLOWED_HOSTS: hostList.describe(
     'Host names of the API besides `HOST` and that of `PUBLIC_URL`, comma separated; `.example.com` allows all names below it',
   ),

@@ -103,6 +103,10 @@ export const MATRIX: Record<string, Row> = {
     needs: 'refreshToken',
     body: (refreshToken) => ({ refreshToken }),
   },
+  'POST /api/auth/forgot-password': {
+    expect: everyone(501),
+    body: () => ({ email: 'user@example.com' }),
+  },
   'POST /api/auth/reset-password': {
     expect: everyone(204),
     needs: 'resetToken',
@@ -215,6 +219,9 @@ export const MATRIX: Record<string, Row> = {
   'GET /ws/info': { expect: everyone(200) },
   'POST /ws/ticket': { expect: people(201) },
 
+  'GET /account/reset-password': { expect: everyone(200) },
+  'GET /account/reset-password.js': { expect: everyone(200) },
+  'GET /account/account.css': { expect: everyone(200) },
   'GET /admin/login': { expect: everyone(200) },
   'GET /admin/login.css': { expect: everyone(200) },
   'GET /admin/login.js': { expect: everyone(200) },

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 
 import { openDemoAccount } from '../start/demo-account.ts';
+import { withLinks } from '../start/local-mail.ts';
 import { openServices } from '../start/open-services.ts';
 import { waitUntilReady } from '../start/start-product.ts';
 import { buildLogFormat } from './log-format.ts';
@@ -31,12 +32,16 @@ export async function startDev({ root, dataDir, env, isTerminal, opened, say }: 
   const { productEnv, runtimeFile } = await openServices({ dataDir, env, logDir, opened, log });
   const format = buildLogFormat(isTerminal);
   const pluginsDir = env['PLUGINS_DIR'] ? [resolve(root, env['PLUGINS_DIR'])] : [];
-  const create = (name: 'api' | 'worker', onStarted: (fields: Record<string, unknown>) => void) => {
+  const create = (
+    name: 'api' | 'worker',
+    processEnv: NodeJS.ProcessEnv,
+    onStarted: (fields: Record<string, unknown>) => void,
+  ) => {
     const reloaded = new ReloadedProcess({
       name,
       root,
       env: {
-        ...productEnv,
+        ...processEnv,
         WORKER_GRACE_MS: env['WORKER_GRACE_MS'] ?? WORKER_GRACE_MS,
         // The author of a plugin must see that it is broken.
         PLUGIN_ERRORS: env['PLUGIN_ERRORS'] ?? 'fail',
@@ -53,12 +58,15 @@ export async function startDev({ root, dataDir, env, isTerminal, opened, say }: 
     return reloaded;
   };
   const apiUrl = Promise.withResolvers<string>();
-  const api = create('api', ({ address, port }) => {
+  const api = create('api', productEnv, ({ address, port }) => {
     runtimeFile.add({ PORT: String(port) });
     apiUrl.resolve(String(address));
   });
-  const worker = create('worker', ({ port }) => runtimeFile.add({ WORKER_PORT: String(port) }));
-  await Promise.all([api.start(), worker.start()]);
+  const apiStart = api.start();
+  const workerStart = withLinks(productEnv, async () => new URL(await apiUrl.promise).port).then((env) =>
+    create('worker', env, ({ port }) => runtimeFile.add({ WORKER_PORT: String(port) })).start(),
+  );
+  await Promise.all([apiStart, workerStart]);
 
   const url = await apiUrl.promise;
   await waitUntilReady(url);

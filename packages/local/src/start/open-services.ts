@@ -5,6 +5,7 @@ import { ConfigError } from '@mcp-server/shared/env-file';
 
 import { startLocalServices } from '../local-services.ts';
 import type { Log } from '../service.ts';
+import { openLocalMail } from './local-mail.ts';
 import { RuntimeFile } from './runtime-file.ts';
 import { loadSecretsKey } from './secrets-key.ts';
 
@@ -33,6 +34,7 @@ export async function openServices(options: OpenServicesOptions): Promise<OpenSe
   for (const line of services.describe) log(line);
   const productEnv = {
     ...env,
+    ...(await openLocalMail({ env, opened, log })),
     MONGODB_URI: services.mongodbUri,
     REDIS_URL: services.redisUrl,
     DATA_DIR: dataDir,

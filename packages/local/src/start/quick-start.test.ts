@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import tap from 'tap';
 
 import { startForTest } from '../testing/start-for-test.ts';
+import { waitFor } from '../testing/test-processes.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -26,6 +27,23 @@ tap.test('every line of docs/quick-start.md gives its answer', async (t) => {
     body: JSON.stringify({ plugin: 'sample', action: 'echo', payload: { message: 'hello' } }),
   });
   t.equal(reply.status, 200, 'the printed key works');
+
+  const [, email = ''] = /^Demo account: +(\S+),/m.exec(output.join('\n')) ?? [];
+  const forgot = await fetch(`${url}/api/auth/forgot-password`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email }),
+  });
+  t.equal(forgot.status, 202);
+  const printedLink = () => /mail to .*: (\S+#token=\S+)/.exec(output.join('\n'))?.[1] ?? '';
+  await waitFor(
+    () => printedLink() !== '',
+    () => 'no link was printed',
+  );
+  const link = printedLink();
+  t.equal(new URL(link).port, new URL(url).port);
+  const page = await fetch(link);
+  t.match(await page.text(), /<form id="reset" method="post">/);
 });
 
 tap.test('the quick start of the README consists of lines of docs/quick-start.md', async (t) => {

@@ -7,6 +7,7 @@ import { openDemoKey } from './demo-key.ts';
 import { runFirstTask } from './first-task.ts';
 import { requestJson } from './json-request.ts';
 import { LastWarnings } from './last-warnings.ts';
+import { withLinks } from './local-mail.ts';
 import { openLogFile } from './log-file.ts';
 import { openServices } from './open-services.ts';
 import { type ProductProcessOptions, StartError } from './product-process.ts';
@@ -44,12 +45,12 @@ export async function startProduct({
   const { mongodbUri, productEnv, runtimeFile } = await openServices({ dataDir, env, logDir, opened, log });
   log('starting the API and a worker');
   const warnings = new LastWarnings();
-  const start = (name: ProductProcessOptions['name'], portVariable: string) => {
+  const start = (name: ProductProcessOptions['name'], portVariable: string, processEnv = productEnv) => {
     const writeLine = openLogFile(logDir, name, log);
     const supervised = new SupervisedProcess({
       name,
       root,
-      env: productEnv,
+      env: processEnv,
       log,
       onLine: (line) => {
         writeLine(line);
@@ -63,7 +64,11 @@ export async function startProduct({
     opened.defer(() => supervised.close());
     return supervised.start();
   };
-  const [{ address }] = await Promise.all([start('api', 'PORT'), start('worker', 'WORKER_PORT')]);
+  const api = start('api', 'PORT');
+  const worker = withLinks(productEnv, async () => (await api)['port']).then((workerEnv) =>
+    start('worker', 'WORKER_PORT', workerEnv),
+  );
+  const [{ address }] = await Promise.all([api, worker]);
   const url = String(address);
   log(`the API listens at ${url}; logs are in ${logDir}`);
 

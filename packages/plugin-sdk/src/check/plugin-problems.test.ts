@@ -108,3 +108,9 @@ t.test('all problems are named at once', async (t) => {
       /^Plugin "demo" has 3 problems:\n {2}version: .*\n {2}action "go": title: .*\n {2}action "go": timeoutMs: /,
   });
 });
+
+t.test('ids of the server itself are reserved', async (t) => {
+  t.throws(() => declare({}, { id: 'internal-mail' }), {
+    message: /id: "internal-mail" must not begin with "internal-"/,
+  });
+});

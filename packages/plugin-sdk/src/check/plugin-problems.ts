@@ -31,8 +31,14 @@ const SettingsShape = z.custom(
   'must be a zod object',
 );
 
+/** Plugins of the server itself have such ids; their actions cannot be called. */
+const RESERVED_PREFIX = 'internal-';
+
 const PluginFields = z.object({
-  id: Slug,
+  id: Slug.refine(
+    (id) => !id.startsWith(RESERVED_PREFIX),
+    `must not begin with "${RESERVED_PREFIX}": such ids are reserved`,
+  ),
   version: z.string().min(1).max(100),
   title: Title,
   description: Description,

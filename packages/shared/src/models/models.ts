@@ -3,6 +3,7 @@ import type { Connection, Model } from 'mongoose';
 import type { ApiKeyRecord } from '../schemas/api-key.ts';
 import type { AuditRecord } from '../schemas/audit.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
+import type { MailTokenRecord } from '../schemas/mail.ts';
 import type { MarketplacePackage } from '../schemas/marketplace.ts';
 import type { PauseRecord } from '../schemas/pause.ts';
 import type { PluginRecord } from '../schemas/plugin-record.ts';
@@ -14,6 +15,7 @@ import type { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
+import { mailTokenSchema } from './mail-token.ts';
 import { marketplacePackageSchema } from './marketplace-package.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
@@ -43,6 +45,7 @@ export interface Models {
   MarketplacePackageModel: Model<MarketplacePackage>;
   RedriveModel: Model<RedriveRecord>;
   SecretModel: Model<SecretRecord>;
+  MailTokenModel: Model<MailTokenRecord>;
 }
 
 export function buildModels(connection: Connection): Models {
@@ -63,12 +66,13 @@ export function buildModels(connection: Connection): Models {
     ),
     RedriveModel: connection.model<RedriveRecord>('Redrive', redriveSchema),
     SecretModel: connection.model<SecretRecord>('Secret', secretSchema),
+    MailTokenModel: connection.model<MailTokenRecord>('MailToken', mailTokenSchema),
   };
 }
 
 /**
  * Models whose collections workers create. Workers run code of plugins, so their database user (infra/mongodb) has no access
- * to accounts and audit events, and may only read secrets
+ * to accounts, tokens of mails and audit events, and may only read secrets
  * and update packages.
  */
 export const workerModels = ({
@@ -78,6 +82,7 @@ export const workerModels = ({
   AuditModel: _audit,
   RedriveModel: _redrives,
   SecretModel: _secrets,
+  MailTokenModel: _mailTokens,
   MarketplacePackageModel: _packages,
   ...own
 }: Models): Partial<Models> => own;

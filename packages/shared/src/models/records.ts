@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ApiKeyRecord } from '../schemas/api-key.ts';
 import { AuditRecord } from '../schemas/audit.ts';
 import { ExecutionRecord } from '../schemas/execution.ts';
+import { MailTokenRecord } from '../schemas/mail.ts';
 import { MarketplacePackage } from '../schemas/marketplace.ts';
 import { PauseRecord } from '../schemas/pause.ts';
 import { PluginRecord } from '../schemas/plugin-record.ts';
@@ -15,6 +16,7 @@ import { WorkerRecord } from '../schemas/worker.ts';
 import { apiKeySchema } from './api-key.ts';
 import { auditSchema } from './audit.ts';
 import { executionSchema } from './execution.ts';
+import { mailTokenSchema } from './mail-token.ts';
 import { marketplacePackageSchema } from './marketplace-package.ts';
 import { pauseSchema } from './pause.ts';
 import { pluginSchema } from './plugin.ts';
@@ -37,6 +39,7 @@ export const RECORDS: Readonly<Record<string, readonly [record: z.ZodObject, sch
   AuditEvent: [AuditRecord, auditSchema as Schema],
   Redrive: [RedriveRecord, redriveSchema as Schema],
   Secret: [SecretRecord, secretSchema as Schema],
+  MailToken: [MailTokenRecord, mailTokenSchema as Schema],
   Worker: [WorkerRecord, workerSchema as Schema],
   Pause: [PauseRecord, pauseSchema as Schema],
   MarketplacePackage: [MarketplacePackage, marketplacePackageSchema as Schema],

@@ -12,7 +12,13 @@ export const PasswordChange = z.strictObject({
 });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
-/** Uses a one-time token that an admin created. */
+/** Asks for a link for a new password. */
+export const ResetRequest = z
+  .strictObject({ email: Email })
+  .meta({ examples: [{ email: 'admin@example.com' }] });
+export type ResetRequest = z.infer<typeof ResetRequest>;
+
+/** Uses a one-time token of an admin or of a mail. */
 export const PasswordReset = z.strictObject({
   token: z.string().min(1).max(MAX_CREDENTIAL_LENGTH),
   password: Password,

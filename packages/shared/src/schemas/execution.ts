@@ -58,7 +58,7 @@ export const AttemptOutcome = z.enum([
 ]);
 export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
 
-export const ExecutionSource = z.enum(['task', 'execute', 'mcp', 'schedule']);
+export const ExecutionSource = z.enum(['task', 'execute', 'mcp', 'schedule', 'system']);
 export type ExecutionSource = z.infer<typeof ExecutionSource>;
 
 /** One try of an execution on one worker, identified by its epoch. */

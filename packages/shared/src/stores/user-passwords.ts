@@ -36,6 +36,15 @@ export async function replacePassword(
   return user ? toStored(user) : undefined;
 }
 
+/** Sets the password of an active user who proved to own the account in another way; false if there is none. */
+export async function setPassword(
+  model: UserModel,
+  { id, passwordHash }: { id: string; passwordHash: string },
+): Promise<boolean> {
+  const filter = { _id: new Types.ObjectId(id), isActive: true };
+  return (await model.findOneAndUpdate(filter, newPassword(passwordHash), OPTIONS).lean()) !== null;
+}
+
 /** Stores the hash of a reset token, in place of an earlier one. False when there is no such user. */
 export async function storeResetHash(
   model: UserModel,

@@ -80,6 +80,7 @@ export async function visitUsers(visitor: Visitor, { admin, user, userId }: Toke
   const body = { token: reset.body['token'], password: `${PASSWORD}3` };
   await visitor.call(204, 'POST', '/api/auth/reset-password', { body });
   await visitor.call(400, 'POST', '/api/auth/reset-password', { body });
+  await visitor.call(202, 'POST', '/api/auth/forgot-password', { body: { email: 'stranger@example.com' } });
   await visitor.call(204, 'DELETE', `/api/users/${userId}`, one);
   await visitor.call(204, 'POST', '/api/auth/logout-all', { token: admin });
   await visitor.call(401, 'GET', '/api/auth/profile', { token: admin });

@@ -18,6 +18,7 @@ export async function visitPages(visitor: Visitor, { admin, user }: Tokens): Pro
   await visitor.call(200, 'GET', '/openapi.json');
   await visitor.call(200, 'GET', '/docs/');
   await visitor.call(200, 'GET', '/admin/login');
+  await visitor.call(200, 'GET', '/account/reset-password');
   await visitor.call(401, 'GET', '/admin/queues');
   const session = await visitor.call(204, 'POST', '/api/auth/dashboard-session', { token: admin });
   const cookie = /set-cookie: (?<pair>[^;\r]+)/i.exec(session.headers)?.groups?.['pair'] ?? '';

@@ -5,6 +5,7 @@ import { announceWorker, deleteWorker, type WorkerRecord } from '@mcp-server/sha
 import packageFile from '../../package.json' with { type: 'json' };
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
+import { isInternal } from './internal-plugins.ts';
 import type { PluginSet } from './load-plugins.ts';
 
 const REFRESH_MS = 2_000;
@@ -65,7 +66,7 @@ export class Announcer {
       version: packageFile.version,
       pools: [...config.WORKER_POOLS],
       plugins: [...this.#plugins.values()]
-        .filter(({ pool }) => config.WORKER_POOLS.includes(pool))
+        .filter((plugin) => config.WORKER_POOLS.includes(plugin.pool) && !isInternal(plugin))
         .map(({ id, version }) => `${id}@${version}`),
       slots: config.WORKER_CONCURRENCY,
       ...this.#load(),

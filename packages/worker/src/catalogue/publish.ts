@@ -7,6 +7,7 @@ import { holdsNow, inMs, isDatabaseAway, isDuplicateKey, takeRole } from '@mcp-s
 
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
+import { isInternal } from './internal-plugins.ts';
 import type { PluginSet } from './load-plugins.ts';
 
 /** Two refreshes may be missed before a plugin counts as dead; see `isAlive`. */
@@ -57,7 +58,9 @@ export class CataloguePublisher {
 
   async #publishAll(): Promise<void> {
     const { WORKER_POOLS: pools } = this.#deps.config;
-    const plugins = [...this.#plugins.values()].filter(({ pool }) => pools.includes(pool));
+    const plugins = [...this.#plugins.values()].filter(
+      (plugin) => pools.includes(plugin.pool) && !isInternal(plugin),
+    );
     for (const entry of plugins.map((plugin) => this.#entryOf(plugin))) {
       try {
         await this.#publish(entry);

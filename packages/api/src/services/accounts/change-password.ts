@@ -1,4 +1,5 @@
 import {
+  deleteMailTokensOf,
   errors,
   findUserById,
   notePassword,
@@ -39,7 +40,7 @@ async function changeIfRight(
   { userId, sessionId }: SessionPrincipal,
   { currentPassword, newPassword }: PasswordChange,
 ): Promise<OpenSession> {
-  const { UserModel, SessionModel } = deps.models;
+  const { UserModel, SessionModel, MailTokenModel } = deps.models;
   const account = await findUserById(UserModel, userId);
   const isRight = await deps.passwords.verify(currentPassword, account?.passwordHash);
   if (!account || !isRight) throw new errors.BadCredentials();
@@ -47,6 +48,7 @@ async function changeIfRight(
   const user = await replacePassword(UserModel, { id: userId, fromHash: account.passwordHash, toHash });
   // Another request changed it in between: what the caller proved to know is no longer the password.
   if (!user) throw new errors.BadCredentials();
+  await deleteMailTokensOf(MailTokenModel, userId);
   await revokeSessionsOf(SessionModel, { userId, exceptFamily: sessionId });
   await deps.accountChanges.announce(userId);
   const { token: refreshToken, hash: refreshHash } = deps.refreshTokens.issue(sessionId);

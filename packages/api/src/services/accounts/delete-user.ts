@@ -5,6 +5,7 @@ import {
   findUserById,
   listUnfinishedIds,
   deleteApiKeysOf,
+  deleteMailTokensOf,
   deleteSecretsOf,
   deleteSessionsOf,
   deleteTasksOf,
@@ -30,7 +31,7 @@ type DeleteDeps = CancelDeps & { accountChanges: AccountChanges };
  * @throws {errors.NotFound} {errors.LastAdmin}
  */
 export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: string): Promise<void> {
-  const { UserModel, SessionModel, ApiKeyModel, TaskModel, SecretModel } = deps.models;
+  const { UserModel, SessionModel, ApiKeyModel, TaskModel, SecretModel, MailTokenModel } = deps.models;
   const user = await findUserById(UserModel, id);
   if (!user || user.deletedAt) throw new errors.NotFound('user');
   await ensureAdminRemains(deps, { before: user, after: { role: user.role, isActive: false } }, () =>
@@ -46,6 +47,7 @@ export async function deleteAccount(deps: DeleteDeps, principal: Principal, id: 
   await cancelUnfinishedOf(deps, principal, id);
   await deleteApiKeysOf(ApiKeyModel, id);
   await deleteSecretsOf(SecretModel, id);
+  await deleteMailTokensOf(MailTokenModel, id);
   await deleteSessionsOf(SessionModel, id);
   await (user.bootstrap ? tombstoneUser(UserModel, id) : deleteUser(UserModel, id));
 }

@@ -1,12 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import {
+  consumeMailToken,
   consumeReset,
+  deleteMailTokensOf,
   errors,
+  isMailTokenOpen,
   isResetOpen,
   type Models,
   type PasswordReset,
+  readMailToken,
   revokeSessionsOf,
+  type SecretKeys,
+  setPassword,
   storeResetHash,
 } from '@mcp-server/shared';
 
@@ -20,6 +26,7 @@ const RANDOM_BYTES = 32;
 const SHAPE = /^(?<id>[0-9a-f]{24})\.[\w-]{43}$/;
 
 interface ResetDeps {
+  config: { SECRETS_KEY?: SecretKeys | undefined };
   models: Models;
   passwords: Passwords;
   authThrottle: AuthThrottle;
@@ -52,15 +59,48 @@ export async function resetPassword(
   { token, password }: PasswordReset,
   { ip: address }: { ip: string },
 ): Promise<void> {
-  const id = SHAPE.exec(token)?.groups?.id;
-  await deps.authThrottle.guard('reset', { account: id ?? 'unknown', address }, async () => {
-    const { UserModel, SessionModel } = deps.models;
-    if (id === undefined) throw new errors.ResetRefused();
-    const reset = { id, resetHash: hashOf(token) };
-    if (!(await isResetOpen(UserModel, reset))) throw new errors.ResetRefused();
-    const passwordHash = await deps.passwords.hash(password);
-    if (!(await consumeReset(UserModel, { ...reset, passwordHash }))) throw new errors.ResetRefused();
-    await revokeSessionsOf(SessionModel, { userId: id });
-    await deps.accountChanges.announce(id);
+  const reset = readToken(deps, token);
+  await deps.authThrottle.guard('reset', { account: reset?.id ?? 'unknown', address }, async () => {
+    if (!reset || !(await reset.isOpen())) throw new errors.ResetRefused();
+    const userId = await reset.consume(await deps.passwords.hash(password));
+    if (userId === undefined) throw new errors.ResetRefused();
+    await deleteMailTokensOf(deps.models.MailTokenModel, userId);
+    await revokeSessionsOf(deps.models.SessionModel, { userId });
+    await deps.accountChanges.announce(userId);
   });
+}
+
+/** A token that may still be open. */
+interface Reset {
+  id: string;
+  isOpen(): Promise<boolean>;
+  /** Sets the password and resolves to its user; of many concurrent calls one does. */
+  consume(passwordHash: string): Promise<string | undefined>;
+}
+
+/** Reads a token of an admin or of a mail; undefined if it is neither. */
+function readToken({ models, config }: ResetDeps, token: string): Reset | undefined {
+  const { UserModel, MailTokenModel } = models;
+  const id = SHAPE.exec(token)?.groups?.id;
+  if (id !== undefined) {
+    const reset = { id, resetHash: hashOf(token) };
+    return {
+      id,
+      isOpen: () => isResetOpen(UserModel, reset),
+      consume: async (passwordHash) =>
+        (await consumeReset(UserModel, { ...reset, passwordHash })) ? id : undefined,
+    };
+  }
+  const tokenId = config.SECRETS_KEY && readMailToken(config.SECRETS_KEY, 'reset', token);
+  if (tokenId === undefined) return undefined;
+  const mailToken = { id: tokenId, kind: 'reset' } as const;
+  return {
+    id: tokenId,
+    isOpen: () => isMailTokenOpen(MailTokenModel, mailToken),
+    async consume(passwordHash) {
+      const userId = (await consumeMailToken(MailTokenModel, mailToken))?.userId;
+      if (userId === undefined) return undefined;
+      return (await setPassword(UserModel, { id: userId, passwordHash })) ? userId : undefined;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { PasswordChange, PasswordReset, SignedIn } from '@mcp-server/shared';
+import { PasswordChange, PasswordReset, ResetRequest, SignedIn } from '@mcp-server/shared';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
@@ -6,6 +6,7 @@ import { callerOf } from '../../../http/authenticate.ts';
 import { problems } from '../../../http/responses.ts';
 import { presentSession } from '../../../http/session.ts';
 import { changeOwnPassword } from '../../../services/accounts/change-password.ts';
+import { requestReset } from '../../../services/accounts/request-reset.ts';
 import { resetPassword } from '../../../services/accounts/reset-password.ts';
 import { sessionOf } from '../../../services/principal.ts';
 
@@ -32,13 +33,32 @@ const password: FastifyPluginAsyncZod = async (app) => {
   );
 
   app.post(
+    '/forgot-password',
+    {
+      config: { access: 'public' },
+      schema: {
+        summary: 'Mail a link for a new password',
+        description:
+          'The response is the same whether the address belongs to an account or not. The link works once and expires after 10 minutes.',
+        tags: TAGS,
+        body: ResetRequest,
+        response: { 202: z.undefined().describe('Accepted'), ...problems(429, 501, 503) },
+      },
+    },
+    async ({ body, ip }, reply) => {
+      await requestReset(app.deps, body, { ip });
+      return reply.code(202).send();
+    },
+  );
+
+  app.post(
     '/reset-password',
     {
       config: { access: 'public' },
       schema: {
         summary: 'Set a new password with a one-time token',
         description:
-          'An admin creates the token. It works once and expires after 10 minutes; using it ends all sessions of the account.',
+          'An admin or `POST /api/auth/forgot-password` creates the token. It works once and expires after 10 minutes; using it ends all sessions of the account.',
         tags: TAGS,
         body: PasswordReset,
         response: { 204: z.undefined().describe('Password set'), ...problems(429) },
