@@ -26,6 +26,19 @@ export async function insertSession(
   );
 }
 
+/** Addresses of a user's newest sessions, ended ones too. */
+export async function listSessionAddresses(
+  model: SessionModel,
+  { userId, limit }: { userId: string; limit: number },
+): Promise<string[]> {
+  const sessions = await model
+    .find({ userId }, { ip: 1 })
+    .sort({ _id: -1 })
+    .limit(limit)
+    .lean<Pick<SessionRecord, 'ip'>[]>();
+  return sessions.flatMap(({ ip }) => (typeof ip === 'string' ? [ip] : []));
+}
+
 /** Notes that the password was given again in a session; false when the session has ended. */
 export async function notePassword(model: SessionModel, family: string): Promise<boolean> {
   const session = await model

@@ -35,3 +35,44 @@ t.test('many right passwords at once do not lock their account out', async (t) =
 
   t.equal((await test.inject(login(MARY, RIGHT, '10.0.0.1'))).statusCode, 200);
 });
+
+t.test(
+  'wrong passwords from many addresses do not lock the owner out of an address they have used',
+  async (t) => {
+    const test = await startTestApp(t, { AUTH_LIMIT_FAILURES: '1' });
+    await test.signUp('mary');
+    const home = await test.inject(login(MARY, RIGHT, '10.0.0.1'));
+    for (let attacker = 1; attacker <= 10; attacker += 1)
+      await test.inject(login(MARY, WRONG, `10.9.0.${attacker}`));
+
+    t.equal(home.statusCode, 200);
+    t.equal((await test.inject(login(MARY, RIGHT, '10.9.1.1'))).statusCode, 429, 'an unused address');
+    t.equal((await test.inject(login(MARY, RIGHT, '10.0.0.1'))).statusCode, 200);
+    t.equal((await test.inject(login(MARY, WRONG, '10.0.0.1'))).statusCode, 401);
+    t.equal(
+      (await test.inject(login(MARY, WRONG, '10.0.0.1'))).statusCode,
+      429,
+      'guesses from there are limited',
+    );
+  },
+);
+
+t.test('guesses of the admin key are limited', async (t) => {
+  const test = await startTestApp(t, { AUTH_LIMIT_FAILURES: '1', ADMIN_API_KEY: 'k'.repeat(40) });
+  const codes: number[] = [];
+  for (let guess = 0; guess < 8; guess += 1) {
+    const reply = await test.inject({
+      method: 'POST',
+      url: '/api/auth/register',
+      headers: { 'x-admin-key': `guess-${guess}` },
+      payload: {
+        email: `a${guess}@example.com`,
+        username: `guesser${guess}`,
+        password: RIGHT,
+        role: 'admin',
+      },
+    });
+    codes.push(reply.statusCode);
+  }
+  t.same(codes, [403, 403, 403, 403, 403, 429, 429, 429]);
+});

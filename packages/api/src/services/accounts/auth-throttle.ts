@@ -8,23 +8,26 @@ import { clientNetwork } from './client-network.ts';
 /** Operations that invite guessing. */
 export type GuardedOperation = 'login' | 'register' | 'refresh' | 'reset' | 'password';
 
+interface Caller {
+  account: string;
+  address: string;
+  /** True if the account's owner has signed in from this address: the limit of all addresses then does not count. */
+  isKnown?: () => Promise<boolean>;
+}
+
 export interface AuthThrottle {
   /**
    * Runs `work` unless too many calls failed before, by account and by address. Each call counts before it runs, so that
    * concurrent ones do not slip through; successful ones are uncounted, except registrations, which are limited as such.
    * @throws {errors.TooManyRequests} and whatever `work` throws
    */
-  guard<T>(
-    kind: GuardedOperation,
-    who: { account: string; address: string },
-    work: () => Promise<T>,
-  ): Promise<T>;
+  guard<T>(kind: GuardedOperation, who: Caller, work: () => Promise<T>): Promise<T>;
 }
 
 /**
  * In units of AUTH_LIMIT_FAILURES. The narrow limit is for an account from one address, so an attacker cannot lock out
  * the owner elsewhere. An address gets more, because there may be an office behind it. An account from all addresses
- * gets the most: that limit only stops attacks from many addresses at once.
+ * gets the most: that limit only stops attacks from many addresses at once, and an address that the owner has used is free of it.
  */
 const PAIR = 1;
 const ADDRESS = 5;
@@ -34,7 +37,7 @@ const ACCOUNT = 10;
 const REFRESH_PAIR = 5;
 
 /** Other failures (a full queue, an unavailable database) say nothing about the caller. */
-const FAILURES = [errors.BadCredentials, errors.Unauthenticated, errors.ResetRefused];
+const FAILURES = [errors.AdminRefused, errors.BadCredentials, errors.Unauthenticated, errors.ResetRefused];
 
 export function buildAuthThrottle(
   buildLimiter: (limit: Limit) => Limiter,
@@ -48,12 +51,12 @@ export function buildAuthThrottle(
   const byAccount = limiter('auth-account', ACCOUNT);
 
   return {
-    async guard(kind, { account, address }, work) {
+    async guard(kind, { account, address, isKnown }, work) {
       const network = clientNetwork(address);
       const counts: Count[] = [
-        [byAddress, keyOf(kind, network)],
-        [kind === 'refresh' ? byRefreshPair : byPair, keyOf(kind, account, network)],
-        [byAccount, keyOf(kind, account)],
+        { limiter: byAddress, key: keyOf(kind, network) },
+        { limiter: kind === 'refresh' ? byRefreshPair : byPair, key: keyOf(kind, account, network) },
+        { limiter: byAccount, key: keyOf(kind, account), isExempt: isKnown },
       ];
       await takeAll(counts);
       try {
@@ -69,23 +72,27 @@ export function buildAuthThrottle(
   };
 }
 
-type Count = [limiter: Limiter, key: string];
+interface Count {
+  limiter: Limiter;
+  key: string;
+  isExempt?: (() => Promise<boolean>) | undefined;
+}
 
 /**
  * Takes from each limit, or from none: a refused call checks no password, so it must not add to what keeps the owner, or
  * the others of an address, out.
  */
 async function takeAll(counts: readonly Count[]): Promise<void> {
-  for (const [index, [limiter, key]] of counts.entries()) {
+  for (const [index, { limiter, key, isExempt }] of counts.entries()) {
     const { count, ttlMs } = await limiter.take(key);
-    if (count <= limiter.max) continue;
+    if (count <= limiter.max || (await isExempt?.())) continue;
     await giveBack(counts.slice(0, index + 1));
     throw retryLater(new errors.TooManyRequests('attempts'), Math.max(1, Math.ceil(ttlMs / 1_000)));
   }
 }
 
 const giveBack = (counts: readonly Count[]) =>
-  Promise.all(counts.map(([limiter, key]) => limiter.giveBack(key)));
+  Promise.all(counts.map(({ limiter, key }) => limiter.giveBack(key)));
 
 /** Digests, because Redis need not hold e-mail addresses. */
 const keyOf = (...parts: string[]): string =>

@@ -1,6 +1,13 @@
-import { errors, findUserByEmail, type LoginInput, recordLogin } from '@mcp-server/shared';
+import {
+  errors,
+  findUserByEmail,
+  listSessionAddresses,
+  type LoginInput,
+  recordLogin,
+} from '@mcp-server/shared';
 
 import type { AuthThrottle } from './auth-throttle.ts';
+import { clientNetwork } from './client-network.ts';
 import { type Client, openSession, type OpenSession, type SessionDeps } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -14,9 +21,25 @@ interface LoginDeps extends SessionDeps {
  * @throws {errors.BadCredentials} {errors.TooManyRequests} {errors.Busy}
  */
 export const logIn = (deps: LoginDeps, input: LoginInput, client: Client): Promise<OpenSession> =>
-  deps.authThrottle.guard('login', { account: input.email, address: client.ip }, () =>
-    openIfRight(deps, input, client),
+  deps.authThrottle.guard(
+    'login',
+    {
+      account: input.email,
+      address: client.ip,
+      isKnown: () => hasSignedInFrom(deps, input.email, client.ip),
+    },
+    () => openIfRight(deps, input, client),
   );
+
+/** Sessions that are looked through for an address. */
+const MAX_SESSIONS = 100;
+
+async function hasSignedInFrom({ models }: LoginDeps, email: string, address: string): Promise<boolean> {
+  const user = await findUserByEmail(models.UserModel, email);
+  if (!user) return false;
+  const used = await listSessionAddresses(models.SessionModel, { userId: user.id, limit: MAX_SESSIONS });
+  return used.some((one) => clientNetwork(one) === clientNetwork(address));
+}
 
 async function openIfRight(
   deps: LoginDeps,

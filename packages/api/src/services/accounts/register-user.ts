@@ -34,8 +34,8 @@ export async function registerUser(
   input: RegisterInput,
   from: Client & Credentials,
 ): Promise<OpenSession> {
-  const right = input.role === 'user' ? 'none_needed' : authorizeRole(deps.config, input.role, from);
   return deps.authThrottle.guard('register', { account: input.email, address: from.ip }, async () => {
+    const right = input.role === 'user' ? 'none_needed' : authorizeRole(deps.config, input.role, from);
     const passwordHash = await deps.passwords.hash(input.password);
     const user = await insertAuthorized(deps, { ...input, passwordHash }, right);
     return openSession(deps, user, from);
