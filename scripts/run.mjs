@@ -44,6 +44,7 @@ const COMMANDS = {
   conformance: (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'conformance/src/main.ts', ...args],
   'broken-setups': (args) => ['node', ...LOCAL, '--', 'node', SOURCE, 'infra/broken-setups/main.ts', ...args],
   example: ([story = '', ...args]) => ['node', SOURCE, `examples/${story}/main.ts`, ...args],
+  'bench:accounts': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/accounts.ts'],
   'bench:lists': () => ['node', ...LOCAL, '--', 'node', SOURCE, 'bench/lists.ts'],
   docs: () => ['env', 'UPDATE_DOCS=1', ...SUITE, ...GENERATED_PAGES],
   screenshots: () => ['node', ...LOCAL, '--', 'node', 'scripts/screenshots.mjs'],
