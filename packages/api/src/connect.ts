@@ -27,7 +27,7 @@ import {
 
 import type { Config } from './config/config.ts';
 import type { Deps } from './deps.ts';
-import { type ApiMetrics, buildMetrics } from './metrics.ts';
+import { buildMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { createBoard } from './redis/bull-board.ts';
 import { type Channel, subscribe } from './redis/channel.ts';
@@ -108,7 +108,7 @@ export function connect(config: Config, logger: Logger, options: ConnectOptions 
     ...live.deps,
     ...buildLimits(config, producer),
     readiness,
-    metrics: watchRecords(models, logger),
+    ...watchUse(models, logger),
     load: buildLoadReader({
       ...services,
       readiness,
@@ -187,11 +187,11 @@ function buildLive({
   };
 }
 
-/** Builds the metrics; they count stored records that cannot be read. */
-function watchRecords(models: Models, logger: Logger): ApiMetrics {
+/** Builds the metrics; they count stored records that cannot be read, and uses of the cache. */
+function watchUse(models: Models, logger: Logger): Pick<Deps, 'metrics' | 'countCacheUse'> {
   const metrics = buildMetrics();
   reportUnreadable(models, { counter: metrics.unreadableRecords, logger });
-  return metrics;
+  return { metrics, countCacheUse: (use) => metrics.cacheUses.inc({ use }) };
 }
 
 function buildServices(

@@ -1,5 +1,6 @@
 import type {
   Admission,
+  CacheUse,
   Catalogue,
   EventWriter,
   ExecutionWrites,
@@ -52,6 +53,8 @@ export interface Deps {
   registry: Registry;
   admission: Admission;
   submissionMutex: KeyedMutex;
+  /** Counts submissions of actions with a cache. */
+  countCacheUse: (use: CacheUse) => void;
   waiters: Waiters;
   durationStats: DurationStatsReader;
   passwords: Passwords;

@@ -27,6 +27,12 @@ export function buildMetrics() {
     openSockets: gauge('mcp_open_sockets', 'Open WebSockets and event streams', []),
     awaitedExecutions: gauge('mcp_awaited_executions', 'Executions that callers are waiting for', []),
     unreadableRecords: countUnreadable(registry),
+    cacheUses: new Counter({
+      name: 'mcp_cache_uses_total',
+      help: 'Submissions of actions with a cache: answered by it (hit), run (miss), or run as asked for (skipped)',
+      labelNames: ['use'],
+      registers: [registry],
+    }),
     eventsLost: new Counter({
       name: 'mcp_events_lost_total',
       help: 'Live events that could not be written',

@@ -87,7 +87,7 @@ t.test('every entry imports, with and without the condition of this tree', async
 
   for (const conditions of [[], ['--conditions=@mcp-server/source']]) {
     const { stdout } = await run(process.execPath, ...conditions, 'consumer.js');
-    t.same(JSON.parse(stdout), ['1.2', 42, 'function', 3]);
+    t.same(JSON.parse(stdout), ['1.3', 42, 'function', 3]);
   }
 });
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Answers, Question } from './question.ts';
 import { Annotations, ToolPolicy } from './schemas/catalogue.ts';
 import type { ContentBlock } from './schemas/content.ts';
-import { type OnCrash, RetryPolicy } from './schemas/policy.ts';
+import { CachePolicy, type OnCrash, RetryPolicy } from './schemas/policy.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
@@ -99,6 +99,13 @@ export interface ActionSpec<I extends z.ZodType, O extends z.ZodType, S extends 
   /** How failed attempts are repeated. */
   retry?: Partial<RetryPolicy>;
   annotations?: Annotations;
+  /**
+   * For an action with `annotations.readOnly` only: a result is used again for `ttlMs` milliseconds when the same user sends the
+   * same payload, and with `shared` when another one does. A result is kept for its owner alone if the run read `ctx.userId`,
+   * `ctx.executionId` or `ctx.idempotencyKey`, and not at all if it read a secret, an answer
+   * or a step of an earlier attempt.
+   */
+  cache?: z.input<typeof CachePolicy>;
   /** Default: `fail` for destructive actions that are not idempotent, else `rerun`. */
   onCrash?: OnCrash;
   /** The settings schema of the plugin. It gives `ctx.settings` its type. */
@@ -121,6 +128,7 @@ export interface Action {
   timeoutMs: number;
   retry: RetryPolicy;
   annotations: Annotations;
+  cache?: CachePolicy;
   onCrash: OnCrash;
   settings?: SettingsSchema;
   publicName?: string;
@@ -151,6 +159,7 @@ export function defineAction<
     timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: parseOrKeep(RetryPolicy, spec.retry ?? {}),
     annotations,
+    ...(spec.cache === undefined ? {} : { cache: parseOrKeep(CachePolicy, spec.cache) }),
     onCrash: spec.onCrash ?? (isRepeatUnsafe ? 'fail' : 'rerun'),
     ...(spec.settings === undefined ? {} : { settings: spec.settings }),
     ...(spec.publicName === undefined ? {} : { publicName: spec.publicName }),

@@ -24,6 +24,23 @@ t.test('a crash of a destructive action that is not idempotent is not repeated',
   t.equal(action().onCrash, 'rerun');
 });
 
+t.test('only an action that is read-only may have a cache', async (t) => {
+  const about = { id: 'a', version: '1.0.0', title: 'T', description: 'D' };
+  const build = (annotations: object, cache: { ttlMs: number }) =>
+    definePlugin({
+      ...about,
+      actions: { go: { ...action(annotations), cache: { shared: false, ...cache } } },
+    });
+
+  t.equal(build({ readOnly: true }, { ttlMs: 5 }).actions['go']?.cache?.ttlMs, 5);
+  t.throws(
+    () => build({ idempotent: true }, { ttlMs: 5 }),
+    /action "go": cache: only for actions with annotations.readOnly/,
+  );
+  for (const ttlMs of [0, 0.5, -1, 604_800_001, Number.NaN])
+    t.throws(() => build({ readOnly: true }, { ttlMs }), /action "go": cache\.ttlMs/, `${ttlMs}`);
+});
+
 t.test('a plugin id that cannot be part of a tool name is refused', async (t) => {
   const spec = { version: '1.0.0', title: 'T', description: 'D', actions: { go: action() } };
 

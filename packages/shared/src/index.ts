@@ -49,7 +49,13 @@ export { holdsNow, inMs, leaseLapsesAt, literal, NOW, readDatabaseTime } from '.
 export * from './executions/enqueue.ts';
 export * from './executions/line.ts';
 export { fingerprintOf } from './executions/fingerprint.ts';
-export { type AskedInput, finishExecution, type FinishOutcome, type RunEnd } from './executions/finish.ts';
+export {
+  type AskedInput,
+  finishExecution,
+  type FinishOutcome,
+  type FinishRequest,
+  type RunEnd,
+} from './executions/finish.ts';
 export { endCrashed, endExpired } from './executions/give-up.ts';
 export { handBackExecution, type HandBackOutcome, yieldExecution } from './executions/hand-back.ts';
 export {
@@ -234,6 +240,7 @@ export {
   type KnownPlugin,
   type KnownVersion,
 } from './submission/catalogue.ts';
+export { cacheKeyOf } from './submission/cache-key.ts';
 export { checkPayload } from './submission/check-payload.ts';
 export { KeyedMutex } from './submission/keyed-mutex.ts';
 export { compilePayloadSchema } from './submission/payload-schema.ts';
@@ -247,17 +254,12 @@ export {
   type RetryLater,
   toPointer,
 } from './submission/refusal.ts';
-export {
-  enqueueAndAnnounce,
-  type Idempotency,
-  type Submission,
-  type SubmitDeps,
-  submitExecution,
-  type Submitted,
-} from './submission/submit-execution.ts';
+export type { CacheUse, Idempotency, Submission, SubmitDeps, Submitted } from './submission/submission.ts';
+export { enqueueAndAnnounce, submitExecution } from './submission/submit-execution.ts';
 export { submitMail } from './submission/submit-mail.ts';
 
 export { isAlive } from './alive.ts';
+export { canonicalJson } from './canonical-json.ts';
 export * as errors from './errors.ts';
 export { FreshCache } from './fresh-cache.ts';
 export { assertCanListen, type ListenPlace, StartRefusal, toListenRefusal } from './listening.ts';
@@ -277,6 +279,7 @@ export { contractVersion } from '@mcp-server/plugin-sdk';
 export {
   Annotations,
   ANSWER_OF_METHOD,
+  CachePolicy,
   type CatalogueAction,
   CataloguePrompt,
   CatalogueResource,

@@ -1,4 +1,4 @@
-import type { Outcome, McpTaskRecord } from '@mcp-server/shared';
+import { isEnded, type Outcome, type McpTaskRecord } from '@mcp-server/shared';
 import type { ServerContext } from '@modelcontextprotocol/server';
 
 import { cancelOwnExecution } from '../services/executions/cancel-execution.ts';
@@ -30,12 +30,13 @@ export async function awaitOutcome(
     progress.follow(submitted.execution._id);
     try {
       const reason = await findNoWorkerReason(mcp.deps, submitted.execution);
-      const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !reason;
+      const isOver = isEnded(submitted.execution.status);
+      const isWaiting = waitPolicy.waitMs > 0 && submitted.isEnqueued && !reason && !isOver;
       const outcome = isWaiting
         ? await waiter.ended({ ms: waitPolicy.waitMs, gone: mcp.gone, holder: mcp })
         : undefined;
       // Only the call that began it: a repeat shares the execution with the first call.
-      const isLeft = mcp.gone.aborted && !outcome && !submitted.isRepeat;
+      const isLeft = mcp.gone.aborted && !outcome && !isOver && !submitted.isRepeat;
       if (isLeft && waitPolicy.cancelsWhenGone) {
         await cancelOwnExecution(mcp.deps, mcp.principal, submitted.execution._id);
       }

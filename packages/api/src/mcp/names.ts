@@ -4,6 +4,9 @@ export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** In `_meta` of a call: the same as the header `Idempotency-Key`, for clients that cannot set headers. */
 export const IDEMPOTENCY_META = 'mcp-server/idempotencyKey';
 
+/** In `_meta` of a call: `true` runs the tool even if an earlier result could be used. */
+export const NO_CACHE_META = 'mcp-server/noCache';
+
 /** In `_meta` of a tool result that is an error: the code from docs/errors.md, or the failure's kind and code. */
 export const PROBLEM_META = 'mcp-server/problem';
 

@@ -6,6 +6,7 @@ import type { WaitReason } from '../services/executions/no-worker.ts';
 import { awaitOutcome, type WaitPolicy } from './await-outcome.ts';
 import type { McpContext } from './exchange.ts';
 import { readIdempotency } from './idempotency.ts';
+import { NO_CACHE_META } from './names.ts';
 import { answersOf, askClient, continueCall, readRound, type Target } from './rounds.ts';
 import { nameCall } from './session.ts';
 
@@ -34,7 +35,8 @@ export async function runAction(
     const earlyAnswers = answersOf(ctx);
     const { requestId, session } = mcp;
     const mcpCall = session === undefined ? undefined : nameCall(session, ctx.mcpReq.id);
-    return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId, mcpCall };
+    const skipsCache = ctx.mcpReq._meta?.[NO_CACHE_META] === true;
+    return { ...work, source: 'mcp' as const, idempotency, earlyAnswers, requestId, mcpCall, skipsCache };
   };
   const { execution, outcome, reason } = await awaitOutcome(mcp, ctx, begin, waitPolicy);
   const latest = outcome ?? execution;

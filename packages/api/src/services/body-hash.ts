@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Idempotency } from '@mcp-server/shared';
+import { canonicalJson, type Idempotency } from '@mcp-server/shared';
 
 /** Builds an idempotency key: the same method, path and body give the same hash, whatever the order of keys. */
 export function toIdempotency(
@@ -10,13 +10,4 @@ export function toIdempotency(
   if (key === undefined) return undefined;
   const text = `${request.method} ${request.path}\n${canonicalJson(request.body)}`;
   return { idempotencyKey: key, bodyHash: createHash('sha256').update(text).digest('hex') };
-}
-
-/** JSON with the keys of every object sorted. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value ?? null, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -31,6 +31,8 @@ export async function ask<Q extends Record<string, Question<unknown>>>(
   const { signal } = attempt.controller;
   if (signal.aborted && attempt.questions.open.size === 0) throw signal.reason;
   const results = Object.entries(questions).map(([key, question]) => findAnswer(attempt, key, question));
+  // A refusal to answer is an answer too.
+  if (results.some(({ kind }) => kind !== 'open')) attempt.host.noteReading?.('answer');
   const open = results.filter((answer) => answer.kind === 'open');
   if (open.length > 0) endWith(attempt, open);
   const answers = results.map((answer) => {

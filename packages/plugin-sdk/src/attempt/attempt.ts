@@ -50,6 +50,12 @@ export interface StepMemory {
   end(name: string, result: string): Promise<void>;
 }
 
+/**
+ * Value read by a run that belongs to its execution alone: `owner` is the user id, `execution` the id of the execution,
+ * `step` the result of a step of `ctx.once` that an earlier attempt ran.
+ */
+export type Reading = 'owner' | 'execution' | 'secret' | 'answer' | 'step';
+
 /** Storage and limits provided by the process that runs an attempt: durable in a worker, records in the test harness. */
 export interface AttemptHost {
   readonly maxResultBytes: number;
@@ -65,6 +71,8 @@ export interface AttemptHost {
    * @throws {FatalError} if there is none, or it does not grant the plugin.
    */
   readSecret?(name: string): Promise<SecretValue>;
+  /** Called for each reading, before the action has the value. */
+  noteReading?(reading: Reading): void;
   /** Takes a log line, which is masked and capped. */
   writeLog(level: keyof ActionLog, text: string): void;
   reportProgress(progress: AttemptProgress): void;

@@ -14,12 +14,21 @@ const MAX_LOG_LINES = 1_000;
 
 /** Builds the second argument of `run`. */
 export function buildContext(attempt: Attempt): ActionContext {
-  const { request, controller } = attempt;
+  const { request, controller, host } = attempt;
   return {
-    executionId: request.executionId,
+    get executionId() {
+      host.noteReading?.('execution');
+      return request.executionId;
+    },
     attempt: request.attempt,
-    idempotencyKey: request.executionId,
-    userId: request.userId,
+    get idempotencyKey() {
+      host.noteReading?.('execution');
+      return request.executionId;
+    },
+    get userId() {
+      host.noteReading?.('owner');
+      return request.userId;
+    },
     signal: controller.signal,
     log: boundedLog(attempt),
     progress: reportProgress(attempt),

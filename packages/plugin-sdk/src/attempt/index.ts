@@ -5,6 +5,7 @@ export type {
   AttemptHost,
   AttemptProgress,
   AttemptRequest,
+  Reading,
   SecretValue,
   StepMemory,
   StoredQuestion,

@@ -30,7 +30,11 @@ export function runOnce<T>(attempt: Attempt, name: string, fn: () => Promise<T> 
 async function runStep<T>(attempt: Attempt, name: string, fn: () => Promise<T> | T): Promise<T> {
   const { steps } = attempt.host;
   const earlier = await steps.read(name);
-  if (earlier !== undefined) return JSON.parse(earlier) as T;
+  if (earlier !== undefined) {
+    // It may come from what the earlier attempt read.
+    attempt.host.noteReading?.('step');
+    return JSON.parse(earlier) as T;
+  }
   // With room for the largest result, so that a step is refused before its effect.
   if (attempt.stepBytes > MAX_STEPS_BYTES - MAX_STEP_BYTES) throw tooLarge(`"${name}" was not started`);
   await steps.start(name);

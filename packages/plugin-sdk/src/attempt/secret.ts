@@ -24,6 +24,8 @@ export async function readSecret(
 
 function readOnce(attempt: Attempt, name: string): Promise<SecretValue> {
   const { readings } = attempt.secrets;
+  // Also if there is none: that says something about the owner.
+  attempt.host.noteReading?.('secret');
   const earlier = readings.get(name);
   if (earlier) return earlier;
   const reading = readFrom(attempt, name);

@@ -8,7 +8,7 @@ import {
   PublicName,
   ToolPolicy,
 } from '../schemas/catalogue.ts';
-import { OnCrash, RetryPolicy } from '../schemas/policy.ts';
+import { CachePolicy, OnCrash, RetryPolicy } from '../schemas/policy.ts';
 import { Slug } from '../schemas/slug.ts';
 import { issueTexts } from './issue-text.ts';
 import { findSchemaProblems } from './schema-problems.ts';
@@ -57,6 +57,7 @@ const ActionFields = z.object({
   timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS),
   retry: RetryPolicy,
   annotations: Annotations,
+  cache: CachePolicy.optional(),
   onCrash: OnCrash,
   publicName: PublicName.optional(),
   isTool: z.boolean(),
@@ -103,6 +104,12 @@ function actionProblems(plugin: CheckedPlugin, name: string, action: Action): st
   // Otherwise ctx.settings would have a type that was never checked.
   if (action.settings !== undefined && action.settings !== plugin.settings)
     problems.push(at('settings: must be those of its plugin'));
+  if (action.cache !== undefined && action.annotations?.readOnly !== true)
+    problems.push(
+      at(
+        'cache: only for actions with annotations.readOnly: a call that is answered from the cache does not run',
+      ),
+    );
   for (const io of ['input', 'output'] as const)
     if (isSchema(action[io]))
       problems.push(...findSchemaProblems(action[io], io).map((text) => `action "${name}", ${text}`));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { OnCrash, RetryPolicy } from './policy.ts';
+import { CachePolicy, OnCrash, RetryPolicy } from './policy.ts';
 import { Slug } from './slug.ts';
 
 /** Hints for people and models about the effects of an action. */
@@ -43,6 +43,8 @@ export const CatalogueAction = z.object({
   retry: RetryPolicy,
   onCrash: OnCrash,
   annotations: Annotations,
+  /** Results of read-only actions that declare it are used again. */
+  cache: CachePolicy.optional(),
 });
 export type CatalogueAction = z.infer<typeof CatalogueAction>;
 

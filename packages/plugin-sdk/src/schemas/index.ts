@@ -9,7 +9,7 @@ export {
 } from './catalogue.ts';
 export { ContentBlock, PromptMessages, ResourceContents } from './content.ts';
 export { InputKey, InputMethod, InputRequest } from './input.ts';
-export { OnCrash, RetryPolicy } from './policy.ts';
+export { CachePolicy, OnCrash, RetryPolicy } from './policy.ts';
 export { reduceSchema } from './reduce-schema.ts';
 export { SecretHost, SecretName } from './secret.ts';
 export { Slug } from './slug.ts';

@@ -24,6 +24,7 @@ type Completed = FinishRequest & { end: { kind: 'completed'; result: string } };
 export const isPlainEnd = (request: FinishRequest): request is Completed =>
   request.end.kind === 'completed' &&
   request.progress === undefined &&
+  request.cache === undefined &&
   Object.entries(request.end).every(
     ([field, value]) => field === 'kind' || field === 'result' || value === undefined,
   );

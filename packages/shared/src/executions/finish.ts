@@ -24,6 +24,8 @@ export interface FinishRequest {
   of: Pick<ExecutionRecord, 'plugin' | 'action'>;
   end: RunEnd;
   retentionSeconds: number;
+  /** Lets a completed run serve later executions. */
+  cache?: { key: string; ttlMs: number } | undefined;
   /** The newest progress, if it is not stored yet. */
   progress?: ProgressRecord | undefined;
 }
@@ -90,12 +92,12 @@ const failedAttempt = ({ failure, stack }: { failure: Failure; stack?: string })
   ...(stack === undefined ? {} : { stack: literal(stack) }),
 });
 
-function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
+function finishPipeline({ epoch, of, end, retentionSeconds, cache }: FinishRequest) {
   const ended = { ...endFields(retentionSeconds), runMs: sinceLastStart };
   const used = { $add: ['$attemptsUsed', 1] };
   switch (end.kind) {
     case 'completed':
-      return completedPipeline({ epoch, retentionSeconds }, end);
+      return completedPipeline({ epoch, retentionSeconds, cache }, end);
     case 'failed':
       return close({
         ...ended,
@@ -119,12 +121,13 @@ function finishPipeline({ epoch, of, end, retentionSeconds }: FinishRequest) {
 }
 
 function completedPipeline(
-  { epoch, retentionSeconds }: Pick<FinishRequest, 'epoch' | 'retentionSeconds'>,
+  { epoch, retentionSeconds, cache }: Pick<FinishRequest, 'epoch' | 'retentionSeconds' | 'cache'>,
   { result, content }: RunEnd & { kind: 'completed' },
 ) {
   return close({
     ...plainEndFields({ epoch, retentionSeconds }, literal(result)),
     ...(content === undefined ? {} : { content: literal(content) }),
+    ...(cache ? { cacheKey: literal(cache.key), cachedUntil: inMs(cache.ttlMs) } : {}),
   });
 }
 

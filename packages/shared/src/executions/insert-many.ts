@@ -19,7 +19,8 @@ interface InsertReply {
 export const insertKind = (model: Model<ExecutionRecord>): BatchKind<ExecutionRecord, void> => ({
   idOf: ({ _id }) => _id,
   groupOf: () => '',
-  sizeOf: ({ payload, earlyAnswers = '' }) => RECORD_BYTES + payload.length + earlyAnswers.length,
+  sizeOf: ({ payload, earlyAnswers = '', result = '', content = '' }) =>
+    RECORD_BYTES + payload.length + earlyAnswers.length + result.length + content.length,
   sendOne: (record) => insertOne(model, record),
   isOutcomeUnknown: isDatabaseAway,
   async sendMany(records) {

@@ -84,6 +84,9 @@ export const executionSchema = new Schema<ExecutionRecord>(
     cancel: new Schema({ at: Date, by: String }, embeddedOptions),
     result: String,
     content: String,
+    cacheKey: String,
+    cachedUntil: Date,
+    isCached: Boolean,
     failure: failureSchema,
     fingerprint: String,
     hasRerun: Boolean,
@@ -136,6 +139,7 @@ export const executionSchema = new Schema<ExecutionRecord>(
       },
     },
   )
+  .index({ cacheKey: 1, cachedUntil: -1 }, { partialFilterExpression: { cacheKey: { $exists: true } } })
   .index({ rerunOf: 1 }, { partialFilterExpression: { rerunOf: { $exists: true } } })
   .index({ mcpCall: 1 }, { partialFilterExpression: { mcpCall: { $exists: true } } })
   .index({ fingerprint: 1, endedAt: 1 }, { partialFilterExpression: { fingerprint: { $exists: true } } })

@@ -67,6 +67,7 @@ const actionSchema = new Schema(
     retry: { type: retrySchema, required: true },
     onCrash: { type: String, enum: OnCrash.options, required: true },
     annotations: { type: annotationsSchema, required: true },
+    cache: new Schema({ ttlMs: Number, shared: Boolean }, embeddedOptions),
   },
   embeddedOptions,
 );
@@ -83,6 +84,7 @@ export const pluginSchema = new Schema<PluginRecord>(
     resources: { type: [resourceSchema], required: true },
     prompts: { type: [promptSchema], required: true },
     hash: { type: String, required: true },
+    revision: String,
     publishedBy: { type: String, required: true },
     seenAt: { type: Date, required: true },
   },

@@ -136,6 +136,11 @@ export const ExecutionRecord = z.object({
   result: JsonText.optional(),
   /** Presentation of the result for people and models. */
   content: ContentText.optional(),
+  /** Its result serves later executions with this key, until `cachedUntil` (database clock); see submission/cache-key.ts. */
+  cacheKey: z.string().optional(),
+  cachedUntil: StoredTime.optional(),
+  /** It did not run: its result is that of an earlier execution. */
+  isCached: z.literal(true).optional(),
   failure: Failure.optional(),
   /** Identifies the cause: executions that failed for the same reason share it. See executions/fingerprint.ts. */
   fingerprint: Fingerprint.optional(),
@@ -185,6 +190,10 @@ export const Execution = z.object({
   result: JsonValue.optional(),
   /** Presentation of the result for people and models. */
   content: z.array(ContentBlock).optional(),
+  cached: z
+    .literal(true)
+    .optional()
+    .describe('It did not run: its result is that of an earlier execution with the same payload'),
   failure: Failure.optional(),
   /** Questions in the order of asking. */
   inputs: z.array(Input).optional(),

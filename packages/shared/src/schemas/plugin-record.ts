@@ -14,8 +14,10 @@ export const PluginRecord = z.object({
   actions: z.array(CatalogueAction),
   resources: z.array(CatalogueResource),
   prompts: z.array(CataloguePrompt),
-  /** SHA-256 of the published content, hex. */
+  /** SHA-256 of the published content and the revision, hex. */
   hash: z.string(),
+  /** Identifies its code and its settings; absent if they are unknown or none of its results is cached. */
+  revision: z.string().optional(),
   publishedBy: z.string(),
   /** Database clock; decides whether the plugin has a live worker. */
   seenAt: StoredTime,

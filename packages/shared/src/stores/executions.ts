@@ -56,7 +56,10 @@ export async function countOtherUnfinished(
 }
 
 /** Fields of an ended execution for a waiting caller. `result` and `content` are JSON text. */
-export type EndedExecution = Pick<ExecutionRecord, '_id' | 'status' | 'result' | 'content' | 'failure'>;
+export type EndedExecution = Pick<
+  ExecutionRecord,
+  '_id' | 'status' | 'result' | 'content' | 'failure' | 'isCached'
+>;
 
 /** An execution that has ended, or that waits for input. */
 export type Outcome = EndedExecution & Pick<ExecutionRecord, 'inputs'>;
@@ -68,7 +71,7 @@ export type Outcome = EndedExecution & Pick<ExecutionRecord, 'inputs'>;
 export async function findOutcomes(model: ExecutionModel, ids: string[]): Promise<Outcome[]> {
   return model
     .find({ _id: { $in: ids.toSorted() }, status: { $in: [...END_STATUSES, 'input_required'] } })
-    .select({ status: 1, result: 1, content: 1, failure: 1, inputs: 1 })
+    .select({ status: 1, result: 1, content: 1, failure: 1, inputs: 1, isCached: 1 })
     .lean<Outcome[]>();
 }
 

@@ -12,7 +12,7 @@ export async function listRecentTimes(
   { plugin, action, limit }: { plugin: string; action: string; limit: number },
 ): Promise<RecentTime[]> {
   return findByIndex(model, {
-    conditions: { plugin, action, endedAt: { $gte: new Date(0) } },
+    conditions: { plugin, action, endedAt: { $gte: new Date(0) }, isCached: null },
     key: { plugin: 1, action: 1, endedAt: -1 },
     sort: { endedAt: -1 },
     fields: { _id: 0, waitMs: 1, runMs: 1 },

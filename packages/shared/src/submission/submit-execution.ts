@@ -1,85 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import type { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
-
 import * as errors from '../errors.ts';
-import type { EventWriter } from '../events/event-writer.ts';
 import { acceptExecution } from '../executions/accept.ts';
 import type { EnqueueOptions } from '../executions/enqueue.ts';
 import { mirrorTask } from '../executions/settle.ts';
-import type { ExecutionWrites } from '../executions/writes.ts';
-import type { Logger } from '../logger.ts';
-import type { Models } from '../models/models.ts';
-import type { ExecutionRecord, ExecutionSource } from '../schemas/execution.ts';
-import type { JsonValue, Priority } from '../schemas/primitives.ts';
+import type { ExecutionRecord } from '../schemas/execution.ts';
 import { findByFireTime, findByIdempotencyKey } from '../stores/executions.ts';
-import type { Admission } from './admission.ts';
-import type { ActionVersion, Catalogue } from './catalogue.ts';
+import { answerFromCache, settleCached } from './answer-from-cache.ts';
+import type { ActionVersion } from './catalogue.ts';
 import { checkEarlyAnswers, checkPayload } from './check-payload.ts';
-import type { KeyedMutex } from './keyed-mutex.ts';
-
-/** An idempotency key and the request that it was used for. */
-export interface Idempotency {
-  idempotencyKey: string;
-  /** SHA-256 over method, path and body, hex. */
-  bodyHash: string;
-}
-
-/** Request for one execution. */
-export interface Submission {
-  /** Set by callers that wait: they must know the id before the insert. */
-  id?: string;
-  ownerId: string;
-  source: ExecutionSource;
-  plugin: string;
-  action: string;
-  payload: JsonValue;
-  /** Answers given in advance, by the key of their question; used if they are valid. Bounded like the payload. */
-  earlyAnswers?: Record<string, JsonValue> | undefined;
-  priority: Priority;
-  taskId?: string;
-  /** Fire time of the schedule; each has at most one execution. */
-  fireTime?: Date;
-  rerunOf?: string;
-  /** Redrive that created it. */
-  redriveId?: string;
-  /** Earliest start by the database's clock, and how far off that is. */
-  start?: { at: Date; inMs: number };
-  /** Overrides of the action's own policy. */
-  retry?: Partial<RetryPolicy> | undefined;
-  timeoutMs?: number | undefined;
-  idempotency?: Idempotency | undefined;
-  requestId?: string;
-  mcpCall?: string | undefined;
-}
-
-export interface Submitted {
-  execution: ExecutionRecord;
-  /** The idempotency key was used before for the same request: this is the earlier execution. */
-  isRepeat: boolean;
-  /** False when Redis is away and the sweep must enqueue it. */
-  isEnqueued: boolean;
-}
-
-export interface SubmitDeps {
-  config: {
-    MAX_PAYLOAD_BYTES: number;
-    MAX_CRASHES: number;
-    EXECUTION_DEADLINE_SECONDS: number;
-  };
-  models: Models;
-  writes: Pick<ExecutionWrites, 'insert'>;
-  catalogue: Catalogue;
-  admission: Admission;
-  queues: {
-    add(execution: ExecutionRecord, options?: EnqueueOptions): Promise<void>;
-    takePlace(execution: ExecutionRecord): Promise<number>;
-  };
-  events: EventWriter;
-  logger: Logger;
-  /** Keyed by owner and idempotency key. */
-  submissionMutex: KeyedMutex;
-}
+import type { Submission, SubmitDeps, Submitted } from './submission.ts';
 
 /**
  * Accepts one execution and enqueues it: the only entry for tasks, calls, tools and schedules. Once it resolves, the
@@ -102,9 +32,11 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   const target = await deps.catalogue.find(submission.plugin, submission.action);
   const { text: payload, version } = checkPayload(target, submission, deps.config.MAX_PAYLOAD_BYTES);
   const earlyAnswers = checkEarlyAnswers(submission.earlyAnswers, deps.config.MAX_PAYLOAD_BYTES);
-  await deps.admission.admit(submission.ownerId);
   const texts = { payload, ...(earlyAnswers === undefined ? {} : { earlyAnswers }) };
   const record = toRecord(deps.config, submission, version, texts);
+  const completed = await answerFromCache(deps, submission, { record, version });
+  if (completed) return acceptCompleted(deps, submission, completed);
+  await deps.admission.admit(submission.ownerId);
   const place = submission.start ? undefined : deps.queues.takePlace(record);
   // `add` reports it; a place that is not used is lost, and costs its owner one.
   place?.catch(() => undefined);
@@ -114,6 +46,21 @@ async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Sub
   if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);
   const isEnqueued = await enqueueAndAnnounce(deps, execution, { delayMs: submission.start?.inMs, place });
   return { execution, isRepeat: false, isEnqueued };
+}
+
+/** Accepts what a cached result answers. It has ended, so it occupies nothing and no worker takes it. */
+async function acceptCompleted(
+  deps: SubmitDeps,
+  submission: Submission,
+  completed: ExecutionRecord,
+): Promise<Submitted> {
+  const { ExecutionModel } = deps.models;
+  const acceptance = await acceptExecution(ExecutionModel, completed, deps.writes.insert);
+  if (acceptance.kind === 'conflict') throw new errors.IdempotencyConflict();
+  const { execution } = acceptance;
+  if (acceptance.kind === 'repeated') return repeatOf(deps, execution, submission);
+  await settleCached(deps, execution);
+  return { execution, isRepeat: false, isEnqueued: true };
 }
 
 /**

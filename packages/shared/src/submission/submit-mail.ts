@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { acceptExecution } from '../executions/accept.ts';
 import type { ExecutionRecord } from '../schemas/execution.ts';
 import { MAIL_WORK, type MailPayload, SYSTEM_OWNER } from '../schemas/mail.ts';
-import { enqueueAndAnnounce, type SubmitDeps } from './submit-execution.ts';
+import type { SubmitDeps } from './submission.ts';
+import { enqueueAndAnnounce } from './submit-execution.ts';
 
 /** A mail server that is away for a while, or that greylists, is met by trying until the link expires. */
 const RETRY = { attempts: 12, backoff: 'exponential', delayMs: 1_000, maxDelayMs: 60_000 } as const;

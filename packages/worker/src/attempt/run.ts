@@ -33,6 +33,7 @@ export function runAction(
     steps: storedSteps(deps, run),
     secrets,
     readSecret: buildReadSecret(deps, run, secrets),
+    noteReading: (reading) => void run.readings.add(reading),
     writeLog: buildLog(deps, run),
     reportProgress: reportProgress(deps, run),
     onAbandoned,

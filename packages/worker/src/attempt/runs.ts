@@ -1,4 +1,4 @@
-import { StopError, type StopReason } from '@mcp-server/plugin-sdk/attempt';
+import { type Reading, StopError, type StopReason } from '@mcp-server/plugin-sdk/attempt';
 import type { ExecutionRecord, ProgressRecord } from '@mcp-server/shared';
 
 /** One claimed execution in this process. */
@@ -6,6 +6,8 @@ export interface Run {
   readonly execution: ExecutionRecord;
   readonly token: string;
   readonly controller: AbortController;
+  /** Values that the run has read and that belong to its execution alone. */
+  readonly readings: Set<Reading>;
   /** The newest progress, and the one that is known to be stored. */
   progress?: ProgressRecord;
   storedProgress?: ProgressRecord;
@@ -64,6 +66,7 @@ export class Runs {
       execution,
       token,
       controller: new AbortController(),
+      readings: new Set(),
     };
     // A later claim in this process means that the earlier run lost its lease.
     this.stop(execution._id, 'lease_lost');

@@ -47,7 +47,7 @@ t.test('a plugin of the same major contract version is loaded, of a newer minor 
 
   const plugins = await load(dir);
 
-  t.equal(plugins.get('made')?.contractVersion, '1.2');
+  t.equal(plugins.get('made')?.contractVersion, '1.3');
   t.equal(plugins.get('newer')?.contractVersion, '1.99');
 });
 
@@ -57,7 +57,7 @@ t.test('a plugin of another major contract version is refused with what to do', 
   await t.rejects(load(dir), {
     name: 'PluginError',
     message:
-      `Plugin "hello" 1.2.3 (${dir}/hello/index.mjs): was built for plugin contract 2.1, but this worker has contract 1.2. ` +
+      `Plugin "hello" 1.2.3 (${dir}/hello/index.mjs): was built for plugin contract 2.1, but this worker has contract 1.3. ` +
       'Build the plugin with @mcp-server/plugin-sdk@1, or run it on a worker with contract 2.',
   });
 });
@@ -81,7 +81,7 @@ t.test('a plain object without a contract version is completed with defaults', a
   });
 
   t.match((await load(dir)).get('hello'), {
-    contractVersion: '1.2',
+    contractVersion: '1.3',
     pool: 'default',
     actions: { greet: { timeoutMs: 60_000, retry: { attempts: 3 }, onCrash: 'rerun', isTool: true } },
     resources: [{ name: 'r' }],

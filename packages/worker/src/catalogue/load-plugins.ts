@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { type Action, type Plugin, PluginError } from '@mcp-server/plugin-sdk';
@@ -7,6 +7,7 @@ import { describeError } from '@mcp-server/plugin-sdk/attempt';
 import { builtInPlugins } from '@mcp-server/plugins';
 import { ConfigError } from '@mcp-server/shared';
 
+import { hashFolder, noteCodeHash, packageRoot } from './code-hash.ts';
 import { importPlugin } from './import-plugin.ts';
 import { readPlugin } from './read-plugin.ts';
 import { resolvePackage } from './resolve-package.ts';
@@ -63,7 +64,12 @@ export async function loadPlugins({ dir, packages, timeoutMs }: PluginSources): 
   // One after the other, so that what a module does at its import can be attributed to its plugin.
   for (const { name, findEntry, isPackage } of sources) {
     try {
-      const plugin = await loadPlugin(await findEntry(), plugins, timeoutMs);
+      const entry = await findEntry();
+      const folder = isPackage ? await packageRoot(fileURLToPath(entry)) : dirname(fileURLToPath(entry));
+      const codeHash = await hashFolder(folder);
+      const plugin = await loadPlugin(entry, plugins, timeoutMs);
+      // Otherwise it was edited during the import, and it is not known which code was loaded.
+      if (codeHash === (await hashFolder(folder))) noteCodeHash(plugin, codeHash);
       plugins.set(plugin.id, plugin);
       if (isPackage) packageOf.set(plugin.id, name);
     } catch (error) {

@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
 import { isInternal } from './internal-plugins.ts';
 import type { PluginSet } from './load-plugins.ts';
+import { revisionOf } from './revision.ts';
 
 /** Two refreshes may be missed before a plugin counts as dead; see `isAlive`. */
 const REFRESH_MS = 5_000;
@@ -51,7 +52,8 @@ export class CataloguePublisher {
   }
 
   #entryOf(plugin: Plugin): ReturnType<typeof describePlugin> {
-    const entry = this.#entries.get(plugin) ?? describePlugin(plugin);
+    const revision = revisionOf(plugin, this.#deps.pluginSettings.get(plugin.id));
+    const entry = this.#entries.get(plugin) ?? describePlugin(plugin, revision);
     this.#entries.set(plugin, entry);
     return entry;
   }
@@ -123,7 +125,7 @@ export class CataloguePublisher {
 const poolRole = (plugin: string): string => `plugin-pool:${plugin}`;
 
 /** Builds the record that the API reads of a plugin, which was checked when it was loaded. */
-function describePlugin(plugin: Plugin) {
+function describePlugin(plugin: Plugin, revision: string | undefined) {
   const actions = Object.entries(plugin.actions).map(([name, action]) =>
     CatalogueAction.parse({
       name,
@@ -135,13 +137,21 @@ function describePlugin(plugin: Plugin) {
       retry: action.retry,
       onCrash: action.onCrash,
       annotations: action.annotations,
+      ...(action.cache ? { cache: action.cache } : {}),
       ...(action.publicName === undefined ? {} : { publicName: action.publicName }),
       isTool: action.isTool,
       tool: action.tool,
     }),
   );
   const { id, version, pool, title, description } = plugin;
-  const content = { title, description, actions, resources: plugin.resources, prompts: plugin.prompts };
+  const content = {
+    title,
+    description,
+    actions,
+    resources: plugin.resources,
+    prompts: plugin.prompts,
+    ...(revision === undefined ? {} : { revision }),
+  };
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
   return { id, version, pool, ...content, hash };
 }

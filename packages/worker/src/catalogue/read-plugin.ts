@@ -24,6 +24,7 @@ const ACTION_FIELDS = [
   'timeoutMs',
   'retry',
   'annotations',
+  'cache',
   'onCrash',
   'settings',
   'publicName',

@@ -4,6 +4,7 @@ import { ConfigError } from '@mcp-server/shared';
 import { z } from 'zod';
 
 import type { PluginSet } from './load-plugins.ts';
+import { noteSettings } from './revision.ts';
 
 /** Settings of a process's plugins by plugin id. */
 export type PluginSettings = ReadonlyMap<string, unknown>;
@@ -31,8 +32,10 @@ export function readPluginSettings(
     const given = Object.fromEntries(entries) as Record<string, string>;
     const parsed = schema.safeParse(given);
     addSecretSettings(secrets, schema, { given, parsed: parsed.data ?? {} });
-    if (parsed.success) settings.set(plugin.id, Object.freeze(parsed.data));
-    else problems.push(...parsed.error.issues.map((issue) => describeIssue(plugin, issue)));
+    if (parsed.success) {
+      settings.set(plugin.id, Object.freeze(parsed.data));
+      noteSettings(plugin, parsed.data, given);
+    } else problems.push(...parsed.error.issues.map((issue) => describeIssue(plugin, issue)));
   }
   problems.push(...unknownVariables(plugins, env, settingNames));
   if (problems.length > 0)

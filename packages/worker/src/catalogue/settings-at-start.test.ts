@@ -30,7 +30,7 @@ t.test('a worker with a plugin of another contract exits 78 and says what to ins
   t.match(error.message, /ended \(78\)/);
   t.match(
     error.message,
-    /"future" 3\.1\.4 .*contract 2\.0, but this worker has contract 1\.2\. Build .*plugin-sdk@1/,
+    /"future" 3\.1\.4 .*contract 2\.0, but this worker has contract 1\.3\. Build .*plugin-sdk@1/,
   );
 });
 

@@ -4,6 +4,7 @@ import {
   ExecutionJob,
   type ExecutionRecord,
   type Failure,
+  type FinishRequest,
   isDatabaseAway,
   mirrorTask,
   type RunEnd,
@@ -11,6 +12,7 @@ import {
 } from '@mcp-server/shared';
 import { type Job, UnrecoverableError } from 'bullmq';
 
+import { buildKeepResult } from '../attempt/cache-entry.ts';
 import { logAttempt } from '../attempt/log-attempt.ts';
 import { publishProgress } from '../attempt/progress.ts';
 import { isLastChance, runAction } from '../attempt/run.ts';
@@ -247,6 +249,7 @@ async function runToEnd(
   run: Run,
   { action, takes }: { action: Action; takes: number },
 ): Promise<Ended> {
+  const keepResult = buildKeepResult(deps, run, delivery.plugins.get(run.execution.plugin));
   const stopTimer = deps.metrics.attemptSeconds.startTimer();
   // Written while it runs, awaited before the end is published: the two must not overtake each other.
   const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
@@ -271,11 +274,18 @@ async function runToEnd(
     deps.metrics.superseded.inc();
     return { kind: 'left' };
   }
-  return finish(deps, delivery, run, result);
+  const cache = result.kind === 'completed' ? keepResult(run.readings) : undefined;
+  return finish(deps, delivery, run, result, cache);
 }
 
-async function finish(deps: Deps, delivery: Delivery, run: Run, end: RunEnd): Promise<Ended> {
-  const outcome = await offerEnd(deps, run, end, delivery.giveUp);
+async function finish(
+  deps: Deps,
+  delivery: Delivery,
+  run: Run,
+  end: RunEnd,
+  cache?: FinishRequest['cache'],
+): Promise<Ended> {
+  const outcome = await offerEnd(deps, run, { end, cache }, delivery.giveUp);
   if (outcome.kind === 'superseded') return { kind: 'left' };
   const { execution } = outcome;
   if (execution.status === 'retrying' || execution.status === 'input_required') {

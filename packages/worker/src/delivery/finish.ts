@@ -1,6 +1,7 @@
 import {
   type Failure,
   type FinishOutcome,
+  type FinishRequest,
   handBackExecution,
   type HandBackOutcome,
   isDatabaseAway,
@@ -22,7 +23,7 @@ import { untilAnswered } from './until-answered.ts';
 export async function offerEnd(
   deps: Deps,
   run: Run,
-  end: RunEnd,
+  { end, cache }: Pick<FinishRequest, 'end' | 'cache'>,
   giveUp: AbortSignal,
 ): Promise<FinishOutcome> {
   const request = {
@@ -31,6 +32,7 @@ export async function offerEnd(
     of: run.execution,
     retentionSeconds: deps.config.EXECUTION_RETENTION_SECONDS,
     progress: unstoredProgress(run),
+    cache,
   };
   const write = (offered: RunEnd) =>
     untilAnswered(giveUp, () => deps.writes.finish({ ...request, end: offered }));

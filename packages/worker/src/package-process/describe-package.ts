@@ -1,7 +1,10 @@
+import { basename } from 'node:path';
+
 import { type Action, type Plugin, PluginError } from '@mcp-server/plugin-sdk';
 import { findPluginProblems } from '@mcp-server/plugin-sdk/check';
 import { z } from 'zod';
 
+import { noteCodeHash } from '../catalogue/code-hash.ts';
 import { PackageProcess } from './launch.ts';
 import type { PluginDescription } from './messages.ts';
 import type { PackageAction } from './run-in-process.ts';
@@ -47,25 +50,31 @@ export async function describePackage({
   if (isLate) throw new PluginError(subject, [`was not loaded within ${timeoutMs} ms (PLUGIN_LOAD_MS)`]);
   if (!described) throw new PluginError(subject, [`its process ended with ${exit} while it was loaded`]);
   const plugin = toPlugin(described, { folder, entry });
+  // Named by the hash of its lockfile, and never changed.
+  noteCodeHash(plugin, basename(folder));
   const problems = findPluginProblems(plugin);
   if (problems.length > 0) throw new PluginError(subject, problems);
   return plugin;
 }
 
 function toPlugin(described: PluginDescription, place: { folder: string; entry: string }): Plugin {
-  const actions = described.actions.map(({ name, inputSchema, outputSchema, hasContent, ...facts }) => {
-    const action: Action = {
-      ...facts,
-      input: schemaOf(inputSchema),
-      output: schemaOf(outputSchema),
-      ...(hasContent ? { toContent: () => undefined } : {}),
-      run: () => {
-        throw new Error('an action of a package runs in its process');
-      },
-    };
-    targets.set(action, { ...place, action: name });
-    return [name, action] as const;
-  });
+  const actions = described.actions.map(
+    ({ name, inputSchema, outputSchema, hasContent, cache, ...facts }) => {
+      const action: Action = {
+        ...facts,
+        // The report of its process about its readings is not trusted, so nothing of it reaches another owner.
+        ...(cache ? { cache: { ...cache, shared: false } } : {}),
+        input: schemaOf(inputSchema),
+        output: schemaOf(outputSchema),
+        ...(hasContent ? { toContent: () => undefined } : {}),
+        run: () => {
+          throw new Error('an action of a package runs in its process');
+        },
+      };
+      targets.set(action, { ...place, action: name });
+      return [name, action] as const;
+    },
+  );
   return { ...described, actions: Object.fromEntries(actions) };
 }
 

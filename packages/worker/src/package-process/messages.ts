@@ -93,6 +93,10 @@ export const FromProcess = z.discriminatedUnion('kind', [
     name: StepName,
     result: z.string().max(65_536).optional(),
   }),
+  z.object({
+    kind: z.literal('reading'),
+    reading: z.enum(['owner', 'execution', 'secret', 'answer', 'step']),
+  }),
   z.object({ kind: z.literal('secret'), id: z.int(), name: z.string().max(100) }),
   z.object({ kind: z.literal('ended'), end: ProcessEnd }),
 ]);

@@ -37,7 +37,10 @@ export default {
       const step = await ctx.once('step', () => ({ n }));
       const token = await ctx.secret('token');
       return { step, length: token.length, token, env: Object.keys(process.env), userId: ctx.userId };
-    }, { toContent: (output) => [{ type: 'text', text: 'content ' + output.length }] }),
+    }, {
+      annotations: { readOnly: true }, cache: { ttlMs: 1000, shared: true },
+      toContent: (output) => [{ type: 'text', text: 'content ' + output.length }],
+    }),
     ask: action(async (_, ctx) => ({ got: await ctx.requestInput(z.object({ color: z.string() }), 'Which?', { key: 'q' }) })),
     fatal: action(() => { throw Object.assign(new Error('no'), { name: 'FatalError', code: 'NO' }); }),
     fails: action(() => { throw new Error('once more'); }),
@@ -90,6 +93,7 @@ t.test('an action of a package in its process', async (t) => {
   ) => {
     const told: unknown[] = [];
     const steps = new Map<string, string>();
+    const readings: string[] = [];
     const host: AttemptHost = {
       maxResultBytes: 10_000,
       abandonAfterMs: 1_000,
@@ -104,6 +108,7 @@ t.test('an action of a package in its process', async (t) => {
         if (secret !== 'token') throw new FatalError('unknown', { code: 'SECRET_UNKNOWN' });
         return { value: 'a-secret-value', hosts: [] };
       },
+      noteReading: (reading) => void readings.push(reading),
       writeLog: (level, text) => void told.push([level, text]),
       reportProgress: (progress) => void told.push(progress),
       onAbandoned: () => void told.push('abandoned'),
@@ -115,10 +120,10 @@ t.test('an action of a package in its process', async (t) => {
     const attempt = { request: { ...REQUEST, ...changes }, host, controller };
     const end: AttemptEnd = await runInProcess(action, { folder, entry, action: name }, attempt);
     clearTimeout(timer);
-    return { end, told, steps };
+    return { end, told, steps, readings };
   };
 
-  const { end, told, steps } = await run('context');
+  const { end, told, steps, readings } = await run('context');
   t.equal(end.kind, 'completed');
   const result: unknown = JSON.parse(end.kind === 'completed' ? end.result : '{}');
   const expected = { step: { n: 7 }, length: 14, token: '[redacted]', env: [], userId: 'ada' };
@@ -126,6 +131,8 @@ t.test('an action of a package in its process', async (t) => {
   t.match(end, { content: '[{"type":"text","text":"content 14"}]' });
   t.same(told, [['info', 'line 7'], { done: 1, total: 2, message: 'half' }]);
   t.same([...steps], [['step', '{"n":7}']]);
+  t.same(readings, ['secret', 'owner'], 'what it reads is noted here');
+  t.same(plugin.actions['context']?.cache, { ttlMs: 1_000, shared: false }, 'a package does not share');
 
   t.match((await run('ask')).end, {
     kind: 'input_required',

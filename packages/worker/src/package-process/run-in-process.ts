@@ -168,7 +168,8 @@ function buildServices(child: PackageProcess, host: AttemptHost): (message: From
           else child.kill();
         },
       );
-    } else if (message.kind === 'secret') void sendSecret(child, host, message);
+    } else if (message.kind === 'reading') host.noteReading?.(message.reading);
+    else if (message.kind === 'secret') void sendSecret(child, host, message);
     else child.endFor('sent a message that an attempt has no use for');
   };
 }

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../http/authenticate.ts';
+import { CacheHeaders, skipsCache } from '../../http/cache-control.ts';
 import { toWait } from '../../http/holder.ts';
 import { IdempotencyHeaders, markRepeat } from '../../http/idempotency.ts';
 import { problems } from '../../http/responses.ts';
@@ -31,6 +32,7 @@ const Call = z
 const Ended = z.object({
   executionId: z.uuid(),
   status: z.enum(['completed', 'failed', 'cancelled']),
+  cached: z.literal(true).optional().describe('The result is that of an earlier execution'),
   result: JsonValue.optional(),
   failure: Failure.optional(),
 });
@@ -55,7 +57,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
           '`Prefer: respond-async`, as soon as it asks for input, and at once with a `reason` if no living worker has the ' +
           'action: follow `Location`.',
         tags: ['executions'],
-        headers: IdempotencyHeaders.extend({ prefer: z.string().max(200).optional() }),
+        headers: IdempotencyHeaders.extend({ ...CacheHeaders.shape, prefer: z.string().max(200).optional() }),
         body: Call,
         response: { 200: Ended, 202: Unfinished, ...problems(401, 404, 409, 413, 429) },
       },
@@ -76,6 +78,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
             body: work,
           }),
           requestId,
+          skipsCache: skipsCache(headers['cache-control']),
         },
         await toWait(app, request, reply, ms),
       );

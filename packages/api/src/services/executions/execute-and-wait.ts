@@ -60,6 +60,8 @@ export async function executeAndWait(
 ): Promise<CallResponse> {
   const { submitted, waiter } = await submitAwaited(deps, principal, work, 'outcome');
   try {
+    const { execution } = submitted;
+    if (isEnded(execution.status)) return { submitted, status: execution.status, end: execution };
     const reason = await findNoWorkerReason(deps, submitted.execution);
     if (reason) return { submitted, status: submitted.execution.status, end: undefined, reason };
     const isWaiting = wait.ms > 0 && submitted.isEnqueued;

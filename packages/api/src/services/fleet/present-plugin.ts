@@ -1,5 +1,6 @@
 import {
   Annotations,
+  CachePolicy,
   CataloguePrompt,
   CatalogueResource,
   type JsonValue,
@@ -46,6 +47,9 @@ export const PluginView = z.object({
       timeoutMs: z.int(),
       retry: RetryPolicy,
       annotations: Annotations,
+      cache: CachePolicy.optional().describe(
+        'Its results are used again: for how long, and for other users too',
+      ),
       /** Tool name, if it is not `plugin__action`. */
       publicName: z.string().optional(),
       /** False for actions that only back a resource or a prompt. */
@@ -89,6 +93,7 @@ export function presentPlugin({
       timeoutMs: action.timeoutMs,
       retry: action.retry,
       annotations: action.annotations,
+      cache: action.cache,
       publicName: action.publicName,
       isTool: action.isTool,
       tool: action.tool,

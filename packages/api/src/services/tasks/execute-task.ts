@@ -1,6 +1,6 @@
 import {
-  type Idempotency,
   type JsonValue,
+  type Submission,
   type SubmitDeps,
   submitExecution,
   type Submitted,
@@ -13,7 +13,10 @@ import { findOwnTask } from './find-task.ts';
 export async function executeTask(
   deps: SubmitDeps,
   principal: Principal,
-  { taskId, ...request }: { taskId: string; idempotency?: Idempotency | undefined; requestId: string },
+  {
+    taskId,
+    ...request
+  }: { taskId: string; requestId: string } & Pick<Submission, 'idempotency' | 'skipsCache'>,
 ): Promise<Submitted> {
   const task = await findOwnTask(deps, principal, taskId);
   const { ownerId, plugin, action, priority, retry, timeoutMs } = task;

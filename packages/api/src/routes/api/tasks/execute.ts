@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { callerOf } from '../../../http/authenticate.ts';
+import { CacheHeaders, skipsCache } from '../../../http/cache-control.ts';
 import { IdempotencyHeaders, markRepeat } from '../../../http/idempotency.ts';
 import { NoBody, problems } from '../../../http/responses.ts';
 import { toIdempotency } from '../../../services/body-hash.ts';
@@ -23,7 +24,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Start an execution of a task',
         tags: ['tasks'],
-        headers: IdempotencyHeaders,
+        headers: IdempotencyHeaders.extend(CacheHeaders.shape),
         params: z.object({ id: ObjectIdText }),
         body: NoBody,
         response: { 202: Started, ...problems(401, 404, 409, 413, 429) },
@@ -35,6 +36,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         taskId: params.id,
         idempotency: toIdempotency(headers['idempotency-key'], { method: 'POST', path, body }),
         requestId,
+        skipsCache: skipsCache(headers['cache-control']),
       });
       markRepeat(reply, isRepeat);
       reply.code(202).header('location', `/api/executions/${execution._id}`);

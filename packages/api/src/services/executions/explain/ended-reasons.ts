@@ -4,9 +4,11 @@ import { formatDuration } from './duration.ts';
 
 /** Explains how an execution ended. */
 export function explainEnd(execution: ExecutionRecord): Reason {
-  const { status, failure, cancel, endedAt, runMs, attemptsUsed, crashes } = execution;
+  const { status, failure, cancel, endedAt, runMs, attemptsUsed, crashes, isCached } = execution;
   const at = endedAt ? { since: endedAt.toISOString() } : {};
   if (status === 'completed') {
+    if (isCached)
+      return { code: 'completed', text: 'Completed with the result of an earlier execution.', ...at };
     const took = runMs === undefined ? '' : ` The last attempt took ${formatDuration(runMs)}.`;
     return { code: 'completed', text: `Completed.${took}`, ...at };
   }
