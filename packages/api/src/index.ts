@@ -1,3 +1,3 @@
-export { isLoopback, isWeakSecret } from './config/secrets.ts';
+export { isLoopback, isWeakSecret, readSecretList } from './config/secrets.ts';
 export { type ApiEnv, buildApiEnv, loadApiEnv } from './config/config.ts';
 export { buildApp } from './app.ts';

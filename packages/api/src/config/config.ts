@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { liveConfig } from './live.ts';
 import { mcpConfig } from './mcp.ts';
 import { networkConfig } from './network.ts';
-import { isLoopback, type Secrets, secretText } from './secrets.ts';
+import { isLoopback, readSecretList, type Secrets, secretText } from './secrets.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -41,9 +41,12 @@ const serverConfig = settingsGroup('API', {
 
 function accountsConfig({ isExposed, mustBeStrong }: { isExposed: boolean; mustBeStrong: boolean }) {
   const required = secretText({ mustBeStrong });
+  const signing = secretText({ mustBeStrong, isList: true });
   const secret = isExposed ? required : required.optional();
   return settingsGroup('Accounts', {
-    JWT_SECRET: secret.describe('Signs access tokens; unset, the first start generates one in `DATA_DIR`'),
+    JWT_SECRET: (isExposed ? signing : signing.optional()).describe(
+      'Signs access tokens; unset, the first start generates one in `DATA_DIR`. A comma separated list, while it is replaced: the first signs, all verify',
+    ),
     REFRESH_TOKEN_SECRET: secret.describe(
       'Key of the hashes of refresh tokens; unset, the first start generates one',
     ),
@@ -75,9 +78,13 @@ const SECRETS = ['JWT_SECRET', 'REFRESH_TOKEN_SECRET', 'ADMIN_API_KEY', 'METRICS
 
 /** Pairs of settings with one secret: a scraper that has METRICS_TOKEN could sign tokens. */
 function findEqualSecrets(values: Partial<Record<(typeof SECRETS)[number], string>>): [string, string][] {
+  const secretsOf = (name: (typeof SECRETS)[number]): string[] => {
+    const text = values[name];
+    return text === undefined ? [] : readSecretList(text);
+  };
   return SECRETS.flatMap((name, index) =>
     SECRETS.slice(0, index)
-      .filter((earlier) => values[name] !== undefined && values[earlier] === values[name])
+      .filter((earlier) => secretsOf(earlier).some((secret) => secretsOf(name).includes(secret)))
       .map((earlier): [string, string] => [name, earlier]),
   );
 }

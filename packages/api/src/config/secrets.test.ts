@@ -54,7 +54,13 @@ t.test('one secret in two settings is refused, and its value is not printed', as
       t.notMatch(String(error), secret);
     }
   }
-  t.ok(loadApiEnv({ ...STORES, ...other }));
+  t.throws(() => loadApiEnv({ ...STORES, ...other, JWT_SECRET: `${draw()},${other.REFRESH_TOKEN_SECRET}` }), {
+    message: /REFRESH_TOKEN_SECRET: must differ/,
+  });
+  t.ok(loadApiEnv({ ...STORES, ...other, JWT_SECRET: `${draw()},${draw()}` }));
+  t.throws(() => loadApiEnv({ ...STORES, ...other, HOST: '0.0.0.0', JWT_SECRET: `${draw()},short` }), {
+    message: /JWT_SECRET: is weak/,
+  });
 });
 
 t.test('an unknown NODE_ENV is refused: it would not be production', async (t) => {

@@ -39,12 +39,18 @@ function isSequence(text: string): boolean {
   return steps.length > codes.length * MAX_SEQUENTIAL;
 }
 
-/** A secret from the environment; messages about it never contain its value. */
-export const secretText = ({ mustBeStrong }: { mustBeStrong: boolean }) =>
+/** Reads a list of secrets, comma separated: the first one signs, all of them verify. */
+export function readSecretList(text: string): [string, ...string[]] {
+  const [first = '', ...others] = text.split(',').map((secret) => secret.trim());
+  return [first, ...others];
+}
+
+/** A secret, or a list of them, from the environment; messages about it never contain its value. */
+export const secretText = ({ mustBeStrong, isList = false }: { mustBeStrong: boolean; isList?: boolean }) =>
   z
     .string({ error: 'must be set unless HOST is a loopback address' })
     .refine(
-      (secret) => !mustBeStrong || !isWeakSecret(secret),
+      (text) => !mustBeStrong || !(isList ? readSecretList(text) : [text]).some(isWeakSecret),
       `is weak: use at least ${MIN_SECRET_LENGTH} random characters`,
     );
 
@@ -66,7 +72,7 @@ export async function loadSecrets(
 ): Promise<Secrets> {
   const settings = { JWT_SECRET: env.JWT_SECRET, REFRESH_TOKEN_SECRET: env.REFRESH_TOKEN_SECRET };
   const weak = Object.entries({ ...settings, ADMIN_API_KEY: env.ADMIN_API_KEY })
-    .filter(([, secret]) => secret !== undefined && isWeakSecret(secret))
+    .filter(([, text]) => text !== undefined && readSecretList(text).some(isWeakSecret))
     .map(([name]) => name);
   const { JWT_SECRET, REFRESH_TOKEN_SECRET } = settings;
   if (JWT_SECRET !== undefined && REFRESH_TOKEN_SECRET !== undefined) {

@@ -93,3 +93,21 @@ t.test('a raised token version ends every access token', async (t) => {
 
   t.equal(reply.statusCode, 401);
 });
+
+t.test('while the secret is replaced, tokens of both are accepted and the first one signs', async (t) => {
+  const [before, after] = ['Hq7', 'Zt4'].map((start) => `${start}-x9WvR2mKcPdLfYsBnGj5EuTa8D`) as [
+    string,
+    string,
+  ];
+  const { inject, signUp, deps } = await startTestApp(t, { JWT_SECRET: `${after}, ${before}` });
+  const mary = await signUp('mary');
+  const ask = async (token: string) =>
+    (await inject({ url: '/api/auth/profile', headers: { authorization: `Bearer ${token}` } })).statusCode;
+
+  t.equal(forge(mary, after), mary.headers.authorization.slice('Bearer '.length), 'the first one signs');
+  t.equal(await ask(forge(mary, before)), 200);
+  t.equal(await ask(forge(mary, 'another secret of thirty-two characters')), 401);
+  t.equal(await ask(forge(mary, deps.config.JWT_SECRET)), 401, 'the list is not a secret');
+  const old = { iat: 1_700_000_000, exp: 1_700_000_900 };
+  t.equal(await ask(forge(mary, before, { claims: old })), 401, 'the rules are the same for both');
+});

@@ -1,11 +1,10 @@
-import { createHash, hkdfSync, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
-import { createRequestStateCodec } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 import type { Principal } from '../services/principal.ts';
+import { buildStateCodecs, verifyByAny } from './state-codecs.ts';
 
-const KEY_BYTES = 32;
 /**
  * A session opens nothing by itself, so it may live long. Clients that keep running learn by a 404 that they must
  * initialize again, which some do not handle.
@@ -30,16 +29,12 @@ export function buildMcpSessions(
   config: { JWT_SECRET: string },
   { ttlSeconds = SESSION_TTL_SECONDS } = {},
 ): McpSessions {
-  const key = hkdfSync('sha256', config.JWT_SECRET, '', 'mcp-server mcp session', KEY_BYTES);
-  const codec = createRequestStateCodec({
-    key: new Uint8Array(key),
-    ttlSeconds,
-  });
+  const [codec, ...others] = buildStateCodecs(config, 'mcp session', { ttlSeconds });
   return {
     begin: (principal) => codec.mint({ id: randomUUID(), credential: credentialOf(principal) }),
     async read(text, principal) {
       // The codec only throws for states that it does not accept, and does not use the context.
-      const state = await codec.verify(text, undefined as never).catch(() => undefined);
+      const state = await verifyByAny([codec, ...others], text, undefined as never).catch(() => undefined);
       const { data: claims } = SessionClaims.safeParse(state);
       return claims?.credential === credentialOf(principal) ? claims.id : undefined;
     },

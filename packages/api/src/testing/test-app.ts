@@ -41,7 +41,7 @@ function buildTestConfig(env: Env): Config {
       SECRETS_KEY: TEST_SECRETS_KEY,
       ...env,
     }),
-    JWT_SECRET: secret,
+    JWT_SECRET: env.JWT_SECRET ?? secret,
     REFRESH_TOKEN_SECRET: `${secret}2`,
     weak: [],
   };

@@ -1,4 +1,4 @@
-import { isLoopback, isWeakSecret } from '@mcp-server/api';
+import { isLoopback, isWeakSecret, readSecretList } from '@mcp-server/api';
 
 import { defineCheck, fail, type Finding, problemsOr, warn } from '../check.ts';
 import { hostOf } from '../host.ts';
@@ -16,7 +16,8 @@ const NEEDED = ['JWT_SECRET', 'REFRESH_TOKEN_SECRET'] as const;
 const DRAW = 'generate new secrets: npm run secrets';
 
 function judgeSetSecrets({ variables, env }: Installation): Finding[] {
-  const weak = SECRETS.filter((name) => variables[name] !== undefined && isWeakSecret(variables[name]));
+  const isWeak = (text: string | undefined) => text !== undefined && readSecretList(text).some(isWeakSecret);
+  const weak = SECRETS.filter((name) => isWeak(variables[name]));
   const isExposed = !isLoopback(env.HOST) || env.NODE_ENV === 'production';
   const judge = isExposed ? fail : warn;
   return weak.map((name) => judge(`${name} is weak or a placeholder`, DRAW));
