@@ -3,6 +3,7 @@
 import { cpus, platform, totalmem } from 'node:os';
 
 import { type BenchArguments, readArguments } from './arguments.ts';
+import { buildCache } from './cases/cache.ts';
 import type { Case, Figures } from './cases/case.ts';
 import { buildEcho } from './cases/echo.ts';
 import { buildEndToEnd } from './cases/end-to-end.ts';
@@ -36,6 +37,7 @@ const buildCases = (product: Product): Case[] => [
   rawBatchedWrites,
   buildEcho(product, 1),
   buildEcho(product, 32),
+  buildCache(product),
   buildTasks(product),
   buildLoginFlood(product),
   buildRawMcp(product),

@@ -30,6 +30,11 @@ const PAIRS: readonly { title: string; of: Place; to: Place }[] = [
     to: ['raw-single-writes', 'writes/s'],
   },
   {
+    title: 'cached results : runs of the same calls',
+    of: ['cache', 'hits/s'],
+    to: ['cache', 'misses/s'],
+  },
+  {
     title: "tools/list : the SDK's server alone",
     of: ['mcp', 'lists/s'],
     to: ['raw-mcp', 'lists/s'],
