@@ -30,6 +30,12 @@ export async function visitMarketplace(
       const { workers } = body as unknown as InstalledPackage;
       return workers.length > 0 && workers.every((one) => one.state === 'ready' && one.version === version);
     });
+    // The worker publishes its actions after it has loaded them.
+    await waitFor(`${NAME} ${version} in the catalogue`, async () => {
+      const { body } = await visitor.call(200, 'GET', '/api/plugins', { token: user });
+      const plugins = body['items'] as { id: string; version: string }[];
+      return plugins.some((one) => one.id === 'greeter' && one.version === version);
+    });
     const run = await visitor.call(200, 'POST', '/mcp/execute', {
       token: user,
       body: { plugin: 'greeter', action: 'greet', payload: { name: 'Ada' } },
