@@ -5,12 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { dieWithParent } from '@mcp-server/local';
 import { Parser } from 'tap-parser';
 
+import { isWholeMatrix } from '../matrix.ts';
+
 /**
  * A file ends itself after the first limit and names what it waited for; a file that raises its own limit has until the
  * second.
  */
-const TIMEOUT_S = 300;
-const ALARM_MS = 420_000;
+const TIMEOUT_S = isWholeMatrix ? 1_800 : 300;
+const ALARM_MS = TIMEOUT_S * 1_400;
 /** A process that outlives its last test for this long has left a handle open. */
 const LINGER_MS = 15_000;
 /** After SIGALRM tap prints the open handles and ends. */
