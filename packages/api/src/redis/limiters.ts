@@ -8,6 +8,8 @@ export interface Limit {
   name: string;
   max: number;
   windowMs: number;
+  /** While Redis is slow, each process counts on from what it last knew, so that a guess is not free. */
+  isStrict?: boolean;
 }
 
 /** Count of a key in its window, which ends in `ttlMs`. */
@@ -47,16 +49,21 @@ export function buildLimiters(redis: Redis, prefix: string): (limit: Limit) => L
     return reply;
   };
 
-  return ({ name, max, windowMs }) => {
+  return ({ name, max, windowMs, isStrict = false }) => {
     const options = { points: max, duration: windowMs / 1_000, keyPrefix: `${prefix}:limit:${name}` };
     const shared = new RateLimiterRedis({ ...options, storeClient: redis });
     const own = new RateLimiterMemory(options);
     return {
       max,
-      take: async (key) => (await inRedis(() => takeFrom(shared, key))) ?? takeFrom(own, key),
+      async take(key) {
+        const counted = await inRedis(() => takeFrom(shared, key));
+        if (!counted) return takeFrom(own, key);
+        if (isStrict) await own.set(key, counted.count, counted.ttlMs / 1_000);
+        return counted;
+      },
       async giveBack(key) {
         const reply = await inRedis(() => shared.reward(key, 1));
-        if (!reply) await own.reward(key, 1);
+        if (!reply || isStrict) await own.reward(key, 1);
       },
     };
   };

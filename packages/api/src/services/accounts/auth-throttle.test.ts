@@ -1,3 +1,4 @@
+import { startOwnRedis } from '@mcp-server/testing';
 import t from 'tap';
 
 import { startTestApp } from '../../testing/test-app.ts';
@@ -75,4 +76,19 @@ t.test('guesses of the admin key are limited', async (t) => {
     codes.push(reply.statusCode);
   }
   t.same(codes, [403, 403, 403, 403, 403, 429, 429, 429]);
+});
+
+t.test('a Redis that hangs after ten wrong passwords gives no guesses back', async (t) => {
+  const redis = await startOwnRedis(t);
+  const test = await startTestApp(t, { REDIS_URL: redis.url });
+  await test.signUp('mary');
+  for (let tries = 0; tries < 10; tries += 1) await test.inject(login(MARY, WRONG, '10.0.0.1'));
+
+  redis.control.pause();
+  const refused = await test.inject(login(MARY, RIGHT, '10.0.0.1'));
+  const elsewhere = await test.inject(login(MARY, RIGHT, '10.0.0.2'));
+  redis.control.resume();
+
+  t.equal(refused.statusCode, 429);
+  t.equal(elsewhere.statusCode, 200);
 });

@@ -44,7 +44,12 @@ export function buildAuthThrottle(
   config: { AUTH_LIMIT_FAILURES: number; AUTH_LIMIT_WINDOW_MS: number },
 ): AuthThrottle {
   const limiter = (name: string, factor: number) =>
-    buildLimiter({ name, max: factor * config.AUTH_LIMIT_FAILURES, windowMs: config.AUTH_LIMIT_WINDOW_MS });
+    buildLimiter({
+      name,
+      max: factor * config.AUTH_LIMIT_FAILURES,
+      windowMs: config.AUTH_LIMIT_WINDOW_MS,
+      isStrict: true,
+    });
   const byAddress = limiter('auth-address', ADDRESS);
   const byPair = limiter('auth-pair', PAIR);
   const byRefreshPair = limiter('auth-refresh', REFRESH_PAIR);
