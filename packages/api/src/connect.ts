@@ -212,7 +212,7 @@ function buildServices(
     durationStats: buildDurationStatsReader({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     waiters: buildWaiters({ readOutcomes: (ids) => findOutcomes(ExecutionModel, ids), ended, logger }),
-    passwords: buildPasswords(passwordCost),
+    passwords: buildPasswords({ lowestScore: config.PASSWORD_MIN_SCORE, cost: passwordCost }),
     refreshTokens: buildRefreshTokens(config.REFRESH_TOKEN_SECRET),
     userStates: buildUserStates({
       findUser: (id) => findUserById(UserModel, id),

@@ -53,6 +53,11 @@ function accountsConfig({ isExposed, mustBeStrong }: { isExposed: boolean; mustB
     ADMIN_API_KEY: required
       .optional()
       .describe('Key for `X-Admin-Key`: when set, every role above "user" needs it, also the first admin'),
+    PASSWORD_MIN_SCORE: wholeNumber(0, 4)
+      .default(1)
+      .describe(
+        'Lowest accepted score of new passwords by zxcvbn: 1 refuses those that 1,000 guesses find, each step more takes a hundred to a thousand times as many; 0 accepts all',
+      ),
     ACCESS_TOKEN_TTL_SECONDS: wholeNumber(1, DAY_SECONDS)
       .default(900)
       .describe('Life of an access token (s)'),

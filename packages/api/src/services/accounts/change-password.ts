@@ -44,7 +44,10 @@ async function changeIfRight(
   const account = await findUserById(UserModel, userId);
   const isRight = await deps.passwords.verify(currentPassword, account?.passwordHash);
   if (!account || !isRight) throw new errors.BadCredentials();
-  const toHash = await deps.passwords.hash(newPassword);
+  const toHash = await deps.passwords.hash(newPassword, {
+    known: [account.email, account.username],
+    field: 'newPassword',
+  });
   const user = await replacePassword(UserModel, { id: userId, fromHash: account.passwordHash, toHash });
   // Another request changed it in between: what the caller proved to know is no longer the password.
   if (!user) throw new errors.BadCredentials();

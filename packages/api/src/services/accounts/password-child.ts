@@ -11,7 +11,7 @@ import { buildStrengthCheck } from './password-strength.ts';
 /** bcrypt reads 72 bytes; without this a longer password would match on its first 72. */
 const MAX_BYTES = 72;
 
-const isWeak = buildStrengthCheck();
+const findWeakness = buildStrengthCheck();
 const dummyHashes = new Map<number, string>();
 
 function dummyHash(cost: number): string {
@@ -29,7 +29,8 @@ async function work(request: PasswordRequest): Promise<PasswordResult> {
     const isMatch = bcrypt.compareSync(password, hash ?? dummyHash(cost));
     return { isMatch: isMatch && hash !== undefined && Buffer.byteLength(password) <= MAX_BYTES };
   }
-  if (await isWeak(password)) return { isWeak: true };
+  const reasons = await findWeakness(request);
+  if (reasons) return { reasons };
   return { hash: bcrypt.hashSync(password, cost) };
 }
 

@@ -2,24 +2,24 @@ import t from 'tap';
 
 import { buildStrengthCheck } from './password-strength.ts';
 
-t.test('common passwords, keyboard rows and repeats are easy to guess', async (t) => {
-  const isWeak = buildStrengthCheck();
+t.test('common passwords, keyboard rows and repeats are easy to guess, and it says why', async (t) => {
+  const findWeakness = buildStrengthCheck();
 
-  for (const password of [
-    'password',
-    '12345678',
-    'Password1',
-    'P@ssw0rd',
-    'qwertyuiop',
-    'letmein1',
-    'aaaaaaaa',
-    'passwordpasswordpassword',
-  ])
-    t.equal(await isWeak(password), true, password);
+  for (const [password, reason] of [
+    ['password', /ten most common/],
+    ['12345678', /ten most common|hundred most common/],
+    ['Password1', /common password/],
+    ['P@ssw0rd', /common password/],
+    ['qwertyuiop', /common/],
+    ['letmein1', /common/],
+    ['aaaaaaaa', /Repeated characters/],
+    ['passwordpasswordpassword', /Repeated/],
+  ] as const)
+    t.match((await findWeakness({ password, lowestScore: 1, known: [] }))?.join(' '), reason, password);
 });
 
 t.test('other passwords of any length are accepted', async (t) => {
-  const isWeak = buildStrengthCheck();
+  const findWeakness = buildStrengthCheck();
 
   for (const password of [
     'Test123456',
@@ -28,5 +28,15 @@ t.test('other passwords of any length are accepted', async (t) => {
     'ünïcödé-pässwörd',
     '7'.repeat(8) + 'Kq-wZ.'.repeat(10),
   ])
-    t.equal(await isWeak(password), false, password);
+    t.equal(await findWeakness({ password, lowestScore: 1, known: [] }), undefined, password);
+});
+
+t.test('the threshold decides, and what is known about the account counts as common', async (t) => {
+  const findWeakness = buildStrengthCheck();
+  const [password, own] = ['Test123456', 'zyxomatic'];
+
+  t.equal(await findWeakness({ password: 'password', lowestScore: 0, known: [] }), undefined);
+  t.ok(await findWeakness({ password, lowestScore: 4, known: [] }));
+  t.equal(await findWeakness({ password: own, lowestScore: 1, known: [] }), undefined);
+  t.ok(await findWeakness({ password: own, lowestScore: 1, known: [own] }));
 });

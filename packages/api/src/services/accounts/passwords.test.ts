@@ -12,7 +12,7 @@ import { buildPasswords } from './passwords.ts';
 
 function openPasswords(t: Test) {
   const child = new PasswordProcess();
-  const passwords = buildPasswords(10, child);
+  const passwords = buildPasswords({ lowestScore: 1, child });
   t.teardown(() => passwords.close());
   return { child, passwords };
 }
@@ -55,7 +55,13 @@ t.test(
 t.test('a password that is easy to guess, and one that bcrypt would cut off', async (t) => {
   const { passwords } = openPasswords(t);
 
-  await t.rejects(passwords.hash('password'), { code: 'WEAK_PASSWORD' });
+  await t.rejects(passwords.hash('password'), {
+    code: 'WEAK_PASSWORD',
+    pointers: [
+      { pointer: '/password', detail: 'This is one of the ten most common passwords.' },
+      { pointer: '/password', detail: 'Add more words that are less common.' },
+    ],
+  });
   const hash = await passwords.hash('x1'.repeat(36));
   t.equal(await passwords.verify(`${'x1'.repeat(36)} and more`, hash), false);
 });
@@ -81,7 +87,7 @@ t.test('it ends with the API, even with one that was killed', async (t) => {
     import { buildPasswords } from '${entry}';
     import { PasswordProcess } from '${processEntry}';
     const child = new PasswordProcess();
-    await buildPasswords(10, child).verify('x', undefined);
+    await buildPasswords({ lowestScore: 1, child }).verify('x', undefined);
     console.log(child.pid);
     setInterval(() => {}, 1_000);`;
   const file = join(t.testdir({ 'api.mjs': script }), 'api.mjs');

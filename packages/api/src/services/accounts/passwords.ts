@@ -1,4 +1,4 @@
-import { errors, retryLater } from '@mcp-server/shared';
+import { errors, pointedAt, retryLater } from '@mcp-server/shared';
 
 import { PasswordProcess } from './password-process.ts';
 
@@ -7,9 +7,25 @@ const COST = 10;
 /** About two seconds of work. Beyond it callers are asked to retry instead of waiting for minutes. */
 const MAX_WAITING = 32;
 
+/** Use of a new password. */
+export interface PasswordUse {
+  /** Name and address of its account, which an attacker tries first. */
+  known?: readonly string[];
+  /** Field of the request, to which the reasons of a refusal point. */
+  field?: string;
+}
+
+interface PasswordOptions {
+  /** Lowest accepted score of new passwords, 0 to 4; see StrengthQuery. */
+  lowestScore: number;
+  /** Each step doubles the work of a hash; only tests lower it. */
+  cost?: number | undefined;
+  child?: PasswordProcess;
+}
+
 export interface Passwords {
-  /** Hashes a new password. @throws {errors.WeakPassword} {errors.Busy} */
-  hash(password: string): Promise<string>;
+  /** Hashes a new password. @throws {errors.WeakPassword} with its reasons {errors.Busy} */
+  hash(password: string, about?: PasswordUse): Promise<string>;
   /** Takes as long without a hash as with one, so that timing does not reveal accounts. @throws {errors.Busy} */
   verify(password: string, hash: string | undefined): Promise<boolean>;
   close(): void;
@@ -17,9 +33,13 @@ export interface Passwords {
 
 /**
  * Builds password hashing with a bounded queue in front of one process. In the API itself, 50 sign-ins at once made all
- * other requests up to 15 times slower. Each step of `cost` doubles the work; only tests lower it.
+ * other requests up to 15 times slower.
  */
-export function buildPasswords(cost = COST, child = new PasswordProcess()): Passwords {
+export function buildPasswords({
+  lowestScore,
+  cost = COST,
+  child = new PasswordProcess(),
+}: PasswordOptions): Passwords {
   let isRunning = false;
   const waiting: (() => void)[] = [];
 
@@ -40,10 +60,14 @@ export function buildPasswords(cost = COST, child = new PasswordProcess()): Pass
   };
 
   return {
-    hash: (password) =>
+    hash: (password, { known = [], field = 'password' } = {}) =>
       inTurn(async () => {
-        const result = await child.run({ kind: 'hash', password, cost });
-        if ('isWeak' in result) throw new errors.WeakPassword();
+        const result = await child.run({ kind: 'hash', password, cost, lowestScore, known });
+        if ('reasons' in result)
+          throw pointedAt(
+            new errors.WeakPassword(),
+            result.reasons.map((detail) => ({ pointer: `/${field}`, detail })),
+          );
         if (!('hash' in result)) throw new TypeError('a reply to other work');
         return result.hash;
       }),

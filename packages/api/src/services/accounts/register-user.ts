@@ -36,7 +36,7 @@ export async function registerUser(
 ): Promise<OpenSession> {
   return deps.authThrottle.guard('register', { account: input.email, address: from.ip }, async () => {
     const right = input.role === 'user' ? 'none_needed' : authorizeRole(deps.config, input.role, from);
-    const passwordHash = await deps.passwords.hash(input.password);
+    const passwordHash = await deps.passwords.hash(input.password, { known: [input.email, input.username] });
     const user = await insertAuthorized(deps, { ...input, passwordHash }, right);
     return openSession(deps, user, from);
   });
