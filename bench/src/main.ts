@@ -7,6 +7,7 @@ import { buildCache } from './cases/cache.ts';
 import type { Case, Figures } from './cases/case.ts';
 import { buildEcho } from './cases/echo.ts';
 import { buildEndToEnd } from './cases/end-to-end.ts';
+import { handOver } from './cases/hand-over.ts';
 import { buildLoginFlood } from './cases/login-flood.ts';
 import { buildMcp, buildRawMcp } from './cases/mcp.ts';
 import { measureMemory } from './cases/memory.ts';
@@ -42,6 +43,7 @@ const buildCases = (product: Product): Case[] => [
   buildLoginFlood(product),
   buildRawMcp(product),
   buildMcp(product),
+  handOver,
 ];
 
 async function runRounds(

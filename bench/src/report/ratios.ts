@@ -35,6 +35,11 @@ const PAIRS: readonly { title: string; of: Place; to: Place }[] = [
     to: ['cache', 'misses/s'],
   },
   {
+    title: 'wait for one able worker of four : for any of the four, p95',
+    of: ['hand-over', 'one able p95 ms'],
+    to: ['hand-over', 'all able p95 ms'],
+  },
+  {
     title: "tools/list : the SDK's server alone",
     of: ['mcp', 'lists/s'],
     to: ['raw-mcp', 'lists/s'],
@@ -90,6 +95,7 @@ const MAX_ECHO_P99_MS = 250;
 const MIN_LOOKS = 0.5;
 const MAX_GROWTH = 1.1;
 const MAX_FLOODED = 3;
+const MAX_HAND_OVER = 80;
 /**
  * The speed gate. It uses CPU time, because wall time depends on the neighbours on a shared machine; relative to the
  * raw run, because machines differ; generous, because both still vary.
@@ -138,6 +144,7 @@ export function checkPromises(
       summary['login-flood']?.['flooded p99 in times of alone']?.median,
       MAX_FLOODED,
     ],
+    [atMost, 'wait for one able worker of four : for any, p95', ratio('wait for one able'), MAX_HAND_OVER],
     [atMost, 'memory of the API, late : early', growth(memory, 'api'), MAX_GROWTH],
     [atMost, 'memory of the worker, late : early', growth(memory, 'worker'), MAX_GROWTH],
   ] as const;

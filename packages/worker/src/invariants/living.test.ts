@@ -4,6 +4,8 @@ import t from 'tap';
 
 const FAST = { LEASE_MS: '900', BEAT_MS: '200', STALLED_CHECK_MS: '250', SWEEP_MS: '200' };
 const GRACE_MS = 60_000;
+/** Each take reaches one of four workers at random; from the 32nd on, the able one counts as busy. `bench` has the times. */
+const MOST_TAKES = 64;
 const CITY = '{"city":"Rome"}';
 const WITH_UNIT = '{"city":"Rome","unit":"K"}';
 const REPORT = { plugin: 'forecast', action: 'report' };
@@ -36,33 +38,30 @@ async function publishedAgo({ space: { models } }: Fleet, version: string, ms: n
   );
 }
 
-/** Submits 100 of a kind; resolves to the milliseconds from each acceptance to its start, the shortest first. */
-async function waitsOf({ reach }: Fleet, submitOne: () => Promise<string>): Promise<number[]> {
-  const ids: string[] = [];
-  for (let index = 0; index < 100; index += 1) ids.push(await submitOne());
-  const ended = await Promise.all(ids.map((id) => reach(id, 'completed')));
-  t.ok(ended.every(({ attempts, epoch }) => attempts.length === 1 && epoch === 1));
-  return ended
-    .map(({ createdAt, attempts }) => attempts[0]!.startedAt.getTime() - createdAt.getTime())
-    .toSorted((one, other) => one - other);
-}
+t.test(
+  'with one of four workers able, the able one is reached and runs each once',
+  { timeout: 120_000 },
+  async (t) => {
+    const fleet = await openFleet(t);
+    const queue = buildQueue('default', fleet.space.redis, fleet.space.prefix);
+    t.teardown(() => queue.close());
+    await Promise.all([
+      startVersion(fleet, 'one'),
+      ...Array.from({ length: 3 }, () => fleet.startWorker(FAST)),
+    ]);
+    await announced(fleet, 'forecast@1.0.0');
 
-t.test('with one of four workers able, 95 % start within two seconds', { timeout: 120_000 }, async (t) => {
-  const fleet = await openFleet(t);
-  await Promise.all([
-    startVersion(fleet, 'one'),
-    ...Array.from({ length: 3 }, () => fleet.startWorker(FAST)),
-  ]);
-  await announced(fleet, 'forecast@1.0.0');
+    const ids = await Promise.all(Array.from({ length: 100 }, () => submitTo(fleet, '1.0.0', CITY)));
+    const ended = await Promise.all(ids.map((id) => fleet.reach(id, 'completed')));
 
-  const byAll = await waitsOf(fleet, () => fleet.submit());
-  const byOne = await waitsOf(fleet, () => submitTo(fleet, '1.0.0', CITY));
-
-  // On a busy machine, work that every worker can run waits too.
-  const boundMs = Math.max(2_000, 4 * byAll[95]!);
-  t.comment(`p95 by one worker ${byOne[95]} ms, longest ${byOne[99]} ms; p95 by all ${byAll[95]} ms`);
-  t.ok(byOne[95]! < boundMs, `95 % started within ${byOne[95]} ms`);
-});
+    // Nobody else claimed one, not even to give it back.
+    t.ok(ended.every(({ attempts, epoch }) => attempts.length === 1 && epoch === 1));
+    const jobs = await Promise.all(ids.map((id) => queue.getJob(jobId(id, 1))));
+    const takes = jobs.map((job) => job!.attemptsStarted).toSorted((one, other) => one - other);
+    t.comment(`takes: median ${takes[50]}, p95 ${takes[95]}, most ${takes[99]}`);
+    t.ok(takes[95]! <= MOST_TAKES, `95 % were taken ${takes[95]} times at most`);
+  },
+);
 
 t.test('work that no worker can run is parked, and woken by the first worker that can', async (t) => {
   const fleet = await openFleet(t);
