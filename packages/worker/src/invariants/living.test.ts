@@ -54,7 +54,7 @@ t.test(
     const ids = await Promise.all(Array.from({ length: 100 }, () => submitTo(fleet, '1.0.0', CITY)));
     const ended = await Promise.all(ids.map((id) => fleet.reach(id, 'completed')));
 
-    // Nobody else claimed one, not even to give it back.
+    // No other worker claimed one, not even to give it back.
     t.ok(ended.every(({ attempts, epoch }) => attempts.length === 1 && epoch === 1));
     const jobs = await Promise.all(ids.map((id) => queue.getJob(jobId(id, 1))));
     const takes = jobs.map((job) => job!.attemptsStarted).toSorted((one, other) => one - other);
