@@ -21,7 +21,7 @@ function collectRoutes(): { onRoute: (route: RouteOptions) => void; scopes: Map<
   const onRoute = ({ method, url, config }: RouteOptions) => {
     for (const name of [method].flat()) {
       const path = url === '/' ? url : url.replace(/\/$/, '');
-      const scope = config?.scope === 'any' ? undefined : config?.scope;
+      const scope = config?.scope === 'any' || config?.scope === 'session' ? undefined : config?.scope;
       if (name !== 'HEAD') scopes.set(`${name} ${path}`, scope);
     }
   };

@@ -1,26 +1,14 @@
-import { errors, Role, type Scope } from '@mcp-server/shared';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errors, Role } from '@mcp-server/shared';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { API_KEY_PREFIX } from '../services/accounts/api-key-text.ts';
 import type { Principal } from '../services/principal.ts';
 import { readAccessToken } from './access-token.ts';
+import { type Access, declareRights } from './declared-rights.ts';
 import { registerRequestLimit, type RequestLimit } from './rate-limit.ts';
-import { checkStepUpRoute, requireStepUp } from './step-up.ts';
-
-/**
- * Access to a route: everyone, all signed-in callers, or callers with at least this role. `public` routes can still
- * identify a caller with `authenticate`.
- */
-export type Access = 'public' | 'signed-in' | 'developer' | 'admin';
+import { requireStepUp } from './step-up.ts';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    access?: Access;
-    /** Scope that an API key needs for the route; `any` for every key. Without it the route takes sessions only. */
-    scope?: Scope | 'any';
-    /** The session must have given its password within the last ten minutes; a fresh sign-in counts. */
-    stepUp?: true;
-  }
   interface FastifyRequest {
     principal: Principal | undefined;
   }
@@ -36,17 +24,12 @@ export async function requireAccess(app: FastifyInstance): Promise<void> {
   app.decorateRequest('principal', undefined);
   app.decorate('libraryAccess', undefined);
   app.addHook('onRoute', function checkAccess(this: FastifyInstance, route) {
-    if (this.libraryAccess) route.config = { access: this.libraryAccess, ...route.config };
-    const { access, scope } = route.config ?? {};
-    if (!access) throw new Error(`${String(route.method)} ${route.url} does not declare its access`);
-    checkStepUpRoute(route);
-    if (access === 'public') return;
-    const security: { [scheme: string]: string[] }[] = [{ bearer: [] }];
-    if (scope !== undefined) security.push({ apiKey: [] });
-    route.schema = { security, ...route.schema };
+    if (this.libraryAccess)
+      route.config = { ...route.config, access: this.libraryAccess, ownership: 'shared' };
+    declareRights(route);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { access, scope, stepUp } = request.routeOptions.config;
+    const { access, scope, stepUp } = request.routeOptions.config as Partial<FastifyContextConfig>;
     if (access === undefined || access === 'public') {
       await limit(request, reply);
       return;
@@ -84,9 +67,9 @@ function requireRole({ role }: Principal, access: Exclude<Access, 'public'>): vo
   }
 }
 
-function requireScope(principal: Principal, scope: Scope | 'any' | undefined): void {
+function requireScope(principal: Principal, scope: FastifyContextConfig['scope']): void {
   if ('sessionId' in principal || scope === 'any') return;
-  if (scope === undefined) throw new errors.SessionRequired();
+  if (scope === undefined || scope === 'session') throw new errors.SessionRequired();
   if (!principal.scopes.includes(scope)) throw new errors.MissingScope(scope);
 }
 

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 
 const openapi: FastifyPluginAsyncZod = async (app) => {
-  app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>
-    app.swagger(),
+  app.get(
+    '/openapi.json',
+    { config: { access: 'public', ownership: 'shared' }, schema: { hide: true } },
+    async () => app.swagger(),
   );
 };
 

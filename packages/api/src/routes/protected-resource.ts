@@ -17,7 +17,7 @@ const protectedResource: FastifyPluginAsyncZod = async (app) => {
   app.route({
     method: 'GET',
     url: METADATA_PATH,
-    config: { access: 'public' },
+    config: { access: 'public', ownership: 'shared' },
     onRequest: async (request) => requireOwnOrigin(request, app.deps.config),
     schema: {
       summary: 'OAuth protected resource metadata of POST /mcp (RFC 9728)',

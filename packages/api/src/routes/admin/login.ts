@@ -12,8 +12,10 @@ const FILES = [
 const login: FastifyPluginAsyncZod = async (app) => {
   allowPages(app);
   for (const [url, type, text] of FILES) {
-    app.get(url, { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
-      reply.type(type).header('cache-control', 'no-cache').send(text),
+    app.get(
+      url,
+      { config: { access: 'public', ownership: 'shared' }, schema: { hide: true } },
+      async (_request, reply) => reply.type(type).header('cache-control', 'no-cache').send(text),
     );
   }
 };

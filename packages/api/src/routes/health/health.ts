@@ -14,7 +14,7 @@ const health: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'public', anyHost: true },
+      config: { access: 'public', ownership: 'shared', anyHost: true },
       schema: {
         summary: 'Liveness',
         tags: TAGS,
@@ -27,7 +27,7 @@ const health: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/ready',
     {
-      config: { access: 'public', anyHost: true },
+      config: { access: 'public', ownership: 'shared', anyHost: true },
       schema: {
         summary: 'Readiness',
         description: '`degraded`: Redis is unavailable; work is accepted and delivered later.',

@@ -13,7 +13,7 @@ import { acceptsBoth, BOTH_TYPES } from '../../mcp/http/accept.ts';
 import { buildMcpEndpoint } from '../../mcp/http/endpoint.ts';
 import { answerInJsonRpc } from '../../mcp/http/unreadable-body.ts';
 
-const RIGHTS = { access: 'signed-in', scope: 'mcp' } as const;
+const RIGHTS = { access: 'signed-in', scope: 'mcp', ownership: 'own' } as const;
 /** Set by Fastify and Node themselves. */
 const CONNECTION_HEADERS = new Set(['connection', 'transfer-encoding']);
 const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'cookie']);
@@ -39,7 +39,7 @@ const endpoint: FastifyPluginAsyncZod = async (app) => {
         response: {
           200: z.unknown().describe('A JSON-RPC 2.0 response'),
           202: z.unknown().describe('Notification accepted'),
-          ...problems(401, 403, 413, 429),
+          ...problems(413),
         },
       },
     },

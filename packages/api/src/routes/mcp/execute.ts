@@ -49,7 +49,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/execute',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own' },
       schema: {
         summary: 'Run an action and wait for its end',
         description:
@@ -59,7 +59,7 @@ const execute: FastifyPluginAsyncZod = async (app) => {
         tags: ['executions'],
         headers: IdempotencyHeaders.extend({ ...CacheHeaders.shape, prefer: z.string().max(200).optional() }),
         body: Call,
-        response: { 200: Ended, 202: Unfinished, ...problems(401, 404, 409, 413, 429) },
+        response: { 200: Ended, 202: Unfinished, ...problems(404, 409, 413) },
       },
     },
     async (request, reply) => {

@@ -13,7 +13,7 @@ const metrics: FastifyPluginAsyncZod = async (app) => {
     '',
     {
       // Not for accounts: guarded by address or token.
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       onRequest: async (request) => requireScraper(request, app.deps.config.METRICS_TOKEN),
       schema: {
         summary: 'Metrics, for scrapers on this machine or with METRICS_TOKEN',

@@ -7,7 +7,7 @@ const info: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/info',
     {
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       schema: {
         summary: 'Describe the WebSocket protocol',
         tags: ['realtime'],

@@ -13,7 +13,7 @@ const socket: FastifyPluginAsyncZod = async (app) => {
     method: 'GET',
     url: '',
     // Not `signed-in`: the credential may also be a subprotocol or a ticket.
-    config: { access: 'public' },
+    config: { access: 'public', ownership: 'shared' },
     exposeHeadRoute: false,
     schema: {
       summary: 'Open a WebSocket with live events',
@@ -21,7 +21,7 @@ const socket: FastifyPluginAsyncZod = async (app) => {
       tags: ['realtime'],
       security: [{ bearer: [] }, { apiKey: [] }],
       querystring: z.strictObject({}),
-      response: problems(401, 403, 426, 429),
+      response: problems(401, 426),
     },
     onRequest: async (request) => {
       requireOwnOrigin(request, app.deps.config);

@@ -10,14 +10,14 @@ const ticket: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/ticket',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'Create a ticket that opens one WebSocket',
         tags: ['realtime'],
         body: NoBody,
         response: {
           201: z.object({ ticket: z.string(), expiresIn: z.int().describe('Seconds') }),
-          ...problems(401, 403),
+          ...problems(),
         },
       },
     },

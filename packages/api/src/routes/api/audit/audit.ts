@@ -22,7 +22,7 @@ const audit: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'session', ownership: 'shared' },
       schema: {
         summary: 'List audit events',
         description:
@@ -32,7 +32,7 @@ const audit: FastifyPluginAsyncZod = async (app) => {
         querystring: AuditQuery,
         response: {
           200: z.object({ items: z.array(AuditEvent), nextCursor: NextCursor }),
-          ...problems(401, 403),
+          ...problems(),
         },
       },
     },

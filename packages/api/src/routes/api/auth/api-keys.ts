@@ -14,7 +14,7 @@ const apiKeys: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/api-key/generate',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'Create an API key',
         description:
@@ -22,7 +22,7 @@ const apiKeys: FastifyPluginAsyncZod = async (app) => {
           'body it is named "default" and has the scopes `tasks:read`, `tasks:write`, `execute` and `mcp`.',
         tags: TAGS,
         body: ApiKeyInput.nullable(),
-        response: { 201: CreatedApiKey, ...problems(401, 403, 409) },
+        response: { 201: CreatedApiKey, ...problems(409) },
       },
     },
     async ({ principal, body }, reply) => {
@@ -41,12 +41,12 @@ const apiKeys: FastifyPluginAsyncZod = async (app) => {
   app.delete(
     '/api-keys/:id',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'Revoke an API key',
         tags: TAGS,
         params: z.object({ id: ObjectIdText }),
-        response: { 204: z.undefined().describe('Revoked'), ...problems(401, 403, 404) },
+        response: { 204: z.undefined().describe('Revoked'), ...problems(404) },
       },
     },
     async ({ principal, params }, reply) => {

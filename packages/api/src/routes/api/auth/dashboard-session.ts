@@ -16,7 +16,7 @@ const dashboardSession: FastifyPluginAsyncZod = async (app) => {
     '/dashboard-session',
     {
       // Either a session in the header or credentials in the body.
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       onRequest: async (request) => requireOwnOrigin(request, { PUBLIC_URL: app.deps.config.PUBLIC_URL }),
       schema: {
         summary: 'Open the dashboard at /admin/queues for a browser',
@@ -24,7 +24,7 @@ const dashboardSession: FastifyPluginAsyncZod = async (app) => {
           'Takes an admin session in the `Authorization` header, or e-mail and password. Sets a cookie for `/admin`.',
         tags: ['auth'],
         body: DashboardSessionInput,
-        response: { 204: z.undefined().describe('Cookie set'), ...problems(401, 403, 429) },
+        response: { 204: z.undefined().describe('Cookie set'), ...problems(401) },
       },
     },
     async (request, reply) => {

@@ -20,14 +20,14 @@ const listApiKeys: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/api-keys',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'List your API keys, newest first',
         tags: ['auth'],
         querystring: KeyQuery,
         response: {
           200: z.object({ items: z.array(ApiKey), nextCursor: NextCursor }),
-          ...problems(401, 403),
+          ...problems(),
         },
       },
     },

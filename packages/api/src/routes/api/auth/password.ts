@@ -16,14 +16,14 @@ const password: FastifyPluginAsyncZod = async (app) => {
   app.put(
     '/password',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'Change your password',
         description:
           'Ends all other sessions and revokes all existing tokens; this session continues with the tokens in the response.',
         tags: TAGS,
         body: PasswordChange,
-        response: { 200: SignedIn, ...problems(401, 403, 429) },
+        response: { 200: SignedIn, ...problems() },
       },
     },
     async ({ principal, body, ip }) => {
@@ -35,14 +35,14 @@ const password: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/forgot-password',
     {
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       schema: {
         summary: 'Mail a link for a new password',
         description:
           'The response is the same whether the address belongs to an account or not. The link works once and expires after 10 minutes.',
         tags: TAGS,
         body: ResetRequest,
-        response: { 202: z.undefined().describe('Accepted'), ...problems(429, 501, 503) },
+        response: { 202: z.undefined().describe('Accepted'), ...problems(501, 503) },
       },
     },
     async ({ body, ip }, reply) => {
@@ -54,14 +54,14 @@ const password: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/reset-password',
     {
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       schema: {
         summary: 'Set a new password with a one-time token',
         description:
           'An admin or `POST /api/auth/forgot-password` creates the token. It works once and expires after 10 minutes; using it ends all sessions of the account.',
         tags: TAGS,
         body: PasswordReset,
-        response: { 204: z.undefined().describe('Password set'), ...problems(429) },
+        response: { 204: z.undefined().describe('Password set'), ...problems() },
       },
     },
     async ({ body, ip }, reply) => {

@@ -10,8 +10,8 @@ const profile: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/profile',
     {
-      config: { access: 'signed-in', scope: 'any' },
-      schema: { summary: 'Get your own account', tags: ['auth'], response: { 200: User, ...problems(401) } },
+      config: { access: 'signed-in', scope: 'any', ownership: 'own' },
+      schema: { summary: 'Get your own account', tags: ['auth'], response: { 200: User, ...problems() } },
     },
     async ({ principal }) => presentUser(await findOwnProfile(app.deps, callerOf(principal))),
   );

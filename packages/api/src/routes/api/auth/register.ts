@@ -12,7 +12,7 @@ const register: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/register',
     {
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       schema: {
         summary: 'Create an account',
         description:
@@ -21,7 +21,7 @@ const register: FastifyPluginAsyncZod = async (app) => {
         tags: ['auth'],
         headers: z.looseObject({ 'x-admin-key': z.string().max(1_024).optional() }),
         body: RegisterInput,
-        response: { 201: SignedIn, ...problems(401, 403, 409, 429) },
+        response: { 201: SignedIn, ...problems(401, 409) },
       },
     },
     async (request, reply) => {

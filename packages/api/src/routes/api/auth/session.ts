@@ -16,12 +16,12 @@ const session: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/login',
     {
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       schema: {
         summary: 'Log in with e-mail and password',
         tags: TAGS,
         body: LoginInput,
-        response: { 200: SignedIn, ...problems(401, 429) },
+        response: { 200: SignedIn, ...problems(401) },
       },
     },
     async ({ body, ip, headers }) => {
@@ -33,13 +33,13 @@ const session: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/refresh',
     {
-      config: { access: 'public' },
+      config: { access: 'public', ownership: 'shared' },
       schema: {
         summary: 'Exchange the latest refresh token for new tokens',
         description: 'A refresh token works once. Reusing an older one ends the session.',
         tags: TAGS,
         body: RefreshInput,
-        response: { 200: SignedIn, ...problems(401, 429) },
+        response: { 200: SignedIn, ...problems(401) },
       },
     },
     async ({ body, ip }) => presentSession(app, await rotateSession(app.deps, body.refreshToken, { ip })),
@@ -48,7 +48,7 @@ const session: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/logout',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'Log out: end this session and revoke its tokens',
         tags: TAGS,

@@ -18,14 +18,14 @@ const sessions: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/sessions',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'List your open sessions, newest first',
         tags: TAGS,
         querystring: SessionQuery,
         response: {
           200: z.object({ items: z.array(Session), nextCursor: NextCursor }),
-          ...problems(401, 403),
+          ...problems(),
         },
       },
     },
@@ -42,12 +42,12 @@ const sessions: FastifyPluginAsyncZod = async (app) => {
   app.delete(
     '/sessions/:id',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'End one of your sessions',
         tags: TAGS,
         params: z.object({ id: z.uuid() }),
-        response: { 204: z.undefined().describe('Ended'), ...problems(401, 403, 404) },
+        response: { 204: z.undefined().describe('Ended'), ...problems(404) },
       },
     },
     async ({ principal, params }, reply) => {
@@ -59,12 +59,12 @@ const sessions: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/logout-all',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'End all of your sessions, including this one',
         tags: TAGS,
         body: NoBody,
-        response: { 204: z.undefined().describe('Ended'), ...problems(401, 403) },
+        response: { 204: z.undefined().describe('Ended'), ...problems() },
       },
     },
     async ({ principal }, reply) => {

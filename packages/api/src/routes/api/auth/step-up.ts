@@ -11,14 +11,14 @@ const stepUpRoute: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/step-up',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'Give your password again',
         description:
           'For routes that respond with `step_up_required`. It counts for this session, for ten minutes. A sign-in counts too.',
         tags: ['auth'],
         body: StepUpInput,
-        response: { 204: z.undefined().describe('Noted'), ...problems(401, 403, 429) },
+        response: { 204: z.undefined().describe('Noted'), ...problems() },
       },
     },
     async ({ principal, body, ip }, reply) => {

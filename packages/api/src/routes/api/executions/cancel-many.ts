@@ -9,7 +9,7 @@ const cancelMany: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/cancel',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own-or-admin' },
       schema: {
         summary: 'Cancel the executions that match a filter',
         description:
@@ -17,7 +17,7 @@ const cancelMany: FastifyPluginAsyncZod = async (app) => {
           'per request; safe to repeat.',
         tags: ['executions'],
         body: BulkCancelInput,
-        response: { 200: BulkCancel, ...problems(401, 403) },
+        response: { 200: BulkCancel, ...problems() },
       },
     },
     async ({ ip, principal, body }) => cancelByFilter(app.deps, { principal: callerOf(principal), ip }, body),

@@ -11,7 +11,7 @@ const events: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id/events',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'Stream the events of an execution until it ends (SSE)',
         description:
@@ -21,7 +21,7 @@ const events: FastifyPluginAsyncZod = async (app) => {
         headers: z.object({ 'last-event-id': EventId.optional() }),
         response: {
           200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
-          ...problems(401, 404, 429),
+          ...problems(404),
         },
       },
     },

@@ -17,7 +17,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'Get an execution; with `wait`, as soon as it ends or asks for input',
         tags: TAGS,
@@ -30,7 +30,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
             .default(0)
             .describe('Seconds to wait for its end'),
         }),
-        response: { 200: Execution, ...problems(401, 404) },
+        response: { 200: Execution, ...problems(404) },
       },
     },
     async (request, reply) => {
@@ -44,7 +44,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/cancel',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own-or-admin' },
       schema: {
         summary: 'Cancel an execution',
         description:
@@ -55,7 +55,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
         body: NoBody,
         response: {
           200: z.object({ outcome: z.enum(['cancelled', 'requested', 'ended']), execution: Execution }),
-          ...problems(401, 404),
+          ...problems(404),
         },
       },
     },

@@ -14,7 +14,7 @@ const failures: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/failures',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'List failed executions grouped by cause',
         description:
@@ -33,7 +33,7 @@ const failures: FastifyPluginAsyncZod = async (app) => {
         }),
         response: {
           200: z.object({ items: z.array(FailureGroup), nextCursor: NextCursor }),
-          ...problems(401, 403),
+          ...problems(),
         },
       },
     },

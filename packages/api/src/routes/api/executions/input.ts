@@ -16,7 +16,7 @@ const input: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/input',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own' },
       schema: {
         summary: 'Answer the open questions of an execution',
         description:
@@ -28,7 +28,7 @@ const input: FastifyPluginAsyncZod = async (app) => {
         tags: ['executions'],
         params: z.object({ id: z.uuid() }),
         body: z.strictObject({ answers: z.record(z.string(), JsonValue) }),
-        response: { 202: Provided, ...problems(401, 403, 404, 409, 413) },
+        response: { 202: Provided, ...problems(404, 409, 413) },
       },
     },
     async ({ principal, params, body }, reply) => {

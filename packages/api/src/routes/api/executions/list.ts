@@ -13,7 +13,7 @@ const list: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'List executions',
         description:
@@ -33,7 +33,7 @@ const list: FastifyPluginAsyncZod = async (app) => {
             nextCursor: NextCursor,
             total: Total,
           }),
-          ...problems(401, 403),
+          ...problems(),
         },
       },
     },

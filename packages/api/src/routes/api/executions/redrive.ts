@@ -11,7 +11,7 @@ const redrive: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/redrive',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own-or-admin' },
       schema: {
         summary: 'Rerun failed executions in bulk',
         description:
@@ -21,7 +21,7 @@ const redrive: FastifyPluginAsyncZod = async (app) => {
         tags: ['executions'],
         headers: IdempotencyHeaders,
         body: RedriveInput,
-        response: { 200: Redrive, ...problems(401, 403, 409, 429) },
+        response: { 200: Redrive, ...problems(409) },
       },
     },
     async ({ id: requestId, ip, principal, headers, body }, reply) => {

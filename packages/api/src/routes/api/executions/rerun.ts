@@ -19,7 +19,7 @@ const rerun: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/rerun',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own-or-admin' },
       schema: {
         summary: 'Rerun an execution',
         description:
@@ -29,7 +29,7 @@ const rerun: FastifyPluginAsyncZod = async (app) => {
         headers: IdempotencyHeaders,
         params: z.object({ id: z.uuid() }),
         body: z.strictObject({ payload: JsonValue.optional() }).nullable(),
-        response: { 202: Started, ...problems(401, 403, 404, 409, 413, 429) },
+        response: { 202: Started, ...problems(404, 409, 413) },
       },
     },
     async ({ id: requestId, ip, principal, params, headers, body }, reply) => {

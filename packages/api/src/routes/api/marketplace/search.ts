@@ -14,13 +14,13 @@ const search: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'developer', scope: 'fleet:read' },
+      config: { access: 'developer', scope: 'fleet:read', ownership: 'shared' },
       schema: {
         summary: 'Search the registry for plugins',
         description: 'Packages with the keyword `mcp-server-plugin`, in the order of the registry.',
         tags: ['marketplace'],
         querystring: Query,
-        response: { 200: z.object({ items: z.array(RegistryHit) }), ...problems(401, 403, 409) },
+        response: { 200: z.object({ items: z.array(RegistryHit) }), ...problems(409) },
       },
     },
     async ({ query }) => ({ items: await searchRegistry(app.deps, query) }),

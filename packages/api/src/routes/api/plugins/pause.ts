@@ -10,7 +10,7 @@ import { presentPause } from '../../../services/fleet/present-pause.ts';
 const Params = z.object({ id: Slug });
 const Answer = z.object({ id: z.string(), paused: Pause.nullable() });
 const TAGS = ['plugins'];
-const ACCESS = { access: 'admin', scope: 'fleet:write' } as const;
+const ACCESS = { access: 'admin', scope: 'fleet:write', ownership: 'shared' } as const;
 
 const pause: FastifyPluginAsyncZod = async (app) => {
   app.post(
@@ -25,7 +25,7 @@ const pause: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: z.strictObject({ reason: PauseReason.optional() }).nullable(),
-        response: { 200: Answer, ...problems(401, 403, 404) },
+        response: { 200: Answer, ...problems(404) },
       },
     },
     async ({ principal, ip, params: { id }, body }) => {
@@ -46,7 +46,7 @@ const pause: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: NoBody,
-        response: { 200: Answer, ...problems(401, 403, 404) },
+        response: { 200: Answer, ...problems(404) },
       },
     },
     async ({ principal, ip, params: { id } }) => {

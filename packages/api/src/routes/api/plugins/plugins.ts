@@ -12,11 +12,11 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'signed-in', scope: 'any' },
+      config: { access: 'signed-in', scope: 'any', ownership: 'shared' },
       schema: {
         summary: 'List plugins',
         tags: TAGS,
-        response: { 200: z.object({ items: z.array(PluginView) }), ...problems(401) },
+        response: { 200: z.object({ items: z.array(PluginView) }), ...problems() },
       },
     },
     async () => ({ items: (await app.deps.catalogue.list()).map(presentPlugin) }),
@@ -25,12 +25,12 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id',
     {
-      config: { access: 'signed-in', scope: 'any' },
+      config: { access: 'signed-in', scope: 'any', ownership: 'shared' },
       schema: {
         summary: 'Get a plugin and its actions',
         tags: TAGS,
         params: z.object({ id: Slug }),
-        response: { 200: PluginView, ...problems(401, 404) },
+        response: { 200: PluginView, ...problems(404) },
       },
     },
     async ({ params }) => presentPlugin(await findPlugin(app.deps, params.id)),

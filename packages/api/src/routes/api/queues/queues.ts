@@ -8,14 +8,14 @@ const queues: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'developer', scope: 'fleet:read' },
+      config: { access: 'developer', scope: 'fleet:read', ownership: 'shared' },
       schema: {
         summary: 'List pools with their backlog and workers',
         description:
           'Depth, age and rates are counted from the executions in the database: accepted executions by acceptance ' +
           'time, ended ones by end time.',
         tags: ['fleet'],
-        response: { 200: z.object({ items: z.array(QueueView) }), ...problems(401, 403) },
+        response: { 200: z.object({ items: z.array(QueueView) }), ...problems() },
       },
     },
     async () => ({ items: await app.deps.poolFacts.list() }),

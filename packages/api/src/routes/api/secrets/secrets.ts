@@ -14,12 +14,12 @@ const secrets: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own' },
       schema: {
         summary: 'List your secrets and the global ones',
         description: 'Names, hosts and plugins; a value is never shown.',
         tags: TAGS,
-        response: { 200: z.object({ items: z.array(Secret) }), ...problems(401, 403, 501) },
+        response: { 200: z.object({ items: z.array(Secret) }), ...problems(501) },
       },
     },
     async ({ principal }) => ({
@@ -30,7 +30,7 @@ const secrets: FastifyPluginAsyncZod = async (app) => {
   app.put(
     '/:name',
     {
-      config: { access: 'signed-in', stepUp: true },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own', stepUp: true },
       schema: {
         summary: 'Create or replace a secret',
         description:
@@ -39,7 +39,7 @@ const secrets: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: SecretInput,
-        response: { 200: Secret, ...problems(401, 403, 409, 501) },
+        response: { 200: Secret, ...problems(409, 501) },
       },
     },
     async ({ principal, ip, params: { name }, body }) => {
@@ -51,13 +51,13 @@ const secrets: FastifyPluginAsyncZod = async (app) => {
   app.delete(
     '/:name',
     {
-      config: { access: 'signed-in', stepUp: true },
+      config: { access: 'signed-in', scope: 'session', ownership: 'own', stepUp: true },
       schema: {
         summary: 'Delete a secret',
         tags: TAGS,
         params: Params,
         querystring: z.strictObject({ scope: SecretScope.default('own') }),
-        response: { 204: z.undefined().describe('Deleted'), ...problems(401, 403, 404, 501) },
+        response: { 204: z.undefined().describe('Deleted'), ...problems(404, 501) },
       },
     },
     async ({ principal, ip, params: { name }, query: { scope } }, reply) => {

@@ -16,7 +16,7 @@ const change: FastifyPluginAsyncZod = async (app) => {
   app.put(
     '/:id',
     {
-      config: { access: 'signed-in', scope: 'tasks:write' },
+      config: { access: 'signed-in', scope: 'tasks:write', ownership: 'own-or-admin' },
       schema: {
         summary: 'Update a task',
         description:
@@ -25,7 +25,7 @@ const change: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: TaskChanges,
-        response: { 200: Task, ...problems(401, 403, 404, 413) },
+        response: { 200: Task, ...problems(404, 413) },
       },
     },
     async ({ principal, params, body }) =>
@@ -35,13 +35,13 @@ const change: FastifyPluginAsyncZod = async (app) => {
   app.delete(
     '/:id',
     {
-      config: { access: 'signed-in', scope: 'tasks:write' },
+      config: { access: 'signed-in', scope: 'tasks:write', ownership: 'own-or-admin' },
       schema: {
         summary: 'Delete a task',
         description: 'Cancels its unfinished executions first. Its executions are kept until they expire.',
         tags: TAGS,
         params: Params,
-        response: { 204: z.null(), ...problems(401, 403, 404) },
+        response: { 204: z.null(), ...problems(404) },
       },
     },
     async ({ principal, params }, reply) => {
@@ -53,7 +53,7 @@ const change: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/cancel',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own-or-admin' },
       schema: {
         summary: "Cancel a task's unfinished executions",
         description:
@@ -61,7 +61,7 @@ const change: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: NoBody,
-        response: { 200: z.object({ cancelled: z.int(), requested: z.int() }), ...problems(401, 403, 404) },
+        response: { 200: z.object({ cancelled: z.int(), requested: z.int() }), ...problems(404) },
       },
     },
     async ({ principal, params }) => cancelTask(app.deps, callerOf(principal), params.id),

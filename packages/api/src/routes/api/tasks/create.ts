@@ -12,13 +12,13 @@ const make: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '',
     {
-      config: { access: 'signed-in', scope: 'tasks:write' },
+      config: { access: 'signed-in', scope: 'tasks:write', ownership: 'own-or-admin' },
       schema: {
         summary: 'Create a task',
         tags: ['tasks'],
         headers: IdempotencyHeaders,
         body: TaskInput,
-        response: { 201: Task, ...problems(401, 404, 409, 413) },
+        response: { 201: Task, ...problems(404, 409, 413) },
       },
     },
     async ({ principal, body, headers }, reply) => {

@@ -20,14 +20,14 @@ const execute: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/:id/execute',
     {
-      config: { access: 'signed-in', scope: 'execute' },
+      config: { access: 'signed-in', scope: 'execute', ownership: 'own-or-admin' },
       schema: {
         summary: 'Start an execution of a task',
         tags: ['tasks'],
         headers: IdempotencyHeaders.extend(CacheHeaders.shape),
         params: z.object({ id: ObjectIdText }),
         body: NoBody,
-        response: { 202: Started, ...problems(401, 404, 409, 413, 429) },
+        response: { 202: Started, ...problems(404, 409, 413) },
       },
     },
     async ({ id: requestId, principal, params, headers, body }, reply) => {

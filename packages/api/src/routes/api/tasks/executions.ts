@@ -15,7 +15,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id/executions',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'List the executions of a task',
         description: describeSearch('`status`'),
@@ -28,7 +28,7 @@ const executions: FastifyPluginAsyncZod = async (app) => {
             nextCursor: NextCursor,
             total: Total,
           }),
-          ...problems(401, 403, 404),
+          ...problems(404),
         },
       },
     },

@@ -37,7 +37,7 @@ const read: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'List tasks',
         description: describeSearch(
@@ -45,7 +45,7 @@ const read: FastifyPluginAsyncZod = async (app) => {
         ),
         tags: TAGS,
         querystring: TaskQuery,
-        response: { 200: TaskPage, ...problems(401, 403) },
+        response: { 200: TaskPage, ...problems() },
       },
     },
     async ({ principal, query }) => {
@@ -61,14 +61,14 @@ const read: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/stats',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'Get task and execution statistics',
         tags: TAGS,
         querystring: z.strictObject({
           all: z.stringbool().default(false).describe('`true` counts the tasks of all users; admins only'),
         }),
-        response: { 200: TaskStats, ...problems(401, 403) },
+        response: { 200: TaskStats, ...problems() },
       },
     },
     async ({ principal, query }) => readTaskStats(app.deps, callerOf(principal), { ofAll: query.all }),
@@ -77,12 +77,12 @@ const read: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'Get a task',
         tags: TAGS,
         params: z.object({ id: ObjectIdText }),
-        response: { 200: Task, ...problems(401, 403, 404) },
+        response: { 200: Task, ...problems(404) },
       },
     },
     async ({ principal, params }) => presentTask(await findOwnTask(app.deps, callerOf(principal), params.id)),

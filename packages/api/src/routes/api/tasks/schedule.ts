@@ -19,14 +19,14 @@ const schedule: FastifyPluginAsyncZod = async (app) => {
     app.post(
       `/:id/${verb}`,
       {
-        config: { access: 'signed-in', scope: 'tasks:write' },
+        config: { access: 'signed-in', scope: 'tasks:write', ownership: 'own-or-admin' },
         schema: {
           summary: isPaused ? 'Pause the schedule of a task' : 'Resume the schedule of a task',
           description: 'Fire times missed while it is paused are not caught up.',
           tags: TAGS,
           params: Params,
           body: NoBody,
-          response: { 200: Task, ...problems(401, 403, 404, 409) },
+          response: { 200: Task, ...problems(404, 409) },
         },
       },
       async ({ principal, params: { id } }) =>
@@ -37,13 +37,13 @@ const schedule: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id/next-runs',
     {
-      config: { access: 'signed-in', scope: 'tasks:read' },
+      config: { access: 'signed-in', scope: 'tasks:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'List the next fire times of a task',
         tags: TAGS,
         params: Params,
         querystring: z.strictObject({ count: z.coerce.number().int().min(1).max(MAX_RUNS).default(5) }),
-        response: { 200: z.object({ items: z.array(z.iso.datetime()) }), ...problems(401, 403, 404) },
+        response: { 200: z.object({ items: z.array(z.iso.datetime()) }), ...problems(404) },
       },
     },
     async ({ principal, params: { id }, query: { count } }) => {

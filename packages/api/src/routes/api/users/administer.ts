@@ -14,14 +14,14 @@ const administer: FastifyPluginAsyncZod = async (app) => {
   app.delete(
     '/:id',
     {
-      config: { access: 'admin', scope: 'users:write' },
+      config: { access: 'admin', scope: 'users:write', ownership: 'shared' },
       schema: {
         summary: 'Delete an account',
         description:
           'Deletes its tasks, sessions and API keys too. Its unfinished executions are cancelled first.',
         tags: TAGS,
         params: Params,
-        response: { 204: z.undefined().describe('Deleted'), ...problems(401, 403, 404, 409) },
+        response: { 204: z.undefined().describe('Deleted'), ...problems(404, 409) },
       },
     },
     async ({ principal, params }, reply) => {
@@ -34,7 +34,7 @@ const administer: FastifyPluginAsyncZod = async (app) => {
     '/:id/reset-password',
     {
       // No scope: resetting passwords gives access to any account, so it requires a person.
-      config: { access: 'admin' },
+      config: { access: 'admin', scope: 'session', ownership: 'shared' },
       schema: {
         summary: 'Create a one-time password reset token',
         description:
@@ -43,7 +43,7 @@ const administer: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: NoBody,
-        response: { 201: ResetToken, ...problems(401, 403, 404) },
+        response: { 201: ResetToken, ...problems(404) },
       },
     },
     async ({ params }, reply) => {

@@ -34,13 +34,13 @@ const users: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'admin', scope: 'users:read' },
+      config: { access: 'admin', scope: 'users:read', ownership: 'shared' },
       schema: {
         summary: 'List accounts, newest first',
         description: describeSearch('`role`, `isActive`, or a `q` that finds more than 1,000 accounts,'),
         tags: TAGS,
         querystring: UserQuery,
-        response: { 200: UserPage, ...problems(401, 403) },
+        response: { 200: UserPage, ...problems() },
       },
     },
     async ({ query: { cursor: after, count: withTotal, ...query } }) => {
@@ -52,11 +52,11 @@ const users: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/stats/overview',
     {
-      config: { access: 'admin', scope: 'users:read' },
+      config: { access: 'admin', scope: 'users:read', ownership: 'shared' },
       schema: {
         summary: 'Get account statistics',
         tags: TAGS,
-        response: { 200: UserStats, ...problems(401, 403) },
+        response: { 200: UserStats, ...problems() },
       },
     },
     async () => countAccounts(app.deps),
@@ -65,12 +65,12 @@ const users: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/:id',
     {
-      config: { access: 'signed-in', scope: 'users:read' },
+      config: { access: 'signed-in', scope: 'users:read', ownership: 'own-or-admin' },
       schema: {
         summary: 'Get an account: your own, or any account as an admin',
         tags: TAGS,
         params: Params,
-        response: { 200: User, ...problems(401, 403, 404) },
+        response: { 200: User, ...problems(404) },
       },
     },
     async ({ principal, params }) =>
@@ -80,13 +80,13 @@ const users: FastifyPluginAsyncZod = async (app) => {
   app.put(
     '/:id',
     {
-      config: { access: 'signed-in', scope: 'users:write' },
+      config: { access: 'signed-in', scope: 'users:write', ownership: 'own-or-admin' },
       schema: {
         summary: 'Update an account: your own e-mail and username, or any field as an admin',
         tags: TAGS,
         params: Params,
         body: UserChanges,
-        response: { 200: User, ...problems(401, 403, 404, 409) },
+        response: { 200: User, ...problems(404, 409) },
       },
     },
     async ({ principal, params, body }) =>

@@ -9,11 +9,11 @@ const workers: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '',
     {
-      config: { access: 'developer', scope: 'fleet:read' },
+      config: { access: 'developer', scope: 'fleet:read', ownership: 'shared' },
       schema: {
         summary: 'List the workers of the fleet',
         tags: ['fleet'],
-        response: { 200: z.object({ items: z.array(WorkerView) }), ...problems(401, 403) },
+        response: { 200: z.object({ items: z.array(WorkerView) }), ...problems() },
       },
     },
     async () => ({ items: await listWorkers(app.deps) }),

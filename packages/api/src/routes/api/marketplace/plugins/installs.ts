@@ -9,7 +9,7 @@ import { findInstalled } from '../../../../services/marketplace/find-packages.ts
 
 const Params = z.object({ id: PackageName.describe('Name of the package, URL-encoded') });
 const TAGS = ['marketplace'];
-const WRITE = { access: 'admin', stepUp: true } as const;
+const WRITE = { access: 'admin', scope: 'session', ownership: 'shared', stepUp: true } as const;
 
 const installs: FastifyPluginAsyncZod = async (app) => {
   app.post(
@@ -21,7 +21,7 @@ const installs: FastifyPluginAsyncZod = async (app) => {
         description: 'Responds when the wish is stored; workers install it in the background.',
         tags: TAGS,
         body: z.strictObject({ package: PackageName, version: PackageVersion.default('latest') }),
-        response: { 202: MarketplacePackageView, ...problems(401, 403, 404, 409, 422) },
+        response: { 202: MarketplacePackageView, ...problems(404, 409, 422) },
       },
     },
     async ({ principal, ip, body: { package: name, version } }, reply) => {
@@ -41,7 +41,7 @@ const installs: FastifyPluginAsyncZod = async (app) => {
           'Workers stop offering its actions and delete its files; it is shown as removed for a day.',
         tags: TAGS,
         params: Params,
-        response: { 202: MarketplacePackageView, ...problems(401, 403, 404) },
+        response: { 202: MarketplacePackageView, ...problems(404) },
       },
     },
     async ({ principal, ip, params: { id } }, reply) => {

@@ -9,7 +9,7 @@ import { findInstalled } from '../../../../services/marketplace/find-packages.ts
 
 const Params = z.object({ id: PackageName.describe('Name of the package, URL-encoded') });
 const TAGS = ['marketplace'];
-const WRITE = { access: 'admin', stepUp: true } as const;
+const WRITE = { access: 'admin', scope: 'session', ownership: 'shared', stepUp: true } as const;
 
 const pins: FastifyPluginAsyncZod = async (app) => {
   for (const [path, isPinned, summary] of [
@@ -25,7 +25,7 @@ const pins: FastifyPluginAsyncZod = async (app) => {
           tags: TAGS,
           params: Params,
           body: NoBody,
-          response: { 200: MarketplacePackageView, ...problems(401, 403, 404) },
+          response: { 200: MarketplacePackageView, ...problems(404) },
         },
       },
       async ({ principal, ip, params: { id: name } }) => {

@@ -7,7 +7,7 @@ import { findInstalled, listInstalled } from '../../../../services/marketplace/f
 
 const Params = z.object({ id: PackageName.describe('Name of the package, URL-encoded') });
 const TAGS = ['marketplace'];
-const READ = { access: 'developer', scope: 'fleet:read' } as const;
+const READ = { access: 'developer', scope: 'fleet:read', ownership: 'shared' } as const;
 
 const plugins: FastifyPluginAsyncZod = async (app) => {
   app.get(
@@ -17,7 +17,7 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'List installed packages',
         tags: TAGS,
-        response: { 200: z.object({ items: z.array(MarketplacePackageView) }), ...problems(401, 403) },
+        response: { 200: z.object({ items: z.array(MarketplacePackageView) }), ...problems() },
       },
     },
     async () => ({ items: await listInstalled(app.deps) }),
@@ -31,7 +31,7 @@ const plugins: FastifyPluginAsyncZod = async (app) => {
         summary: 'Get an installed package and its state on each worker',
         tags: TAGS,
         params: Params,
-        response: { 200: MarketplacePackageView, ...problems(401, 403, 404) },
+        response: { 200: MarketplacePackageView, ...problems(404) },
       },
     },
     async ({ params: { id } }) => findInstalled(app.deps, id),

@@ -9,7 +9,7 @@ import { findInstalled } from '../../../../services/marketplace/find-packages.ts
 
 const Params = z.object({ id: PackageName.describe('Name of the package, URL-encoded') });
 const TAGS = ['marketplace'];
-const WRITE = { access: 'admin', stepUp: true } as const;
+const WRITE = { access: 'admin', scope: 'session', ownership: 'shared', stepUp: true } as const;
 
 const versions: FastifyPluginAsyncZod = async (app) => {
   app.post(
@@ -23,7 +23,7 @@ const versions: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: z.strictObject({ version: PackageVersion.default('latest') }).nullable(),
-        response: { 202: MarketplacePackageView, ...problems(401, 403, 404, 409, 422) },
+        response: { 202: MarketplacePackageView, ...problems(404, 409, 422) },
       },
     },
     async ({ principal, ip, params: { id: name }, body }, reply) => {
@@ -43,7 +43,7 @@ const versions: FastifyPluginAsyncZod = async (app) => {
         tags: TAGS,
         params: Params,
         body: NoBody,
-        response: { 202: MarketplacePackageView, ...problems(401, 403, 404, 409) },
+        response: { 202: MarketplacePackageView, ...problems(404, 409) },
       },
     },
     async ({ principal, ip, params: { id } }, reply) => {
