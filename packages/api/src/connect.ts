@@ -7,6 +7,7 @@ import {
   buildModels,
   type ConfigError,
   countUnfinished,
+  DatabaseClock,
   endedChannel,
   findApiKey,
   findLiveSession,
@@ -166,6 +167,7 @@ function buildLive({
   const feed = new EventFeed({ reader, writer: producer }, prefix, logger);
   const sockets = new Sockets({ feed, models, logger, config });
   const isWritable = config.DASHBOARD_WRITE === '1';
+  const events = buildEventWriter(producer, prefix);
   const board = createBoard({
     queues: poolQueues,
     catalogue,
@@ -178,10 +180,11 @@ function buildLive({
       sockets,
       board,
       tickets: buildTickets({ userStates, store: createTicketStore(producer, prefix) }),
-      events: buildEventWriter(producer, prefix),
+      events,
     },
     async close() {
       sockets.close();
+      events.close();
       await feed.close();
     },
   };
@@ -209,6 +212,7 @@ function buildServices(
       logger,
     }),
     submissionMutex: new KeyedMutex(),
+    databaseClock: new DatabaseClock(ExecutionModel),
     durationStats: buildDurationStatsReader({ readTimes: (query) => listRecentTimes(ExecutionModel, query) }),
     admission: buildAdmission({ count: (query) => countUnfinished(ExecutionModel, query), limits: config }),
     waiters: buildWaiters({ readOutcomes: (ids) => findOutcomes(ExecutionModel, ids), ended, logger }),

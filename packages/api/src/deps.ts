@@ -2,6 +2,7 @@ import type {
   Admission,
   CacheUse,
   Catalogue,
+  DatabaseClock,
   EventWriter,
   ExecutionWrites,
   Logger,
@@ -40,6 +41,7 @@ export interface Deps {
   models: Models;
   /** Writes of executions, batched under load. */
   writes: ExecutionWrites;
+  databaseClock: DatabaseClock;
   queues: ExecutionQueues;
   tickers: ScheduleTickers;
   notifier: Notifier;

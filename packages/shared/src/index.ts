@@ -34,6 +34,8 @@ export {
   EVENT_STREAM_MAX_LENGTH,
   EVENT_STREAM_TTL_SECONDS,
   eventStreamKey,
+  GAP_FIELD,
+  isGap,
   readEvent,
   type StreamEntry,
 } from './events/event-stream.ts';
@@ -45,6 +47,7 @@ export * from './executions/cancel-many.ts';
 export { cancelExecution, type CancelOutcome, endFlagged } from './executions/cancel.ts';
 export { claimExecution, type ClaimMiss, type ClaimRequest, readMiss } from './executions/claim.ts';
 export { type LostClaim, resumeClaim, undoClaims } from './executions/lost-claims.ts';
+export { DatabaseClock } from './executions/database-clock.ts';
 export { holdsNow, inMs, leaseLapsesAt, literal, NOW, readDatabaseTime } from './executions/db-time.ts';
 export * from './executions/enqueue.ts';
 export * from './executions/line.ts';

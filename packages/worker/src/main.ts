@@ -133,6 +133,7 @@ function buildDeps({ config, workerName, log, stores, opened }: Start, ready: Re
     await withTimeout(Promise.allSettled([queues.close(), tickQueue.close()]), GIVE_UP_MS);
   });
   const events = buildEventWriter(producer, config.REDIS_PREFIX);
+  opened.defer(() => events.close());
   const queueOf = (pool: string) => queues.of(pool);
   const submission = buildSubmission({ config, models, writes, queueOf, events, log });
   const connections = { mongo, models, writes, producer, consumer, queueOf, tickQueue };

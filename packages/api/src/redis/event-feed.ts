@@ -5,6 +5,7 @@ import {
   type createRedis,
   eventStreamKey,
   type ExecutionEvent,
+  isGap,
   type Logger,
   readEvent,
   type StreamEntry,
@@ -18,7 +19,7 @@ type Redis = ReturnType<typeof createRedis>;
 /** A subscriber to the events of one user. */
 export interface Watcher {
   onEvent(event: ExecutionEvent): void;
-  /** Events may have been lost: Redis was unavailable, or it no longer has all of them. */
+  /** Events may have been lost: Redis was unavailable or no longer has all of them, or their writer dropped some. */
   onGap(): void;
 }
 
@@ -90,7 +91,8 @@ export class EventFeed {
     const key = this.#keyOf(ownerId);
     const entries = await this.#writer.xrange(key, `(${afterId}`, '+');
     const [facts] = await readStreamFacts(this.#writer, [key]);
-    if (!facts || !isCompleteAfter(afterId, facts)) return { events: [], isComplete: false };
+    if (!facts || !isCompleteAfter(afterId, facts) || entries.some(isGap))
+      return { events: [], isComplete: false };
     return { events: entries.map(readEvent).filter((event) => event !== undefined), isComplete: true };
   }
 
@@ -181,6 +183,7 @@ export class EventFeed {
 function fanOut(stream: Stream, entries: StreamEntry[]): void {
   for (const entry of entries) {
     [stream.cursor] = entry;
+    if (isGap(entry)) for (const watcher of stream.watchers) watcher.onGap();
     const event = readEvent(entry);
     if (event) for (const watcher of stream.watchers) watcher.onEvent(event);
   }

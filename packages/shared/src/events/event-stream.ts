@@ -6,12 +6,17 @@ export const eventStreamKey = (prefix: string, ownerId: string): string => `${pr
 /** Name of the only field of an entry. */
 export const EVENT_FIELD = 'event';
 
+/** Name of the only field of an entry that stands for events which were lost before they reached the stream. */
+export const GAP_FIELD = 'gap';
+
 /** How much of the past can be resumed; the smaller of both bounds wins. */
 export const EVENT_STREAM_MAX_LENGTH = 1_000;
 export const EVENT_STREAM_TTL_SECONDS = 3_600;
 
 /** A stream entry as Redis returns it. */
 export type StreamEntry = [id: string, fields: string[]];
+
+export const isGap = ([, [field]]: StreamEntry): boolean => field === GAP_FIELD;
 
 /** Parses an entry; undefined when it was not written by this product. */
 export function readEvent([id, fields]: StreamEntry): ExecutionEvent | undefined {

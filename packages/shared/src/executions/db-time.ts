@@ -74,8 +74,11 @@ export const endFields = (retentionSeconds: number) => ({
 });
 
 /** Reads the database's time, for decisions that come before a write. @throws {DatabaseUnavailable} */
-export async function readDatabaseTime(model: { db: Connection }): Promise<Date> {
+export async function readDatabaseTime(
+  model: { db: Connection },
+  options: { timeoutMS?: number } = {},
+): Promise<Date> {
   if (!model.db.db) throw new DatabaseUnavailable();
-  const { localTime } = await model.db.db.command({ hello: 1 });
+  const { localTime } = await model.db.db.command({ hello: 1 }, options);
   return localTime as Date;
 }

@@ -1,6 +1,6 @@
 import type { Model, Types } from 'mongoose';
 
-import { holdsNow, inMs, literal } from '../executions/db-time.ts';
+import { holdsNow, inMs, literal, NOW } from '../executions/db-time.ts';
 import type { SessionRecord } from '../schemas/user.ts';
 import type { PageRequest, PageRows } from './page.ts';
 import { readPage } from './read-page.ts';
@@ -67,11 +67,13 @@ export async function rotateRefreshHash(
   model: SessionModel,
   rotation: { family: string; presentedHash: string; nextHash: string },
 ): Promise<SessionRecord | undefined> {
-  const now = new Date();
   const session = await model
     .findOneAndUpdate(
-      { family: rotation.family, refreshHash: rotation.presentedHash, ...isLive(now) },
-      { $set: { refreshHash: rotation.nextHash, previousHash: rotation.presentedHash, rotatedAt: now } },
+      { family: rotation.family, refreshHash: rotation.presentedHash, ...isLive(new Date()) },
+      {
+        $set: { refreshHash: rotation.nextHash, previousHash: rotation.presentedHash },
+        $currentDate: { rotatedAt: true },
+      },
       { returnDocument: 'after' },
     )
     .lean<SessionRecord>();
@@ -86,6 +88,15 @@ export async function findLiveSession(
   return session ?? undefined;
 }
 
+/** True if the latest refresh token replaced this one within `withinMs`, by the database's clock. */
+export async function hasJustReplaced(
+  model: SessionModel,
+  { family, hash, withinMs }: { family: string; hash: string; withinMs: number },
+): Promise<boolean> {
+  const isRecent = holdsNow({ $gte: ['$rotatedAt', inMs(-withinMs)] });
+  return (await model.exists({ family, previousHash: hash, ...isRecent })) !== null;
+}
+
 /** Ends a session for good: its refresh token and its access tokens are invalid from now on. */
 export async function revokeSession(model: SessionModel, family: string): Promise<void> {
   await model.updateOne({ family, revokedAt: { $exists: false } }, { $set: { revokedAt: new Date() } });
@@ -96,11 +107,10 @@ export async function replaceRefreshHash(
   model: SessionModel,
   { family, refreshHash }: { family: string; refreshHash: string },
 ): Promise<boolean> {
-  const now = new Date();
   const session = await model
     .findOneAndUpdate(
-      { family, ...isLive(now) },
-      [{ $set: { refreshHash: literal(refreshHash), previousHash: '$refreshHash', rotatedAt: now } }],
+      { family, ...isLive(new Date()) },
+      [{ $set: { refreshHash: literal(refreshHash), previousHash: '$refreshHash', rotatedAt: NOW } }],
       { updatePipeline: true },
     )
     .lean<SessionRecord>();

@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '@mcp-server/plugin-sdk/schemas';
 
 import type { EventWriter } from '../events/event-writer.ts';
+import type { DatabaseClock } from '../executions/database-clock.ts';
 import type { EnqueueOptions } from '../executions/enqueue.ts';
 import type { ExecutionWrites } from '../executions/writes.ts';
 import type { Logger } from '../logger.ts';
@@ -68,6 +69,8 @@ export interface SubmitDeps {
   };
   models: Models;
   writes: Pick<ExecutionWrites, 'insert'>;
+  /** Clock of `createdAt` and `deadlineAt`. */
+  databaseClock: DatabaseClock;
   catalogue: Catalogue;
   admission: Admission;
   queues: {

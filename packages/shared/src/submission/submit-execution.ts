@@ -29,11 +29,14 @@ export async function submitExecution(deps: SubmitDeps, submission: Submission):
 async function submitOnce(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const earlier = await findEarlier(deps, submission);
   if (earlier) return repeatOf(deps, earlier, submission);
-  const target = await deps.catalogue.find(submission.plugin, submission.action);
+  const [target, now] = await Promise.all([
+    deps.catalogue.find(submission.plugin, submission.action),
+    deps.databaseClock.now(),
+  ]);
   const { text: payload, version } = checkPayload(target, submission, deps.config.MAX_PAYLOAD_BYTES);
   const earlyAnswers = checkEarlyAnswers(submission.earlyAnswers, deps.config.MAX_PAYLOAD_BYTES);
   const texts = { payload, ...(earlyAnswers === undefined ? {} : { earlyAnswers }) };
-  const record = toRecord(deps.config, submission, version, texts);
+  const record = toRecord(deps.config, submission, version, { ...texts, createdAt: now });
   const completed = await answerFromCache(deps, submission, { record, version });
   if (completed) return acceptCompleted(deps, submission, completed);
   await deps.admission.admit(submission.ownerId);
@@ -95,11 +98,11 @@ function toRecord(
   config: SubmitDeps['config'],
   submission: Submission,
   { plugin, action }: ActionVersion,
-  texts: Pick<ExecutionRecord, 'payload' | 'earlyAnswers'>,
+  accepted: Pick<ExecutionRecord, 'payload' | 'earlyAnswers' | 'createdAt'>,
 ): ExecutionRecord {
   const { ownerId, source, priority, taskId, fireTime, rerunOf, redriveId } = submission;
   const { start, requestId, mcpCall, idempotency } = submission;
-  const now = new Date();
+  const { createdAt } = accepted;
   return {
     _id: submission.id ?? randomUUID(),
     ownerId,
@@ -112,7 +115,7 @@ function toRecord(
     action: action.name,
     pluginVersion: plugin.version,
     pool: plugin.pool,
-    ...texts,
+    ...accepted,
     policy: toPolicy(submission, action, config.MAX_CRASHES),
     status: 'queued',
     isUnsettled: true,
@@ -123,13 +126,12 @@ function toRecord(
     handBacks: 0,
     attempts: [],
     ...(start ? { nextAttemptAt: start.at } : {}),
-    deadlineAt: new Date((start?.at ?? now).getTime() + config.EXECUTION_DEADLINE_SECONDS * 1_000),
+    deadlineAt: new Date((start?.at ?? createdAt).getTime() + config.EXECUTION_DEADLINE_SECONDS * 1_000),
     priority,
     ...idempotency,
     ...(requestId === undefined ? {} : { requestId }),
     ...(mcpCall === undefined ? {} : { mcpCall }),
-    createdAt: now,
-    updatedAt: now,
+    updatedAt: createdAt,
   };
 }
 

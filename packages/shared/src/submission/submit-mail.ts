@@ -15,13 +15,13 @@ const TIMEOUT_MS = 60_000;
  * catalogue, where the action is not listed, nor the limits of a user. @throws {errors.DatabaseUnavailable} {errors.AcceptUnknown}
  */
 export async function submitMail(
-  deps: Pick<SubmitDeps, 'models' | 'writes' | 'queues' | 'events' | 'logger'> & {
+  deps: Pick<SubmitDeps, 'models' | 'writes' | 'databaseClock' | 'queues' | 'events' | 'logger'> & {
     config: Pick<SubmitDeps['config'], 'MAX_CRASHES'>;
   },
   payload: MailPayload,
   { lifeMs }: { lifeMs: number },
 ): Promise<void> {
-  const now = new Date();
+  const now = await deps.databaseClock.now();
   const record: ExecutionRecord = {
     _id: randomUUID(),
     ownerId: SYSTEM_OWNER,

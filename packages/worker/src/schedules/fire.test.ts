@@ -60,6 +60,7 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
   const publisher = new CataloguePublisher(deps, plugins);
   publisher.start();
   t.teardown(async () => {
+    events.close();
     await publisher.close();
     await Promise.all([queue.close(), tickQueue.close()]);
   });

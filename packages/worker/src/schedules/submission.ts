@@ -2,6 +2,7 @@ import {
   buildAdmission,
   buildCatalogue,
   countUnfinished,
+  DatabaseClock,
   enqueueExecution,
   listPluginSightings,
   type SubmitDeps,
@@ -25,6 +26,7 @@ export function buildSubmission({
     config,
     models,
     writes,
+    databaseClock: new DatabaseClock(ExecutionModel),
     catalogue: buildCatalogue({
       readSightings: () => listPluginSightings(PluginModel),
       graceMs: config.PLUGIN_GRACE_SECONDS * 1_000,

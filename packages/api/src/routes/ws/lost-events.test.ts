@@ -1,5 +1,12 @@
-import { EVENT_FIELD, describeEvent, type ExecutionRecord, eventStreamKey } from '@mcp-server/shared';
-import { buildExecution, waitFor } from '@mcp-server/testing';
+import {
+  buildEventWriter,
+  createRedis,
+  describeEvent,
+  EVENT_FIELD,
+  eventStreamKey,
+  type ExecutionRecord,
+} from '@mcp-server/shared';
+import { buildExecution, FaultProxy, waitFor } from '@mcp-server/testing';
 import t, { type Test } from 'tap';
 
 import { openSocket, startListening } from '../../testing/test-socket.ts';
@@ -155,4 +162,65 @@ t.test('an event stream sends the state after a reset, so that no end is missed'
   await readUntil('the end');
 
   t.match(text, /event: reset\n[^]*event: state\ndata: .*"status":"completed"/);
+});
+
+/** An event writer of another process, whose way to Redis can be cut without touching the reader's. */
+async function openOtherWriter(t: Test, { redisUrl, prefix }: Pick<Listening, 'redisUrl' | 'prefix'>) {
+  const target = new URL(redisUrl);
+  const proxy = await FaultProxy.open(Number(target.port));
+  target.host = `127.0.0.1:${proxy.port}`;
+  const redis = createRedis(target.href, 'producer', () => undefined);
+  const writer = buildEventWriter(redis, prefix);
+  t.teardown(async () => {
+    writer.close();
+    redis.disconnect();
+    await proxy.close();
+  });
+  await waitFor('the connection', () => redis.status === 'ready');
+  return { proxy, redis, writer };
+}
+
+t.test('events that a writer without a way to Redis drops are a reset for their readers', async (t) => {
+  const { test, mary, socket, build, resets } = await openFollower(t);
+  const { proxy, redis, writer } = await openOtherWriter(t, test);
+
+  proxy.setFault({ kind: 'drop' });
+  proxy.resetAll();
+  await waitFor('the loss', () => redis.status !== 'ready');
+  writer.write(build());
+  t.equal(writer.lost(), 1);
+  t.equal(resets(), 0, 'the reader notices nothing by itself');
+  proxy.setFault({ kind: 'none' });
+  proxy.resetAll();
+
+  await socket.receive('the reset', ({ type }) => type === 'reset');
+  const next = build();
+  writer.write(next);
+  await socket.receive('the next event', ({ executionId }) => executionId === next._id);
+  t.equal(resets(), 1);
+
+  const resumed = await openSocket(t, test.url, { headers: mary.headers });
+  await resumed.subscribe(['executions'], socket.received.find(({ id }) => id !== undefined)?.id);
+  await resumed.receive('the reset of a reader who resumes', ({ type }) => type === 'reset');
+});
+
+t.test('events beyond what a writer keeps are a reset for their readers alone', async (t) => {
+  const { test, socket, build, resets } = await openFollower(t);
+  const john = await test.signUp('john');
+  const other = await openSocket(t, test.url, { headers: john.headers });
+  await other.subscribe(['executions']);
+  const { writer } = await openOtherWriter(t, test);
+  const last = buildExecution({ ownerId: john.id });
+
+  for (const execution of Array.from({ length: 2_000 }, () => buildExecution())) writer.write(execution);
+  writer.write(build());
+  t.equal(writer.lost(), 1);
+
+  await socket.receive('the reset', ({ type }) => type === 'reset');
+  t.equal(resets(), 1);
+  await waitFor('room', () => {
+    writer.write(last);
+    return other.received.some(({ executionId }) => executionId === last._id);
+  });
+  t.notOk(other.received.some(({ type }) => type === 'reset'));
 });

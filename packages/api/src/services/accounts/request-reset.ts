@@ -12,7 +12,10 @@ import {
 import type { MailThrottle } from './mail-throttle.ts';
 import { MAIL_TOKEN_SECONDS } from './mail-tokens.ts';
 
-export interface MailDeps extends Pick<SubmitDeps, 'writes' | 'queues' | 'events' | 'logger'> {
+export interface MailDeps extends Pick<
+  SubmitDeps,
+  'writes' | 'databaseClock' | 'queues' | 'events' | 'logger'
+> {
   models: Models;
   config: SubmitDeps['config'] & { SMTP_URL?: string | undefined };
   mailThrottle: MailThrottle;

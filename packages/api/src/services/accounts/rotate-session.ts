@@ -1,4 +1,11 @@
-import { errors, findLiveSession, findUserById, revokeSession, rotateRefreshHash } from '@mcp-server/shared';
+import {
+  errors,
+  findLiveSession,
+  findUserById,
+  hasJustReplaced,
+  revokeSession,
+  rotateRefreshHash,
+} from '@mcp-server/shared';
 
 import type { AuthThrottle } from './auth-throttle.ts';
 import type { Client, OpenSession, SessionDeps } from './open-session.ts';
@@ -49,7 +56,7 @@ async function endOnReuse({ models }: SessionDeps, { family, hash }: Token): Pro
   const session = await findLiveSession(models.SessionModel, family);
   // A concurrent exchange may have made it the latest.
   if (!session || session.refreshHash === hash) return;
-  const sinceReplacedMs = Date.now() - (session.rotatedAt?.getTime() ?? 0);
-  const isJustReplaced = session.previousHash === hash && sinceReplacedMs <= REUSE_GRACE_MS;
-  if (!isJustReplaced) await revokeSession(models.SessionModel, family);
+  const replaced = { family, hash, withinMs: REUSE_GRACE_MS };
+  if (!(await hasJustReplaced(models.SessionModel, replaced)))
+    await revokeSession(models.SessionModel, family);
 }
