@@ -38,6 +38,17 @@ t.test('a skipped test, at whatever depth, fails', async (t) => {
   t.match(result, { passed: 0, failed: 1 });
 });
 
+t.test('the CPU time of a file counts what it started', async (t) => {
+  const burn = 'const start = process.cpuUsage().user; while (process.cpuUsage().user - start < 500_000);';
+  const result = await runText(
+    t,
+    `import { execFileSync } from 'node:child_process';
+     t.test('one', async (t) => { execFileSync(process.execPath, ['-e', ${JSON.stringify(burn)}]); t.pass(); });`,
+  );
+
+  t.ok(result.cpuMs >= 500, `${result.cpuMs} ms`);
+});
+
 t.test('a file without tests fails, and one that throws', async (t) => {
   t.match(await runText(t, ''), { passed: 0, failed: 1 });
   t.match(await runText(t, `t.pass('before'); throw new Error('broken');`), { failed: 1, output: /broken/ });

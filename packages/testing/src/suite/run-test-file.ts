@@ -6,6 +6,7 @@ import { dieWithParent } from '@mcp-server/local';
 import { Parser } from 'tap-parser';
 
 import { isWholeMatrix } from '../matrix.ts';
+import { takeEndedCpuMs } from './children-cpu.ts';
 
 /**
  * A file ends itself after the first limit and names what it waited for; a file that raises its own limit has until the
@@ -27,6 +28,8 @@ export interface FileResult {
   passed: number;
   failed: number;
   ms: number;
+  /** CPU milliseconds of the file and of all that it started and waited for, without the stores. */
+  cpuMs: number;
   output: string;
   /** Comments of the file and of its subtests. */
   comments: string[];
@@ -50,7 +53,7 @@ export async function runTestFile(
     env: { TAP_TIMEOUT: String(TIMEOUT_S), TAP_FAIL_SKIP: '1', TAP_FAIL_TODO: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const result: FileResult = { passed: 0, failed: 0, ms: 0, output: '', comments: [] };
+  const result: FileResult = { passed: 0, failed: 0, ms: 0, cpuMs: 0, output: '', comments: [] };
   const timers: NodeJS.Timeout[] = [];
   const endWithin = (ms: number) => {
     timers.push(setTimeout(() => child.kill('SIGALRM'), ms));
@@ -69,6 +72,7 @@ export async function runTestFile(
   child.stdout.pipe(parser);
   const closed = once(child, 'close');
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  result.cpuMs = takeEndedCpuMs();
   await Promise.race([closed, delay(OUTPUT_MS, undefined, { ref: false })]);
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   for (const timer of timers) clearTimeout(timer);
