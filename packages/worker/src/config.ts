@@ -56,6 +56,14 @@ const workConfig = settingsGroup('Worker', {
   PLUGIN_LOAD_MS: wholeNumber(100, 600_000)
     .default(5_000)
     .describe('Time that the import of one plugin may take (ms)'),
+  PLUGINS_RELOAD_MS: wholeNumber(0, 3_600_000)
+    .default(500)
+    .describe('Interval at which the worker looks for changes in `PLUGINS_DIR`; `0`: it never reloads (ms)'),
+  PLUGIN_RELOADS_MAX: wholeNumber(0, 1_000_000)
+    .default(100)
+    .describe(
+      'Reloads after which a worker stops with exit 0, to be started again: each leaves some memory behind; `0`: never',
+    ),
   WORKER_GRACE_MS: wholeNumber(100, 600_000)
     .default(20_000)
     .describe('Time a stop may take; unfinished work is handed back after two thirds of it (ms)'),

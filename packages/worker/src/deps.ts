@@ -15,7 +15,6 @@ import type { Redis } from 'ioredis';
 
 import type { ReadSecrets } from './attempt/read-secrets.ts';
 import type { FleetView } from './catalogue/fleet-view.ts';
-import type { PluginSettings } from './catalogue/read-settings.ts';
 import type { WorkerConfig } from './config.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -42,8 +41,8 @@ export interface Deps {
   /** Publishes events of executions to their owners. */
   events: EventWriter;
   metrics: WorkerMetrics;
-  /** Plugins that could not be loaded, for the list of workers. */
-  pluginErrors: readonly PluginErrorRecord[];
+  /** Plugins that could not be loaded, for the list of workers; by the name of their folder or package. */
+  pluginErrors: Map<string, PluginErrorRecord>;
   /** Which living workers run what. */
   fleet: FleetView;
   /** Values that no log, record or result may contain. */
@@ -52,6 +51,4 @@ export interface Deps {
   readSecrets: ReadSecrets;
   /** npm packages of plugins by plugin id; those without one are built in or come from `PLUGINS_DIR`. */
   pluginPackages: Map<string, string>;
-  /** Values of `ctx.settings` by plugin id. */
-  pluginSettings: PluginSettings;
 }

@@ -32,8 +32,8 @@ import { ReadSecrets } from './attempt/read-secrets.ts';
 import { reportBroken } from './catalogue/broken-plugins.ts';
 import { buildFleetView } from './catalogue/fleet-view.ts';
 import { internalPlugins, withInternalPools } from './catalogue/internal-plugins.ts';
-import { loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
-import { type PluginSettings, readPluginSettings } from './catalogue/read-settings.ts';
+import { type LoadedPlugins, loadPlugins, type PluginSet } from './catalogue/load-plugins.ts';
+import { readPluginSettings } from './catalogue/read-settings.ts';
 import { type WorkerConfig, WorkerEnv } from './config.ts';
 import type { Deps } from './deps.ts';
 import { hideOwnSecrets } from './hide-own-secrets.ts';
@@ -96,8 +96,8 @@ interface Start {
 interface ReadyPlugins {
   plugins: PluginSet;
   pluginPackages: Map<string, string>;
-  pluginErrors: readonly PluginErrorRecord[];
-  pluginSettings: PluginSettings;
+  pluginErrors: Map<string, PluginErrorRecord>;
+  pluginFolders: LoadedPlugins['folders'];
   secrets: KnownSecrets;
 }
 
@@ -109,12 +109,13 @@ async function readyPlugins(config: WorkerConfig, log: Logger, secrets: KnownSec
     timeoutMs: config.PLUGIN_LOAD_MS,
   });
   const pluginErrors = reportBroken(loaded, config, { log, env: process.env });
-  const { plugins, packageOf } = loaded;
+  const { plugins, packageOf, folders } = loaded;
+  readPluginSettings(plugins, process.env, secrets);
   return {
     plugins: new Map([...plugins, ...internalPlugins(config)]),
     pluginPackages: new Map(packageOf),
-    pluginErrors,
-    pluginSettings: readPluginSettings(plugins, process.env, secrets),
+    pluginErrors: new Map(pluginErrors.map((record) => [record.plugin, record])),
+    pluginFolders: folders,
     secrets,
   };
 }
@@ -149,14 +150,22 @@ async function run(start: Start, ready: ReadyPlugins): Promise<void> {
   const { config, log, stores, opened } = start;
   const deps = buildDeps(start, ready);
   let exitCode: number | undefined;
-  const fail = (code: number) => {
+  const stop = (code: number) => {
     exitCode = code;
     grace.close();
   };
-  const worker = new FleetWorker(deps, stores, ready.plugins, (reason) => {
-    if (exitCode !== undefined) return;
-    log.fatal({ reason }, 'worker unhealthy, shutting down');
-    fail(1);
+  const worker = new FleetWorker(deps, stores, {
+    ...ready,
+    onUnhealthy: (reason) => {
+      if (exitCode !== undefined) return;
+      log.fatal({ reason }, 'worker unhealthy, shutting down');
+      stop(1);
+    },
+    onWornOut: (reloads) => {
+      if (exitCode !== undefined) return;
+      log.info({ reloads }, 'stopping after PLUGIN_RELOADS_MAX reloads, to be started again');
+      stop(0);
+    },
   });
   const admin = await openAdminPort(config.WORKER_HOST, config.WORKER_PORT, {
     registry: deps.metrics.registry,

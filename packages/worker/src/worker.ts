@@ -7,7 +7,7 @@ import type { Worker } from 'bullmq';
 import { Runs } from './attempt/runs.ts';
 import { Canary } from './canary.ts';
 import { Announcer } from './catalogue/announce.ts';
-import type { PluginSet } from './catalogue/load-plugins.ts';
+import type { LoadedPlugins, PluginSet } from './catalogue/load-plugins.ts';
 import { CataloguePublisher } from './catalogue/publish.ts';
 import { Abandoned } from './delivery/abandoned.ts';
 import { Beat } from './delivery/beat.ts';
@@ -24,9 +24,20 @@ import { drain } from './drain.ts';
 import { listen } from './listener.ts';
 import { Marketplace } from './marketplace/marketplace.ts';
 import { PackageRunner } from './marketplace/package-runner.ts';
+import { PluginReloader } from './reload/plugin-reloader.ts';
 import { createTickWorker } from './schedules/tick-worker.ts';
 import type { Stores } from './stores.ts';
 import { Sweeper } from './sweep/sweeper.ts';
+
+/** Plugins of a worker at its start, and how it tells that it must end. */
+interface FleetWorkerOptions {
+  plugins: PluginSet;
+  pluginFolders: LoadedPlugins['folders'];
+  /** Called when only a new process can help: this one must drain and exit non-zero. */
+  onUnhealthy: (reason: string) => void;
+  /** Called when it has loaded so many edits that it should drain and exit with 0. */
+  onWornOut: (reloads: number) => void;
+}
 
 /** A running worker: starts and stops its parts together. */
 export class FleetWorker {
@@ -44,16 +55,18 @@ export class FleetWorker {
   readonly #announcer: Announcer;
   /** Undefined if this worker takes no packages. */
   readonly #marketplace: Marketplace | undefined;
+  /** Undefined if this worker has no plugins of its own, or never reloads. */
+  readonly #reloader: PluginReloader | undefined;
   readonly #outage: DatabaseOutage;
   readonly #canary: Canary;
   readonly #onUnhealthy: (reason: string) => void;
   #isDraining = false;
   #closing: Promise<void> | undefined;
 
-  /** `onUnhealthy` is called when only a new process can help: this one must drain and exit non-zero. */
-  constructor(deps: Deps, stores: Stores, loaded: PluginSet, onUnhealthy: (reason: string) => void) {
-    /** Packages of the marketplace come and go. */
-    const plugins = new Map(loaded);
+  constructor(deps: Deps, stores: Stores, options: FleetWorkerOptions) {
+    const { onUnhealthy } = options;
+    /** Packages of the marketplace come and go, and edited plugins are replaced. */
+    const plugins = new Map(options.plugins);
     this.#onUnhealthy = onUnhealthy;
     this.#deps = deps;
     this.#stores = stores;
@@ -97,6 +110,7 @@ export class FleetWorker {
       ...(this.#marketplace ? { packages: this.#marketplace.installs() } : {}),
     }));
     this.#marketplace = this.#buildMarketplace(plugins);
+    this.#reloader = this.#buildReloader(plugins, options);
   }
 
   /** Starts every part; none waits for a store that is away. */
@@ -108,6 +122,7 @@ export class FleetWorker {
     this.#sweeper.start();
     this.#canary.start();
     this.#marketplace?.start();
+    this.#reloader?.start();
     void listen(this.#deps, this.#stores.subscriber, {
       onCancel: (executionId) => this.#runs.stop(executionId, 'cancel'),
       onPauses: () => this.#pauses.refresh(),
@@ -151,6 +166,7 @@ export class FleetWorker {
     this.#announcer.drain();
     await this.#canary.close();
     await this.#marketplace?.close();
+    await this.#reloader?.close();
     const workers = [...this.#poolWorkers, this.#tickWorker];
     await drain(this.#deps, { workers, runs: this.#runs, giveUp: this.#giveUp });
     await this.#sweeper.close();
@@ -163,16 +179,29 @@ export class FleetWorker {
   #buildMarketplace(plugins: Map<string, Plugin>): Marketplace | undefined {
     const { MARKETPLACE_DIR: dir, MARKETPLACE_REGISTRY: registry } = this.#deps.config;
     if (dir === undefined || registry === undefined) return undefined;
-    const onChange = () => {
-      this.#publisher.refresh();
-      this.#announcer.refresh();
-    };
-    const host = new PackageRunner(this.#deps, plugins, onChange);
+    const host = new PackageRunner(this.#deps, plugins, () => this.#pluginsChanged());
     return new Marketplace(this.#deps, {
       dir: resolve(dir),
       host,
       onChange: () => this.#announcer.refresh(),
     });
+  }
+
+  #buildReloader(plugins: Map<string, Plugin>, options: FleetWorkerOptions): PluginReloader | undefined {
+    const { PLUGINS_DIR: dir, PLUGINS_RELOAD_MS: intervalMs } = this.#deps.config;
+    if (dir === undefined || intervalMs === 0) return undefined;
+    return new PluginReloader(this.#deps, {
+      dir: resolve(dir),
+      plugins,
+      folders: options.pluginFolders,
+      onChange: () => this.#pluginsChanged(),
+      onWornOut: options.onWornOut,
+    });
+  }
+
+  #pluginsChanged(): void {
+    this.#publisher.refresh();
+    this.#announcer.refresh();
   }
 
   #abandonedChanged(count: number): void {

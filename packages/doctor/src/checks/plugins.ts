@@ -19,7 +19,10 @@ export default defineCheck({
       ),
     );
     const findings = [...broken].map(([problem, worker]) =>
-      fail(`${problem} (${worker})`, 'fix the plugin and restart the worker'),
+      fail(
+        `${problem} (${worker})`,
+        'fix the plugin; the worker loads an edit in PLUGINS_DIR by itself, others need a restart',
+      ),
     );
     return problemsOr(findings, 'every plugin was loaded');
   },

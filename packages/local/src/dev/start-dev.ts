@@ -45,6 +45,8 @@ export async function startDev({ root, dataDir, env, isTerminal, opened, say }: 
         WORKER_GRACE_MS: env['WORKER_GRACE_MS'] ?? WORKER_GRACE_MS,
         // The author of a plugin must see that it is broken.
         PLUGIN_ERRORS: env['PLUGIN_ERRORS'] ?? 'fail',
+        // A restart also sees changes of libraries, and of files outside a plugin's folder.
+        PLUGINS_RELOAD_MS: '0',
       },
       watched: [
         ...PACKAGES[name].map((folder) => join(root, 'packages', folder, 'src')),

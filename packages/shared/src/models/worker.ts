@@ -21,7 +21,7 @@ export const workerSchema = new Schema<WorkerRecord>(
     abandoned: Number,
     idleMs: Number,
     pluginErrors: {
-      type: [new Schema({ plugin: String, problems: [String] }, embeddedOptions)],
+      type: [new Schema({ plugin: String, problems: [String], running: String }, embeddedOptions)],
       default: undefined,
     },
     packages: {

@@ -8,7 +8,14 @@ export const WorkerState = z.enum(['running', 'draining']);
 export type WorkerState = z.infer<typeof WorkerState>;
 
 /** A plugin that a worker could not load: the name of its folder or package, and what is wrong with it. */
-export const PluginErrorRecord = z.object({ plugin: z.string(), problems: z.array(z.string()) });
+export const PluginErrorRecord = z.object({
+  plugin: z.string(),
+  problems: z.array(z.string()),
+  running: z
+    .string()
+    .optional()
+    .describe('`<id>@<version>` of the code before a broken edit, which the worker goes on running'),
+});
 export type PluginErrorRecord = z.infer<typeof PluginErrorRecord>;
 /** Far above any machine; the sum over a fleet stays exact. */
 const Count = z.int().min(0).max(1_000_000);

@@ -26,7 +26,13 @@ export async function announceWorker(
   model: Model<WorkerRecord>,
   { _id, ...facts }: Omit<WorkerRecord, 'seenAt' | 'createdAt' | 'updatedAt'>,
 ): Promise<void> {
-  await model.updateOne({ _id }, { $set: facts, $currentDate: { seenAt: true } }, { upsert: true });
+  // A field that is absent would stay as it was.
+  const repaired = facts.pluginErrors ? {} : { $unset: { pluginErrors: 1 as const } };
+  await model.updateOne(
+    { _id },
+    { $set: facts, ...repaired, $currentDate: { seenAt: true } },
+    { upsert: true },
+  );
 }
 
 export async function deleteWorker(model: Model<WorkerRecord>, id: string): Promise<void> {

@@ -3,7 +3,6 @@ import type { Reading } from '@mcp-server/plugin-sdk/attempt';
 import { cacheKeyOf, type FinishRequest } from '@mcp-server/shared';
 
 import { revisionOf } from '../catalogue/revision.ts';
-import type { Deps } from '../deps.ts';
 import type { Run } from './runs.ts';
 
 /** Where the result of a run may be kept, by what the run has read. */
@@ -13,10 +12,10 @@ const KEPT_FOR_NOBODY = ['secret', 'answer', 'step'] as const satisfies Reading[
 const KEPT_FOR_OWNER = ['owner', 'execution'] as const satisfies Reading[];
 
 /** Taken when a run starts, because the plugin may be another one when it ends. */
-export function buildKeepResult(deps: Deps, { execution }: Run, plugin: Plugin | undefined): KeepResult {
-  const { cache } = plugin?.actions[execution.action] ?? {};
-  if (!plugin || !cache) return () => undefined;
-  const revision = revisionOf(plugin, deps.pluginSettings.get(plugin.id));
+export function buildKeepResult({ execution }: Run, plugin: Plugin): KeepResult {
+  const { cache } = plugin.actions[execution.action] ?? {};
+  if (!cache) return () => undefined;
+  const revision = revisionOf(plugin);
   if (revision === undefined) return () => undefined;
   const { ownerId, action, payload, inputs = [], earlyAnswers } = execution;
   const code = { plugin: plugin.id, version: plugin.version, revision, action };

@@ -1,4 +1,4 @@
-import type { Action } from '@mcp-server/plugin-sdk';
+import type { Action, Plugin } from '@mcp-server/plugin-sdk';
 import {
   type AttemptEnd,
   type AttemptHost,
@@ -7,6 +7,7 @@ import {
 } from '@mcp-server/plugin-sdk/attempt';
 import type { ExecutionRecord, Logger } from '@mcp-server/shared';
 
+import { settingsOf } from '../catalogue/read-settings.ts';
 import type { Deps } from '../deps.ts';
 import { packageActionOf } from '../package-process/describe-package.ts';
 import { runInProcess } from '../package-process/run-in-process.ts';
@@ -22,7 +23,7 @@ import { storedSteps } from './stored-steps.ts';
 export function runAction(
   deps: Deps,
   run: Run,
-  action: Action,
+  { plugin, action }: { plugin: Plugin; action: Action },
   onAbandoned: (left: Promise<unknown>) => void,
 ): Promise<AttemptEnd> {
   // Of this attempt alone: what it reads is masked in what it says.
@@ -38,14 +39,14 @@ export function runAction(
     reportProgress: reportProgress(deps, run),
     onAbandoned,
   };
-  const request = toRequest(deps, run);
+  const request = toRequest(run, plugin);
   const target = packageActionOf(action);
   return target
     ? runInProcess(action, target, { request, host, controller: run.controller })
     : runAttempt(action, request, host, run.controller);
 }
 
-function toRequest(deps: Deps, { execution }: Run): AttemptRequest {
+function toRequest({ execution }: Run, plugin: Plugin): AttemptRequest {
   return {
     executionId: execution._id,
     userId: execution.ownerId,
@@ -53,7 +54,7 @@ function toRequest(deps: Deps, { execution }: Run): AttemptRequest {
     payload: execution.payload,
     retry: execution.policy.retry,
     timeoutMs: execution.policy.timeoutMs,
-    settings: deps.pluginSettings.get(execution.plugin) ?? {},
+    settings: settingsOf(plugin),
     questions: execution.inputs ?? [],
     earlyAnswers: JSON.parse(execution.earlyAnswers ?? '{}') as Record<string, unknown>,
   };

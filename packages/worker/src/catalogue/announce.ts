@@ -5,6 +5,7 @@ import { announceWorker, deleteWorker, type WorkerRecord } from '@mcp-server/sha
 import packageFile from '../../package.json' with { type: 'json' };
 import type { Deps } from '../deps.ts';
 import { PeriodicTask } from '../periodic-task.ts';
+import { MAX_REPORTED } from './broken-plugins.ts';
 import { isInternal } from './internal-plugins.ts';
 import type { PluginSet } from './load-plugins.ts';
 
@@ -70,7 +71,7 @@ export class Announcer {
         .map(({ id, version }) => `${id}@${version}`),
       slots: config.WORKER_CONCURRENCY,
       ...this.#load(),
-      ...(pluginErrors.length === 0 ? {} : { pluginErrors: [...pluginErrors] }),
+      ...(pluginErrors.size === 0 ? {} : { pluginErrors: [...pluginErrors.values()].slice(0, MAX_REPORTED) }),
       state: this.#state,
       startedAt: this.#startedAt,
     });

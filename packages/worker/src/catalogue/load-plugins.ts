@@ -1,15 +1,15 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { type Action, type Plugin, PluginError } from '@mcp-server/plugin-sdk';
-import { describeError } from '@mcp-server/plugin-sdk/attempt';
 import { builtInPlugins } from '@mcp-server/plugins';
 import { ConfigError } from '@mcp-server/shared';
 
+import { probePlugins } from '../reload/probe.ts';
 import { hashFolder, noteCodeHash, packageRoot } from './code-hash.ts';
 import { importPlugin } from './import-plugin.ts';
-import { readPlugin } from './read-plugin.ts';
+import { loadEntry, toPluginError } from './load-entry.ts';
+import { findEntryFile, listPluginFolders } from './plugin-folders.ts';
 import { resolvePackage } from './resolve-package.ts';
 
 /** The plugins of a process by id. */
@@ -22,8 +22,18 @@ export interface BrokenPlugin {
   error: PluginError;
 }
 
+/** A folder of `PLUGINS_DIR` as it was loaded. */
+export interface LoadedFolder {
+  /** Hash of its code; undefined if it is not known. */
+  hash: string | undefined;
+  /** Its plugin; undefined if it is broken. */
+  plugin: Plugin | undefined;
+}
+
 export interface LoadedPlugins {
   plugins: PluginSet;
+  /** Folders of `PLUGINS_DIR` by name. */
+  folders: ReadonlyMap<string, LoadedFolder>;
   /** npm package of each plugin that comes from one, by plugin id. */
   packageOf: ReadonlyMap<string, string>;
   broken: readonly BrokenPlugin[];
@@ -41,87 +51,89 @@ export interface PluginSources {
  * from being loaded. @throws {ConfigError} if the folder or a package does not exist.
  */
 export async function loadPlugins({ dir, packages, timeoutMs }: PluginSources): Promise<LoadedPlugins> {
-  const folders = await pluginFolders(fileURLToPath(builtInPlugins));
-  if (dir !== undefined) folders.push(...(await pluginFolders(resolve(dir))));
-  const sources = [
-    ...folders.map((folder) => ({
+  const builtIn = await foldersOf(fileURLToPath(builtInPlugins));
+  const own = dir === undefined ? [] : await foldersOf(resolve(dir));
+  const named = packages.map((name) => ({ name, entry: resolvePackage(name) }));
+  const refusals = await probeFolders(own, timeoutMs);
+  const sources: Source[] = [
+    ...builtIn.map((folder) => ({ name: basename(folder), folder, findEntry: () => findEntryFile(folder) })),
+    ...own.map((folder) => ({
       name: basename(folder),
-      findEntry: () => entryFile(folder),
-      isPackage: false,
+      folder,
+      isOwn: true,
+      findEntry: async () => {
+        const entry = await findEntryFile(folder);
+        const refusal = refusals.get(entry.href);
+        if (refusal) throw refusal;
+        return entry;
+      },
     })),
-    ...packages
-      .map((name) => ({ name, entry: resolvePackage(name) }))
-      .map(({ name, entry }) => ({
-        name,
-        findEntry: async () => entry,
-        isPackage: true,
-      })),
+    ...named.map(({ name, entry }) => ({ name, isPackage: true, findEntry: async () => entry })),
   ];
 
   const plugins = new Map<string, Plugin>();
   const packageOf = new Map<string, string>();
+  const folders = new Map<string, LoadedFolder>();
   const broken: BrokenPlugin[] = [];
   // One after the other, so that what a module does at its import can be attributed to its plugin.
-  for (const { name, findEntry, isPackage } of sources) {
+  for (const source of sources) {
+    const { name, isPackage, isOwn } = source;
+    const root = source.folder ?? (await packageRoot(fileURLToPath(await source.findEntry())));
+    const before = await hashFolder(root);
+    let plugin: Plugin | undefined;
     try {
-      const entry = await findEntry();
-      const folder = isPackage ? await packageRoot(fileURLToPath(entry)) : dirname(fileURLToPath(entry));
-      const codeHash = await hashFolder(folder);
-      const plugin = await loadPlugin(entry, plugins, timeoutMs);
-      // Otherwise it was edited during the import, and it is not known which code was loaded.
-      if (codeHash === (await hashFolder(folder))) noteCodeHash(plugin, codeHash);
+      plugin = await loadPlugin(await source.findEntry(), plugins, timeoutMs);
       plugins.set(plugin.id, plugin);
       if (isPackage) packageOf.set(plugin.id, name);
     } catch (error) {
       broken.push({ name, error: toPluginError(name, error) });
     }
+    // Otherwise it was edited during the import, and it is not known which code was loaded.
+    const hash = before === (await hashFolder(root)) ? before : undefined;
+    if (plugin) noteCodeHash(plugin, hash);
+    if (isOwn) folders.set(name, { hash, plugin });
   }
-  return { plugins, packageOf, broken };
+  return { plugins, folders, packageOf, broken };
 }
 
-/** A plugin can be broken in ways that no check foresees. */
-const toPluginError = (name: string, error: unknown): PluginError =>
-  error instanceof PluginError
-    ? error
-    : new PluginError(`Plugin ${name}`, [`cannot be read: ${textOfError(error)}`], { cause: error });
+interface Source {
+  name: string;
+  /** Absent for packages. */
+  folder?: string;
+  isPackage?: boolean;
+  /** True for folders of `PLUGINS_DIR`. */
+  isOwn?: boolean;
+  /** @throws {PluginError} if it has none, or if it must not be imported here */
+  findEntry(): Promise<URL>;
+}
 
-/** Text of anything that a plugin throws. */
-const textOfError = (error: unknown): string => describeError(error).message;
+/** An endless loop at an import would hang this process, so plugins that are not ours are tried in another one first. */
+async function probeFolders(
+  folders: readonly string[],
+  timeoutMs: number,
+): Promise<Map<string, PluginError>> {
+  const entries = await Promise.all(folders.map((folder) => findEntryFile(folder).catch(() => undefined)));
+  const probed = entries.flatMap((entry) => (entry ? [{ entry: entry.href }] : []));
+  return probePlugins(probed, { timeoutMs });
+}
 
-async function pluginFolders(root: string): Promise<string[]> {
-  const folders = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
+async function foldersOf(root: string): Promise<string[]> {
+  const names = await listPluginFolders(root).catch((cause: unknown) => {
     throw new ConfigError(`PLUGINS_DIR: cannot read ${root}`, { cause });
   });
-  return folders
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
-    .map(({ name }) => join(root, name))
-    .sort();
-}
-
-/** @throws {PluginError} if the folder has no entry. */
-async function entryFile(folder: string): Promise<URL> {
-  const files = await readdir(folder);
-  const entry = ['index.ts', 'index.js', 'index.mjs'].find((name) => files.includes(name));
-  if (entry === undefined)
-    throw new PluginError(`Plugin folder ${folder}`, ['has no index.ts, index.js or index.mjs']);
-  return pathToFileURL(join(folder, entry));
+  return names.map((name) => join(root, name));
 }
 
 /** @throws {PluginError} if the plugin cannot be used. */
 async function loadPlugin(entry: URL, plugins: PluginSet, timeoutMs: number): Promise<Plugin> {
-  const file = fileURLToPath(entry);
-  const loaded = await importPlugin(entry, timeoutMs).catch((error: unknown) => {
-    // By name, not by class: a plugin may bring its own copy of the SDK.
-    const isDeclaration = error instanceof Error && error.name === 'PluginError';
-    const { subject, problems } = error as PluginError;
-    if (isDeclaration) throw new PluginError(`${subject} (${file})`, problems);
-    throw new PluginError(`Plugin ${file}`, [`cannot be loaded: ${textOfError(error)}`], { cause: error });
-  });
-  const plugin = readPlugin(file, loaded);
-  if (plugins.has(plugin.id))
-    throw new PluginError(`Plugin "${plugin.id}" (${file})`, ['a plugin with this id is already loaded']);
+  const plugin = await loadEntry(entry, () => importPlugin(entry, timeoutMs));
+  if (plugins.has(plugin.id)) throw takenId(plugin.id, fileURLToPath(entry));
   return plugin;
 }
+
+/** Error of a plugin whose id another one has. */
+export const takenId = (id: string, file: string): PluginError =>
+  new PluginError(`Plugin "${id}" (${file})`, ['a plugin with this id is already loaded']);
 
 /** Finds an action among the plugins of this process. */
 export function findAction(plugins: PluginSet, plugin: string, action: string): Action | undefined {

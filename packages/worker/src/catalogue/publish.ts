@@ -52,8 +52,7 @@ export class CataloguePublisher {
   }
 
   #entryOf(plugin: Plugin): ReturnType<typeof describePlugin> {
-    const revision = revisionOf(plugin, this.#deps.pluginSettings.get(plugin.id));
-    const entry = this.#entries.get(plugin) ?? describePlugin(plugin, revision);
+    const entry = this.#entries.get(plugin) ?? describePlugin(plugin, revisionOf(plugin));
     this.#entries.set(plugin, entry);
     return entry;
   }

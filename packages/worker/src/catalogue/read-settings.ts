@@ -6,21 +6,19 @@ import { z } from 'zod';
 import type { PluginSet } from './load-plugins.ts';
 import { noteSettings } from './revision.ts';
 
-/** Settings of a process's plugins by plugin id. */
-export type PluginSettings = ReadonlyMap<string, unknown>;
+const settingsByPlugin = new WeakMap<Plugin, unknown>();
+
+/** Value of `ctx.settings`. Each copy of a plugin's code has its own, so that old and new code run side by side. */
+export const settingsOf = (plugin: Plugin): unknown => settingsByPlugin.get(plugin) ?? {};
 
 /**
  * Reads the settings of every plugin from the environment: field `maxItems` of plugin `my-shop` is
- * `MY_SHOP_PLUGIN_MAX_ITEMS`. Empty variables count as unset. The values of secret settings are added to `secrets`.
+ * `MY_SHOP_PLUGIN_MAX_ITEMS`, and notes them; see `settingsOf`. Empty variables count as unset. The values of secret settings
+ * are added to `secrets`.
  * @throws {ConfigError} that names every invalid variable, and every variable that its plugin does not define: a
  * misspelt restriction would otherwise not restrict.
  */
-export function readPluginSettings(
-  plugins: PluginSet,
-  env: NodeJS.ProcessEnv,
-  secrets: KnownSecrets,
-): PluginSettings {
-  const settings = new Map<string, unknown>();
+export function readPluginSettings(plugins: PluginSet, env: NodeJS.ProcessEnv, secrets: KnownSecrets): void {
   const problems: string[] = [];
   const settingNames = new Set<string>();
   for (const plugin of plugins.values()) {
@@ -33,14 +31,13 @@ export function readPluginSettings(
     const parsed = schema.safeParse(given);
     addSecretSettings(secrets, schema, { given, parsed: parsed.data ?? {} });
     if (parsed.success) {
-      settings.set(plugin.id, Object.freeze(parsed.data));
-      noteSettings(plugin, parsed.data, given);
+      settingsByPlugin.set(plugin, Object.freeze(parsed.data));
+      noteSettings(plugin, given);
     } else problems.push(...parsed.error.issues.map((issue) => describeIssue(plugin, issue)));
   }
   problems.push(...unknownVariables(plugins, env, settingNames));
   if (problems.length > 0)
     throw new ConfigError(secrets.mask(`The environment is not usable:\n${problems.join('\n')}`));
-  return settings;
 }
 
 /** Returns the environment variable of a plugin's field. */

@@ -1,4 +1,4 @@
-import type { Action } from '@mcp-server/plugin-sdk';
+import type { Action, Plugin } from '@mcp-server/plugin-sdk';
 import type { AttemptEnd } from '@mcp-server/plugin-sdk/attempt';
 import {
   ExecutionJob,
@@ -158,13 +158,16 @@ async function runClaimed(
   { job, token, takes }: Taken,
 ): Promise<string> {
   const { execution } = run;
+  // Looked up once: another version may replace it while this one runs.
+  const plugin = delivery.plugins.get(execution.plugin);
   const action = findAction(delivery.plugins, execution.plugin, execution.action);
-  const ended = action
-    ? await runToEnd(deps, delivery, run, { action, takes })
-    : await passOn(deps, delivery, run, {
-        refusal: undefined,
-        findDelay: () => delivery.handOver.delayWithoutAction(workOf(run, takes)),
-      });
+  const ended =
+    plugin && action
+      ? await runToEnd(deps, delivery, run, { plugin, action, takes })
+      : await passOn(deps, delivery, run, {
+          refusal: undefined,
+          findDelay: () => delivery.handOver.delayWithoutAction(workOf(run, takes)),
+        });
   if (ended.kind === 'passed_on') return deferJob(job, token, ended);
   if (ended.kind === 'handed_back') return returnToQueue(job, token);
   if (ended.kind === 'left') return 'superseded';
@@ -231,11 +234,11 @@ async function passOnRefused(
   deps: Deps,
   delivery: Delivery,
   run: Run,
-  { result, takes }: { result: AttemptEnd; takes: number },
+  { result, ranVersion, takes }: { result: AttemptEnd; ranVersion: string; takes: number },
 ): Promise<Ended | undefined> {
-  const { plugin, pluginVersion: version } = run.execution;
+  const { pluginVersion: version } = run.execution;
   if (result.kind !== 'failed' || result.failure.kind !== 'invalid_input') return undefined;
-  if (delivery.plugins.get(plugin)?.version === version) return undefined;
+  if (ranVersion === version) return undefined;
   const work = { ...workOf(run, takes), version };
   // Without the database nothing is known about the other versions, so another look decides.
   const delayMs = await delivery.handOver.delayForVersion(work).catch(() => deps.config.BEAT_MS);
@@ -247,19 +250,19 @@ async function runToEnd(
   deps: Deps,
   delivery: Delivery,
   run: Run,
-  { action, takes }: { action: Action; takes: number },
+  { plugin, action, takes }: { plugin: Plugin; action: Action; takes: number },
 ): Promise<Ended> {
-  const keepResult = buildKeepResult(deps, run, delivery.plugins.get(run.execution.plugin));
+  const keepResult = buildKeepResult(run, plugin);
   const stopTimer = deps.metrics.attemptSeconds.startTimer();
   // Written while it runs, awaited before the end is published: the two must not overtake each other.
   const mirrored = mirrorTask(deps.models.TaskModel, run.execution).catch(() => undefined);
-  const result = await runAction(deps, run, action, (left) => delivery.abandoned.add(left));
+  const result = await runAction(deps, run, { plugin, action }, (left) => delivery.abandoned.add(left));
   stopTimer();
   publishProgress(deps, run);
   deps.metrics.attempts.inc({ outcome: result.kind });
   logAttempt(deps, run, result);
   await mirrored;
-  const passedOn = await passOnRefused(deps, delivery, run, { result, takes });
+  const passedOn = await passOnRefused(deps, delivery, run, { result, ranVersion: plugin.version, takes });
   if (passedOn) return passedOn;
   if (result.kind === 'hand_back') {
     // An action that must not be repeated is not handed back either: it has begun, and how far it got is unknown.

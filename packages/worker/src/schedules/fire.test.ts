@@ -49,11 +49,10 @@ async function openWorker(t: Teardown, env: Record<string, string> = {}) {
     producer: space.redis,
     consumer: space.redis,
     metrics: buildMetrics(),
-    pluginErrors: [],
+    pluginErrors: new Map(),
     secrets: new KnownSecrets(),
     readSecrets: new ReadSecrets(new KnownSecrets()),
     pluginPackages: new Map(),
-    pluginSettings: new Map(),
     submission: buildSubmission(parts),
   };
   const { plugins } = await loadPlugins({ dir: undefined, packages: [], timeoutMs: 5_000 });

@@ -87,6 +87,8 @@ export const BROKEN_PLUGINS: readonly BrokenPlugin[] = [
     code: `await new Promise(() => {}); export default {};`,
     words: [/b-never/, /PLUGIN_LOAD_MS/],
   },
+  { folder: 'b-loops', code: `for (;;);`, words: [/b-loops/, /endless loop/, /PLUGIN_LOAD_MS/] },
+  { folder: 'b-aborts', code: `process.abort();`, words: [/b-aborts/, /ended with SIGABRT/] },
   { folder: 'b-exits', code: `process.exit(3);`, words: [/b-exits/, /process\.exit\(3\)/] },
   {
     folder: 'b-exits-quietly',
